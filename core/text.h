@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bellwether {
+
+/// The shortest decimal that reads back to the same double (at most 17 digits): 0.1, 1e-09, inf, nan.
+std::string exact_text(double x);
+
+/// Whole-string conversions; nothing if any character is left over or the number does not fit.
+std::optional<double> parse_double(std::string_view text);
+std::optional<std::int64_t> parse_integer(std::string_view text);
+
+/// The candidate nearest in edit distance, if near enough to be what was meant: for "did you mean" messages.
+std::optional<std::string> nearest_name(std::string_view word, std::span<const std::string> candidates);
+
+/// "a, b and c"
+std::string join_names(std::span<const std::string> names);
+
+}  // namespace bellwether

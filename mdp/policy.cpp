@@ -1,0 +1,95 @@
+#include "mdp/policy.h"
+
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/errors.h"
+
+namespace bellwether::mdp {
+namespace {
+
+constexpr double kRowTolerance = 1e-9;
+
+}  // namespace
+
+Policy Policy::deterministic(std::vector<std::int32_t> choice_of_state) {
+  Policy policy;
+  policy.choice_ = std::move(choice_of_state);
+  return policy;
+}
+
+Policy Policy::randomised(std::vector<double> probability) {
+  Policy policy;
+  policy.probability_ = std::move(probability);
+  return policy;
+}
+
+Policy Policy::uniform(const TabularMdp& model) {
+  std::vector<double> probability(static_cast<std::size_t>(model.num_choices()));
+  for (int s = 0; s < model.num_states(); ++s) {
+    for (std::int64_t c = model.first_choice(s); c < model.first_choice(s + 1); ++c) {
+      probability[static_cast<std::size_t>(c)] = 1.0 / model.num_choices(s);
+    }
+  }
+  return randomised(std::move(probability));
+}
+
+void Policy::require_fits(const TabularMdp& model) const {
+  if (is_deterministic()) {
+    if (choice_.size() != static_cast<std::size_t>(model.num_states())) {
+      throw InvalidModel(fmt::format("Policy: has {} entries for {} states", choice_.size(), model.num_states()));
+    }
+    for (int s = 0; s < model.num_states(); ++s) {
+      const std::int32_t k = choice_[static_cast<std::size_t>(s)];
+      if (k < 0 || k >= model.num_choices(s)) {
+        throw InvalidModel(fmt::format("Policy: state {} plays choice {}, it has {}", s, k, model.num_choices(s)));
+      }
+    }
+    return;
+  }
+  if (probability_.size() != static_cast<std::size_t>(model.num_choices())) {
+    throw InvalidModel(
+        fmt::format("Policy: has {} probabilities for {} choices", probability_.size(), model.num_choices()));
+  }
+  for (int s = 0; s < model.num_states(); ++s) {
+    double sum = 0;
+    for (std::int64_t c = model.first_choice(s); c < model.first_choice(s + 1); ++c) {
+      const double p = probability_[static_cast<std::size_t>(c)];
+      if (!(p >= 0)) {
+        throw InvalidModel(
+            fmt::format("Policy: state {} plays choice {} with probability {}", s, c - model.first_choice(s), p));
+      }
+      sum += p;
+    }
+    if (!(std::abs(sum - 1) <= kRowTolerance)) {
+      throw InvalidModel(fmt::format("Policy: the probabilities of state {} sum to {}, not 1", s, sum));
+    }
+  }
+}
+
+void FiniteMemoryPolicy::require_fits(const TabularMdp& model) const {
+  if (policy.empty() || update.size() != policy.size()) {
+    throw InvalidModel(fmt::format("FiniteMemoryPolicy: {} policies with {} updates", policy.size(), update.size()));
+  }
+  if (initial_node < 0 || initial_node >= num_nodes()) {
+    throw InvalidModel(fmt::format("FiniteMemoryPolicy: initial node {} of {}", initial_node, num_nodes()));
+  }
+  for (int node = 0; node < num_nodes(); ++node) {
+    const auto i = static_cast<std::size_t>(node);
+    policy[i].require_fits(model);
+    if (update[i].size() != static_cast<std::size_t>(model.num_states())) {
+      throw InvalidModel(fmt::format("FiniteMemoryPolicy: node {} has {} updates for {} states", node, update[i].size(),
+                                     model.num_states()));
+    }
+    for (std::size_t s = 0; s < update[i].size(); ++s) {
+      if (update[i][s] < 0 || update[i][s] >= num_nodes()) {
+        throw InvalidModel(fmt::format("FiniteMemoryPolicy: node {} moves to node {} on state {}, there are {}", node,
+                                       update[i][s], s, num_nodes()));
+      }
+    }
+  }
+}
+
+}  // namespace bellwether::mdp

@@ -1,0 +1,36 @@
+#include "solvers/problem.h"
+
+#include <fmt/format.h>
+
+#include "core/errors.h"
+
+namespace bellwether::solvers {
+
+void require_valid(const Problem& problem) {
+  if (problem.criterion == Criterion::kDiscounted && !(problem.discount >= 0 && problem.discount < 1)) {
+    throw InvalidOption(fmt::format("discount {} must lie in [0, 1) for a discounted problem", problem.discount));
+  }
+  if (problem.criterion == Criterion::kFinite) {
+    if (problem.horizon < 1) throw InvalidOption(fmt::format("horizon {} must be at least 1", problem.horizon));
+    if (!(problem.discount >= 0 && problem.discount <= 1)) {
+      throw InvalidOption(fmt::format("discount {} must lie in [0, 1] for a finite horizon", problem.discount));
+    }
+    if (!problem.stages.empty() && static_cast<int>(problem.stages.size()) != problem.horizon) {
+      throw InvalidOption(
+          fmt::format("horizon {} does not fit a model of {} stages", problem.horizon, problem.stages.size()));
+    }
+  }
+  if (problem.criterion == Criterion::kReach && problem.target.empty()) {
+    throw InvalidOption("a reachability problem needs at least one target state");
+  }
+  for (std::size_t i = 0; i < problem.target.size(); ++i) {
+    const std::int32_t s = problem.target[i];
+    if (s < 0 || s >= problem.model.num_states()) {
+      throw InvalidOption(
+          fmt::format("target state {} is out of range, the model has {} states", s, problem.model.num_states()));
+    }
+    if (i > 0 && problem.target[i - 1] >= s) throw InvalidOption("target states must be ascending, each once");
+  }
+}
+
+}  // namespace bellwether::solvers

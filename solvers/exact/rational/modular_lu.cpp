@@ -21,7 +21,7 @@ SymmetricPattern symmetrised(const Pattern& pattern, const std::vector<int>& pos
       entries.emplace_back(position[pattern.column[k]], position[i], 1);
     }
   SymmetricPattern result(pattern.size(), pattern.size());
-  result.setFromTriplets(entries.begin(), entries.end(), [](signed char, signed char) { return signed char{1}; });
+  result.setFromTriplets(entries.begin(), entries.end(), [](signed char present, signed char) { return present; });
   return result;
 }
 
@@ -61,15 +61,16 @@ EliminationPlan plan_elimination(const Pattern& pattern, int last) {
   for (int i = 0; i < n; ++i) position[plan.order[i]] = i;
   const auto count = fill_counts(symmetrised(pattern, position));
 
-  // From here on the trailing block is at least a third full; a dense entry costs about a third of a sparse one.
-  double trailing = 0;
-  plan.sparse_count = n;
-  for (int i = n - 1; i >= 0; --i) {
-    trailing += 2.0 * static_cast<double>(count[i]) + 1;
-    const double size = n - i;
-    if (3 * trailing >= size * size) plan.sparse_count = i;
+  // The cheapest solve: an entry of the dense block costs about a third of one on a sparse row.
+  double sparse = 0, cheapest = static_cast<double>(n) * n;
+  for (int i = 0; i < n; ++i) {
+    sparse += 2.0 * static_cast<double>(count[i]) + 1;
+    const double size = n - i - 1, cost = size * size + 3 * sparse;
+    if (cost >= cheapest) continue;
+    cheapest = cost;
+    plan.sparse_count = i + 1;
+    plan.sparse_entries = static_cast<std::int64_t>(sparse);
   }
-  for (int i = 0; i < plan.sparse_count; ++i) plan.sparse_entries += 2 * count[i] + 1;
   return plan;
 }
 
@@ -202,8 +203,8 @@ std::optional<ModularLu> ModularLu::factor(const Pattern& pattern, std::span<con
       work.sum[place] = field.add_product(work.sum[place], field.scale(residue[k]), field.scaled_one());
     }
     result.eliminate_sparse(work, limit);
-    const bool regular = i < plan.sparse_count ? result.finish_sparse_row(work, i)
-                                               : result.finish_core_row(work, i - plan.sparse_count);
+    const bool regular =
+        i < plan.sparse_count ? result.finish_sparse_row(work, i) : result.finish_core_row(work, i - plan.sparse_count);
     if (!regular) return std::nullopt;
     work.clear();
   }
@@ -221,7 +222,9 @@ void ModularLu::solve(std::span<std::uint64_t> x) {
   const std::size_t n = order_.size();
   for (std::size_t i = 0; i < n; ++i) {
     y_[i] = field_.subtract(x[order_[i]], sparse_dot(lower_, i));
-    if (i > sparse_) y_[i] = field_.subtract(y_[i], field_.dot(dense_.data() + (i - sparse_) * core_, y_.data() + sparse_, i - sparse_));
+    if (i > sparse_)
+      y_[i] =
+          field_.subtract(y_[i], field_.dot(dense_.data() + (i - sparse_) * core_, y_.data() + sparse_, i - sparse_));
   }
   for (std::size_t r = core_; r-- > 0;) {
     const std::uint64_t above = field_.dot(dense_.data() + r * core_ + r + 1, z_.data() + r + 1, core_ - r - 1);

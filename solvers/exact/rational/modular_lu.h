@@ -61,11 +61,11 @@ class ModularLu {
   PrimeField field_;
   std::vector<int> order_;
   std::size_t sparse_, core_;
-  SparseRows lower_, upper_;               // scaled; lower_ has a row for every unknown, upper_ for the sparse ones
-  std::vector<std::uint64_t> inverse_;     // scaled inverses of the pivots, by position
-  std::vector<std::uint64_t> dense_;       // core_ x core_, scaled: L below, U above the diagonal
-  std::vector<int> core_column_;           // the core column that stands at a place after exchanges
-  std::vector<std::uint64_t> y_, z_;       // scratch of solve
+  SparseRows lower_, upper_;            // scaled; lower_ has a row for every unknown, upper_ for the sparse ones
+  std::vector<std::uint64_t> inverse_;  // scaled inverses of the pivots, by position
+  std::vector<std::uint64_t> dense_;    // core_ x core_, scaled: L below, U above the diagonal
+  std::vector<int> core_column_;        // the core column that stands at a place after exchanges
+  std::vector<std::uint64_t> y_, z_;    // scratch of solve
 };
 
 }  // namespace bellwether::solvers::rational

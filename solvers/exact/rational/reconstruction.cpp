@@ -48,8 +48,10 @@ class EuclidPair {
  private:
   void combine(mpz_class& out, std::int64_t a, std::int64_t b) {
     mpz_mul_si(out.get_mpz_t(), first_.get_mpz_t(), a);
-    if (b >= 0) mpz_addmul_ui(out.get_mpz_t(), second_.get_mpz_t(), static_cast<std::uint64_t>(b));
-    else mpz_submul_ui(out.get_mpz_t(), second_.get_mpz_t(), static_cast<std::uint64_t>(-b));
+    if (b >= 0)
+      mpz_addmul_ui(out.get_mpz_t(), second_.get_mpz_t(), static_cast<std::uint64_t>(b));
+    else
+      mpz_submul_ui(out.get_mpz_t(), second_.get_mpz_t(), static_cast<std::uint64_t>(-b));
   }
 
   mpz_class first_, second_, scratch_, other_;

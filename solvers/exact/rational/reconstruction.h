@@ -35,7 +35,6 @@ class DigitEvaluator {
   mpz_class power(std::size_t count) const;
 
  private:
-
   std::uint64_t prime_;
   std::vector<mpz_class> level_;  // p^(kChunk 2^i)
 };

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace bellwether::solvers::rational {
+
+/// The arrays of a tabular model: choices grouped by state, transitions grouped by choice.
+struct ModelView {
+  std::span<const std::int64_t> state_begin;   ///< S + 1
+  std::span<const std::int64_t> choice_begin;  ///< C + 1
+  std::span<const std::int32_t> successor;     ///< N
+  std::span<const double> probability;         ///< N
+  std::span<const double> reward;              ///< C expected rewards
+  /// N rewards of transitions, or empty; when given, the expected rewards are their exact means instead.
+  std::span<const double> transition_reward = {};
+
+  int num_states() const { return static_cast<int>(state_begin.size()) - 1; }
+  std::int64_t num_choices() const { return static_cast<std::int64_t>(choice_begin.size()) - 1; }
+};
+
+}  // namespace bellwether::solvers::rational

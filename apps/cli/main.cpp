@@ -1,6 +1,123 @@
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <new>
+
+#include <unistd.h>
+
 #include <fmt/format.h>
 
-int main() {
-  fmt::print("bellwether\n");
-  return 0;
+#include "apps/cli/command.h"
+#include "apps/cli/terminal.h"
+#include "core/errors.h"
+#include "core/text.h"
+
+namespace bellwether::cli {
+namespace {
+
+constexpr std::array<const Command*, 6> kCommands = {&kSolve, &kMake, &kConvert, &kList, &kBench, &kCompletion};
+constexpr std::string_view kVersion = BELLWETHER_VERSION;
+
+std::string overview() {
+  std::string out = fmt::format(
+      "bellwether {}: solves Markov decision processes with a proven error\n\nusage: {} COMMAND ...\n\ncommands:\n",
+      kVersion, program_name());
+  for (const Command* command : kCommands) out += two_columns(command->name, command->summary, 16);
+  out += two_columns("help", "this text, or the help of a command: help solve", 16);
+  out +=
+      fmt::format("\ntry:\n  {0} make frozenlake -o lake.csv\n  {0} solve lake.csv --discount 0.99\n", program_name());
+  return out;
+}
+
+const Command& find_command(const std::string& name) {
+  std::vector<std::string> names{"help"};
+  for (const Command* command : kCommands) {
+    if (command->name == name) return *command;
+    names.emplace_back(command->name);
+  }
+  const auto near = nearest_name(name, names);
+  throw InvalidOption(fmt::format(
+      "unknown command '{}'{}", name,
+      near ? fmt::format("; did you mean '{}'?", *near) : fmt::format("; the commands are {}", join_names(names))));
+}
+
+int run(const std::vector<std::string>& typed) {
+  if (typed.empty()) {
+    fmt::print(stderr, "{}", overview());
+    return kBadInput;
+  }
+  const std::string& name = typed.front();
+  if (name == "--version" || name == "version") {
+    fmt::print("bellwether {}\n", kVersion);
+    return kSuccess;
+  }
+  if (name == "help" || name == "--help" || name == "-h") {
+    fmt::print("{}", typed.size() > 1 ? help_text(find_command(typed[1])) : overview());
+    return kSuccess;
+  }
+  const Command& command = find_command(name);
+  const Arguments arguments(command.name, command.options, {typed.begin() + 1, typed.end()}, command.most_positionals);
+  if (arguments.wants_help()) {
+    fmt::print("{}", help_text(command));
+    return kSuccess;
+  }
+  return command.run(arguments);
+}
+
+/// Output that could not be written (a full disk, a closed pipe) must not pass for success.
+int flushed(int code) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  fmt::print(stderr, "bellwether: standard output could not be written\n");
+  return code == kSuccess ? kInternalError : code;
+}
+
+/// Idle OpenMP threads that spin slow down everything else on a busy machine; the runtime reads its environment before
+/// main starts, so the program starts itself once more with the setting in place.
+void restart_with_short_spin(char** argv) {
+  if (std::getenv("OMP_WAIT_POLICY") != nullptr || std::getenv("GOMP_SPINCOUNT") != nullptr) return;
+  ::setenv("GOMP_SPINCOUNT", "20000", 1);
+  ::execv("/proc/self/exe", argv);
+}
+
+}  // namespace
+
+std::span<const Command* const> commands() { return kCommands; }
+
+std::string help_text(const Command& command) {
+  std::string out = fmt::format("usage: {} {} {}\n\n", program_name(), command.name, command.usage);
+  const int width = std::min(terminal_width(), 100);
+  std::string_view rest = command.details;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    out += wrapped(rest.substr(0, end), 0, width) + '\n';
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  out += options_help(command.options);
+  if (!command.examples.empty()) out += "\nexamples:\n";
+  for (std::string_view lines = command.examples; !lines.empty();) {
+    const std::size_t end = std::min(lines.find('\n'), lines.size());
+    out += fmt::format("  {} {}\n", program_name(), lines.substr(0, end));
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+  }
+  return out;
+}
+
+}  // namespace bellwether::cli
+
+int main(int argc, char** argv) {
+  using namespace bellwether;  // NOLINT(google-build-using-namespace)
+  cli::restart_with_short_spin(argv);
+  try {
+    return cli::flushed(cli::run({argv + 1, argv + argc}));
+  } catch (const std::invalid_argument& error) {
+    fmt::print(stderr, "bellwether: {}\n", error.what());
+    return cli::kBadInput;
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "bellwether: the machine has not enough memory for this model\n");
+    return cli::kInternalError;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "bellwether: internal error: {}\n", error.what());
+    return cli::kInternalError;
+  }
 }

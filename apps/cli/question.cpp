@@ -1,0 +1,184 @@
+#include "apps/cli/question.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "apps/cli/initial.h"
+#include "core/errors.h"
+#include "core/text.h"
+#include "mdp/transform.h"
+
+namespace bellwether::cli {
+namespace {
+
+using mdp::ModelFile;
+using mdp::TabularMdp;
+using solvers::Criterion;
+using solvers::Direction;
+
+std::vector<std::int32_t> labelled_states(const TabularMdp& model, std::string_view option, const std::string& name) {
+  const mdp::Label* label = model.find_label(name);
+  if (label == nullptr) {
+    if (model.data().labels.empty())
+      throw InvalidOption(fmt::format("solve: option --{} is '{}', but the model has no labels", option, name));
+    std::vector<std::string> names;
+    for (const mdp::Label& known : model.data().labels) names.push_back(known.name);
+    throw InvalidOption(
+        fmt::format("solve: option --{} is '{}', but the model's labels are {}", option, name, join_names(names)));
+  }
+  if (label->states.empty())
+    throw InvalidOption(fmt::format("solve: option --{}: no state carries the label '{}'", option, name));
+  return {label->states.begin(), label->states.end()};
+}
+
+Direction direction(const Arguments& arguments, const ModelFile& file) {
+  const bool minimise = arguments.has("minimize") || arguments.has("minimise");
+  const bool maximise = arguments.has("maximize") || arguments.has("maximise");
+  if (minimise && maximise) throw InvalidOption("solve: --minimize and --maximize exclude each other");
+  if (minimise || (file.rewards_are_costs && !maximise)) return Direction::kMinimise;
+  return Direction::kMaximise;
+}
+
+/// What the options say, or imply, about the criterion.
+Criterion criterion(const Arguments& arguments, const ModelFile& file) {
+  const auto named = arguments.word("criterion", {"discounted", "finite", "total", "average"});
+  if (named == "discounted") return Criterion::kDiscounted;
+  if (named == "finite") return Criterion::kFinite;
+  if (named == "average") return Criterion::kAverage;
+  if (arguments.has("horizon") || !file.stages.empty()) return Criterion::kFinite;
+  if (named == "total") return arguments.has("reach") ? Criterion::kReach : Criterion::kTotal;
+  if (arguments.has("discount")) return Criterion::kDiscounted;
+  if (arguments.has("reach")) return Criterion::kReach;
+  if (arguments.has("goal")) return Criterion::kTotal;
+  if (file.model.data().discount) return *file.model.data().discount < 1 ? Criterion::kDiscounted : Criterion::kTotal;
+  throw InvalidOption(
+      "solve: what is to be optimised? Give --discount G (below 1), --horizon H, --goal LABEL, --reach LABEL, or "
+      "--criterion average");
+}
+
+double discount(const Arguments& arguments, const ModelFile& file, Criterion criterion) {
+  const auto given = arguments.number("discount", between(0, 1));
+  if (criterion == Criterion::kFinite) return given.value_or(1);
+  if (criterion != Criterion::kDiscounted) {
+    if (given && *given < 1) {
+      throw InvalidOption(
+          fmt::format("solve: --discount {} does not go with the criterion {}", *given, to_string(criterion)));
+    }
+    return 1;
+  }
+  const double value = given ? *given : file.model.data().discount.value_or(-1);
+  if (value < 0) throw InvalidOption("solve: a discounted problem needs --discount G; the file recommends none");
+  if (value >= 1) {
+    throw InvalidOption(
+        "solve: a discounted problem needs a discount below 1; without discounting use --criterion average, "
+        "--criterion total or --horizon H");
+  }
+  return value;
+}
+
+int horizon(const Arguments& arguments, const ModelFile& file, Criterion criterion) {
+  const auto given = arguments.whole_number("horizon", between(1, 1e9));
+  if (criterion != Criterion::kFinite) {
+    if (given)
+      throw InvalidOption(fmt::format("solve: --horizon does not go with the criterion {}", to_string(criterion)));
+    return 0;
+  }
+  const auto stages = static_cast<std::int64_t>(file.stages.size());
+  if (stages > 0 && given && *given != stages) {
+    throw InvalidOption(fmt::format("solve: --horizon {} does not fit the file, which has {} stages", *given, stages));
+  }
+  if (stages > 0) return static_cast<int>(stages);
+  if (!given) throw InvalidOption("solve: a finite horizon needs --horizon H");
+  return static_cast<int>(*given);
+}
+
+/// Rewards, labels and the initial distribution applied to one model (every stage gets the same treatment).
+TabularMdp prepared(const Arguments& arguments, TabularMdp model, const std::optional<std::vector<double>>& initial) {
+  if (const auto name = arguments.text("rewards")) model = model.with_rewards(*name);
+  if (initial) model = model.with_initial(*initial);
+  return model;
+}
+
+void refuse_what_is_not_an_mdp(const ModelFile& file) {
+  if (file.intervals) {
+    throw InvalidOption(
+        "solve: the file has interval probabilities, which need a robust solver; give the probabilities as numbers");
+  }
+  if (file.observations) {
+    throw InvalidOption("solve: the file is a partially observable model; `solve` takes fully observable ones");
+  }
+  if (!file.contexts.empty()) {
+    throw InvalidOption(fmt::format("solve: the file is a latent model of {} contexts; `solve` takes a single one",
+                                    file.contexts.size()));
+  }
+}
+
+std::string summarise(const solvers::Problem& problem, const Arguments& arguments) {
+  std::string what;
+  switch (problem.criterion) {
+    case Criterion::kDiscounted:
+      what = fmt::format("discounted by {}", problem.discount);
+      break;
+    case Criterion::kFinite:
+      what = fmt::format("{} stages{}", problem.horizon,
+                         problem.discount < 1 ? fmt::format(", discounted by {}", problem.discount) : "");
+      break;
+    case Criterion::kTotal:
+      what = "total reward";
+      break;
+    case Criterion::kReach:
+      what = fmt::format("probability of reaching '{}'", *arguments.text("reach"));
+      break;
+    case Criterion::kAverage:
+      what = "average reward a step";
+      break;
+  }
+  if (problem.criterion != Criterion::kReach && arguments.has("reach"))
+    what += fmt::format(", reaching '{}'", *arguments.text("reach"));
+  if (const auto goal = arguments.text("goal")) what += fmt::format(", ending at '{}'", *goal);
+  return what + (problem.maximise() ? ", maximise" : ", minimise");
+}
+
+}  // namespace
+
+Question ask(const Arguments& arguments, const ModelFile& file) {
+  refuse_what_is_not_an_mdp(file);
+  if (arguments.has("reach") && arguments.has("goal"))
+    throw InvalidOption("solve: --reach and --goal exclude each other");
+  const Criterion what = criterion(arguments, file);
+  const auto initial =
+      arguments.has("initial") ? std::optional(read_initial(file.model, *arguments.text("initial"))) : std::nullopt;
+  solvers::Problem problem{.model = prepared(arguments, file.model, initial),
+                           .criterion = what,
+                           .direction = direction(arguments, file),
+                           .discount = discount(arguments, file, what),
+                           .horizon = horizon(arguments, file, what)};
+  for (const TabularMdp& stage : file.stages) problem.stages.push_back(prepared(arguments, stage, initial));
+
+  for (const std::string_view option : {"reach", "goal"}) {
+    const auto name = arguments.text(option);
+    if (!name) continue;
+    const std::vector<std::int32_t> states = labelled_states(problem.model, option, *name);
+    if (what == Criterion::kAverage) {
+      throw InvalidOption(fmt::format("solve: --{} does not go with the criterion average", option));
+    }
+    if (what == Criterion::kReach || what == Criterion::kTotal) {
+      problem.target = states;
+      continue;
+    }
+    const auto ended = [&](const TabularMdp& model) {
+      return option == "reach" ? mdp::reaching(model, states) : mdp::absorbing(model, states);
+    };
+    problem.model = ended(problem.model);
+    for (TabularMdp& stage : problem.stages) stage = ended(stage);
+  }
+  solvers::require_valid(problem);
+  std::string summary = summarise(problem, arguments);
+  return {std::move(problem), std::move(summary)};
+}
+
+}  // namespace bellwether::cli

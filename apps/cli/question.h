@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+
+#include "apps/cli/arguments.h"
+#include "mdp/io/model_file.h"
+#include "solvers/problem.h"
+
+namespace bellwether::cli {
+
+/// What the user asked of a model file: the problem, and how it was meant.
+struct Question {
+  solvers::Problem problem;
+  std::string summary;  ///< "discounted by 0.99, maximise"
+};
+
+/// Turns the options of `solve` into a problem. InvalidOption, naming the option and what would be right, when they
+/// contradict each other or the file.
+Question ask(const Arguments& arguments, const mdp::ModelFile& file);
+
+}  // namespace bellwether::cli

@@ -1,0 +1,192 @@
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "apps/cli/solution_output.h"
+#include "apps/cli/terminal.h"
+#include "core/text.h"
+#include "mdp/io/file_bytes.h"
+
+namespace bellwether::cli {
+namespace {
+
+constexpr int kShownStates = 20;
+
+std::string ending(Status status) {
+  switch (status) {
+    case Status::kConverged:
+      return "converged";
+    case Status::kRoundingLimited:
+      return "as exact as double arithmetic can prove";
+    case Status::kBudgetExhausted:
+      return "stopped at the iteration limit; the bounds hold";
+    case Status::kStoppedByCaller:
+      return "stopped by you; the bounds hold";
+    case Status::kInfeasible:
+      return "infeasible: no policy meets the requirement";
+    case Status::kUnbounded:
+      return "unbounded: the optimum is infinite";
+    case Status::kNumericalTrouble:
+      return "numerical trouble";
+    case Status::kNotRun:
+      return "not run";
+  }
+  return "";
+}
+
+std::string policy_cell(const mdp::TabularMdp& model, const mdp::Policy& policy, int s) {
+  if (policy.is_deterministic()) return model.action_name(played_action(model, policy, s));
+  std::string cell;
+  for (std::int64_t c = model.first_choice(s); c < model.first_choice(s + 1); ++c) {
+    const double p = policy.probability(model, s, c);
+    if (p == 0) continue;
+    cell += fmt::format("{}{}: {:.4g}", cell.empty() ? "" : ", ", model.action_name(model.action(c)), p);
+  }
+  return cell;
+}
+
+std::string state_table(const Answer& answer, bool all_states) {
+  const solvers::Solution& solution = answer.solution;
+  const mdp::TabularMdp& model = answer.question->problem.model;
+  if (solution.value.size() == 0) return {};
+  const bool average = answer.question->problem.criterion == solvers::Criterion::kAverage;
+  const bool with_bias = average && solution.bias.size() > 0;
+  const mdp::Policy* policy = solution.stages.empty() ? &solution.policy : &solution.stages.front();
+  std::vector<std::string> headings{"state", average ? "gain" : "value"};
+  std::vector<bool> right{model.data().state_names.empty(), true};
+  if (with_bias) {
+    headings.emplace_back("bias");
+    right.push_back(true);
+  }
+  if (!policy->empty()) {
+    headings.emplace_back(solution.stages.empty() ? "action" : "action in the first stage");
+    right.push_back(model.data().action_names.empty() && policy->is_deterministic());
+  }
+  Table table(headings, right);
+  const int shown = all_states ? model.num_states() : std::min(model.num_states(), kShownStates);
+  for (int s = 0; s < shown; ++s) {
+    std::vector<std::string> cells{model.state_name(s), meaningful(solution.value[s], solution.gap)};
+    if (with_bias) cells.push_back(meaningful(solution.bias[s], solution.gap));
+    if (!policy->empty()) cells.push_back(policy_cell(model, *policy, s));
+    table.add(std::move(cells));
+  }
+  std::string text = '\n' + table.text(2);
+  if (shown < model.num_states()) {
+    text += fmt::format("  ... {} more states: --all lists them, --json and --output FILE keep them\n",
+                        grouped(model.num_states() - shown));
+  }
+  return text;
+}
+
+std::string proof_line(const solvers::Solution& solution) {
+  if (!std::isfinite(solution.gap)) return "no error bound was proven";
+  const double width = solution.lower.size() > 0 ? (solution.upper - solution.lower).maxCoeff() : 2 * solution.gap;
+  return fmt::format("every value within {} of the optimum; the policy loses at most {}", scientific(solution.gap),
+                     scientific(width));
+}
+
+std::string next_command(const Answer& answer) {
+  const solvers::Problem& problem = answer.question->problem;
+  std::string flags;
+  if (problem.criterion == solvers::Criterion::kDiscounted) flags = fmt::format(" --discount {}", problem.discount);
+  if (!answer.exact && problem.criterion == solvers::Criterion::kDiscounted && problem.model.num_states() <= 1000) {
+    return fmt::format("{} solve {}{} --certify rational", program_name(), answer.file, flags);
+  }
+  return {};
+}
+
+}  // namespace
+
+double initial_value(const Answer& answer) {
+  const std::vector<double> initial = answer.question->problem.model.initial();
+  double sum = 0;
+  for (std::size_t s = 0; s < initial.size(); ++s) {
+    if (initial[s] > 0) sum += initial[s] * answer.solution.value[static_cast<Eigen::Index>(s)];
+  }
+  return sum;
+}
+
+int played_action(const mdp::TabularMdp& model, const mdp::Policy& policy, int state) {
+  const std::int32_t choice = policy.choices()[static_cast<std::size_t>(state)];
+  return model.data().action.empty()
+             ? choice
+             : model.data().action[static_cast<std::size_t>(model.first_choice(state) + choice)];
+}
+
+std::string answer_text(const Answer& answer, bool all_states) {
+  const solvers::Solution& solution = answer.solution;
+  const mdp::TabularMdp& model = answer.question->problem.model;
+  const int width = std::min(terminal_width(), 110);
+  const auto line = [&](std::string_view name, const std::string& text) {
+    return fmt::format("  {:<11}{}\n", name, wrapped(text, 13, width));
+  };
+  std::string out =
+      fmt::format("{}: {} states, {} choices, {} transitions\n\n", answer.file, grouped(model.num_states()),
+                  grouped(model.num_choices()), grouped(model.num_transitions()));
+  out += line("problem", answer.question->summary);
+  out += line("algorithm", solution.algorithm + (solution.note.empty() ? "" : ": " + solution.note));
+  out += line("status",
+              fmt::format("{}, {} iterations, {} (loading took {})", ending(solution.status),
+                          grouped(solution.iterations), duration(answer.solve_seconds), duration(answer.load_seconds)));
+  if (solution.value.size() > 0) {
+    out += line("value", meaningful(initial_value(answer), solution.gap) + " expected from the initial distribution");
+    out += line("proven", proof_line(solution));
+  }
+  if (answer.exact) {
+    out += line("exact", answer.exact->value.size() <= 60
+                             ? answer.exact->value
+                             : fmt::format("a fraction of {} digits (--json has it)", answer.exact->value.size()));
+    out += line("proof", answer.exact->statement);
+  }
+  out += state_table(answer, all_states);
+  if (const std::string next = next_command(answer); !next.empty()) out += fmt::format("\nnext: {}\n", next);
+  return out;
+}
+
+namespace {
+
+void append_policy_rows(std::string& text, const Answer& answer, const mdp::TabularMdp& model,
+                        const mdp::Policy& policy, int stage) {
+  const solvers::Solution& solution = answer.solution;
+  const bool values = stage <= 0;
+  for (int s = 0; s < model.num_states(); ++s) {
+    for (std::int64_t c = model.first_choice(s); c < model.first_choice(s + 1); ++c) {
+      const double p = policy.probability(model, s, c);
+      if (p == 0) continue;
+      if (stage >= 0) text += fmt::format("{},", stage);
+      text += fmt::format("{},{}", model.state_name(s), model.action_name(model.action(c)));
+      if (!policy.is_deterministic()) text += fmt::format(",{}", p);
+      if (values) {
+        text += fmt::format(",{}", solution.value[s]);
+        text += solution.lower.size() > 0 ? fmt::format(",{},{}\n", solution.lower[s], solution.upper[s]) : ",,\n";
+      } else {
+        text += ",,,\n";
+      }
+    }
+  }
+}
+
+}  // namespace
+
+void save_policy(const Answer& answer, const std::string& path) {
+  const solvers::Problem& problem = answer.question->problem;
+  const solvers::Solution& solution = answer.solution;
+  const bool staged = !solution.stages.empty();
+  const mdp::Policy& first = staged ? solution.stages.front() : solution.policy;
+  std::string text = fmt::format("{}state,action{},value,lower,upper\n", staged ? "stage," : "",
+                                 first.is_deterministic() ? "" : ",probability");
+  if (staged) {
+    for (std::size_t h = 0; h < solution.stages.size(); ++h) {
+      append_policy_rows(text, answer, problem.stages.empty() ? problem.model : problem.stages[h], solution.stages[h],
+                         static_cast<int>(h));
+    }
+  } else {
+    append_policy_rows(text, answer, problem.model, solution.policy, -1);
+  }
+  mdp::FileWriter file(path);
+  file.write(text);
+  file.commit();
+}
+
+}  // namespace bellwether::cli

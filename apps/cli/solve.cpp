@@ -1,0 +1,177 @@
+#include <array>
+#include <chrono>
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "apps/cli/command.h"
+#include "apps/cli/interrupt.h"
+#include "apps/cli/progress.h"
+#include "apps/cli/prove.h"
+#include "apps/cli/question.h"
+#include "apps/cli/solution_output.h"
+#include "apps/cli/terminal.h"
+#include "core/errors.h"
+#include "core/parallel.h"
+#include "core/text.h"
+#include "mdp/io/formats.h"
+#include "solvers/registry.h"
+
+namespace bellwether::cli {
+namespace {
+
+constexpr std::array<OptionSpec, 25> kOptions = {{
+    {.name = "discount",
+     .argument = "G",
+     .help = "maximise the discounted sum of rewards; G in [0, 1)",
+     .group = "what to optimise"},
+    {.name = "horizon", .argument = "H", .help = "the sum over H stages (discounted when --discount is given too)"},
+    {.name = "goal", .argument = "LABEL", .help = "the total reward until a state with this label is reached"},
+    {.name = "reach", .argument = "LABEL", .help = "the probability of ever reaching a state with this label"},
+    {.name = "criterion",
+     .argument = "NAME",
+     .help = "discounted, finite, total or average, where the options above do not say it",
+     .words = "discounted finite total average"},
+    {.name = "minimize", .argument = "", .help = "the smallest value instead of the largest (rewards are costs)"},
+    {.name = "maximize", .argument = "", .help = "the largest, also when the file says that its rewards are costs"},
+    {.name = "minimise", .argument = "", .help = "the same as --minimize"},
+    {.name = "maximise", .argument = "", .help = "the same as --maximize"},
+    {.name = "rewards", .argument = "NAME", .help = "the reward structure to use, when the file has several"},
+    {.name = "initial",
+     .argument = "WHERE",
+     .help = "where the play starts: a state, `uniform`, or a CSV file state,probability"},
+    {.name = "algorithm",
+     .argument = "NAME",
+     .help = "auto (default) chooses and says why; `list algorithms` shows all",
+     .group = "how",
+     .words = "@algorithms"},
+    {.name = "set", .argument = "NAME=VALUE", .help = "an option of the algorithm; may be repeated", .repeats = true},
+    {.name = "tolerance", .argument = "E", .help = "stop when the proven error is at most E (default 1e-6)"},
+    {.name = "max-iterations",
+     .argument = "N",
+     .help = "stop after N iterations with the best certified answer so far"},
+    {.name = "certify",
+     .argument = "KIND",
+     .help = "interval (default): bounds that hold in spite of rounding; rational: exact "
+             "fractions and a proof of optimality, for models up to about a thousand states",
+     .words = "interval rational"},
+    {.name = "threads",
+     .argument = "N",
+     .help = "threads to use (default: all cores); the answer does not depend on it"},
+    {.name = "format",
+     .argument = "NAME",
+     .help = "read the file as this format, whatever its extension",
+     .group = "files and output",
+     .words = "@formats"},
+    {.name = "json", .argument = "", .help = "print one JSON object and nothing else"},
+    {.name = "output",
+     .argument = "FILE",
+     .help = "save policy and values as CSV",
+     .short_name = "o",
+     .words = "@files"},
+    {.name = "all", .argument = "", .help = "list every state, not only the first 20"},
+    {.name = "quiet", .argument = "", .help = "no progress line", .short_name = "q"},
+    {.name = "options", .argument = "", .help = "list the options that --set knows for the chosen algorithm and stop"},
+    {.name = "relative",
+     .argument = "",
+     .help = "read --tolerance relative to the value (reachability and total reward)"},
+    {.name = "help", .argument = "", .help = "this text", .short_name = "h"},
+}};
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+solvers::Solution solve(const Arguments& arguments, const Question& question) {
+  const std::string name = arguments.text("algorithm").value_or("auto");
+  const solvers::SolverRow& row = solvers::find_solver(name, question.problem.criterion);
+  std::vector<Setting> settings;
+  for (const std::string& typed : arguments.texts("set")) settings.push_back(parse_setting("set", typed));
+  if (arguments.has("relative")) settings.emplace_back("relative", "true");
+  solvers::SolveOptions run;
+  run.tolerance = arguments.number("tolerance", above(0)).value_or(run.tolerance);
+  run.max_iterations = arguments.whole_number("max-iterations", at_least(1)).value_or(run.max_iterations);
+  const InterruptGuard guard;
+  SolveProgress progress(name, run.tolerance, arguments.has("quiet"));
+  run.observer = [&](const TraceRow& trace) { return progress(trace); };
+  return row.run(question.problem, settings, run);
+}
+
+int exit_code(Status status) {
+  switch (status) {
+    case Status::kInfeasible:
+    case Status::kUnbounded:
+      return kNotMet;
+    case Status::kNumericalTrouble:
+    case Status::kNotRun:
+      return kInternalError;
+    default:
+      return kSuccess;
+  }
+}
+
+int list_algorithm_options(const Arguments& arguments, const Question& question) {
+  const std::string name = arguments.text("algorithm").value_or("auto");
+  const solvers::SolverRow& row = solvers::find_solver(name, question.problem.criterion);
+  fmt::print("{}: {}\n", row.name, row.summary);
+  for (const OptionRow& option : row.options()) {
+    fmt::print("{}", two_columns(fmt::format("{}={}", option.name, option.value),
+                                 fmt::format("{} ({})", option.help, option.rule), 34));
+  }
+  return kSuccess;
+}
+
+int run(const Arguments& arguments) {
+  if (arguments.positionals().empty()) {
+    throw InvalidOption(
+        fmt::format("solve: which file? For a first one: {} make frozenlake -o lake.csv", program_name()));
+  }
+  const auto certify = arguments.word("certify", {"interval", "rational"});
+  const auto threads = arguments.whole_number("threads", between(1, 4096));
+  const ThreadCount thread_guard(threads ? static_cast<int>(*threads) : thread_count());
+
+  Answer answer{.file = arguments.positionals().front(), .question = {}, .solution = {}, .exact = {}};
+  const auto start = std::chrono::steady_clock::now();
+  answer.question = ask(arguments, mdp::read_model(answer.file, arguments.text("format").value_or("")));
+  answer.load_seconds = seconds_since(start);
+  if (arguments.has("options")) return list_algorithm_options(arguments, *answer.question);
+
+  const auto solve_start = std::chrono::steady_clock::now();
+  answer.solution = solve(arguments, *answer.question);
+  if (certify == "rational" && exit_code(answer.solution.status) == kSuccess) prove_exactly(answer);
+  answer.solve_seconds = seconds_since(solve_start);
+
+  if (const auto path = arguments.text("output")) save_policy(answer, *path);
+  if (arguments.has("json")) {
+    write_json(answer, stdout);
+  } else {
+    fmt::print("{}", answer_text(answer, arguments.has("all")));
+    if (const auto path = arguments.text("output")) fmt::print("\nsaved policy and values to {}\n", *path);
+  }
+  return exit_code(answer.solution.status);
+}
+
+}  // namespace
+
+const Command kSolve = {
+    .name = "solve",
+    .usage = "FILE [options]",
+    .summary = "the optimal policy and values of a model, with a proven error",
+    .details =
+        "Reads a Markov decision process and computes an optimal policy with bounds on every value that hold whatever "
+        "rounding did: the true optimum, and what the returned policy earns, lie between them.\n"
+        "FILE may be any of the formats of `list formats`; the extension tells which.",
+    .examples =
+        "solve lake.csv --discount 0.99\n"
+        "solve lake.csv --horizon 100 --initial uniform\n"
+        "solve lake.csv --reach goal\n"
+        "solve model.tra --goal done --minimize --rewards steps\n"
+        "solve lake.csv --criterion average --algorithm policy-iteration\n"
+        "solve lake.csv --discount 0.99 --certify rational --json",
+    .options = kOptions,
+    .most_positionals = 1,
+    .completes = "@files",
+    .run = run,
+};
+
+}  // namespace bellwether::cli

@@ -1,0 +1,126 @@
+#include "apps/cli/terminal.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+#include <unistd.h>
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+
+namespace bellwether::cli {
+namespace {
+
+/// Columns a UTF-8 text takes, counting every code point as one.
+std::size_t display_width(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
+std::string padded(std::string_view text, std::size_t width, bool right) {
+  const std::string blanks(width - std::min(width, display_width(text)), ' ');
+  return right ? blanks + std::string(text) : std::string(text) + blanks;
+}
+
+}  // namespace
+
+int terminal_width() {
+  winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40) return size.ws_col;
+  return 100;
+}
+
+bool stderr_is_terminal() { return ::isatty(STDERR_FILENO) != 0; }
+
+std::string wrapped(std::string_view text, int indent, int width) {
+  std::string out;
+  int column = indent;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    const std::string_view word = text.substr(0, end);
+    const int length = static_cast<int>(display_width(word));
+    if (column > indent && column + 1 + length > width) {
+      out += '\n' + std::string(static_cast<std::size_t>(indent), ' ');
+      column = indent;
+    } else if (column > indent) {
+      out += ' ';
+      ++column;
+    }
+    out += word;
+    column += length;
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
+
+std::string two_columns(std::string_view left, std::string_view right, int column) {
+  std::string out = fmt::format("  {}", left);
+  const int used = static_cast<int>(display_width(out));
+  const int width = std::min(terminal_width(), 110);
+  out += used + 2 > column ? '\n' + std::string(static_cast<std::size_t>(column), ' ')
+                           : std::string(static_cast<std::size_t>(column - used), ' ');
+  return out + wrapped(right, column, width) + '\n';
+}
+
+std::string meaningful(double value, double error) {
+  if (!std::isfinite(value)) return value > 0 ? "inf" : value < 0 ? "-inf" : "nan";
+  const double magnitude = std::abs(value);
+  const bool plain = magnitude == 0 || (magnitude >= 1e-4 && magnitude < 1e9);
+  const int leading = magnitude > 0 ? static_cast<int>(std::floor(std::log10(magnitude))) : 0;
+  // Digits down to the decade above the error; at least two and at most ten significant ones.
+  const int last = error > 0 && std::isfinite(error) ? static_cast<int>(std::ceil(std::log10(error))) : leading - 9;
+  const int digits = std::clamp(leading - last, 1, 9) + 1;
+  if (!plain) return fmt::format("{:.{}e}", value, digits - 1);
+  return fmt::format("{:.{}f}", value, std::clamp(digits - 1 - leading, 0, 12));
+}
+
+std::string scientific(double value) {
+  if (!std::isfinite(value)) return value > 0 ? "inf" : value < 0 ? "-inf" : "nan";
+  return value == 0 ? "0" : fmt::format("{:.1e}", value);
+}
+
+std::string duration(double seconds) {
+  if (seconds < 1e-3) return fmt::format("{:.0f} us", seconds * 1e6);
+  if (seconds < 1) return fmt::format("{:.{}f} ms", seconds * 1e3, seconds < 0.01 ? 1 : 0);
+  if (seconds < 60) return fmt::format("{:.1f} s", seconds);
+  const auto whole = static_cast<std::int64_t>(std::llround(seconds));
+  if (whole < 3600) return fmt::format("{} min {} s", whole / 60, whole % 60);
+  return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
+}
+
+std::string grouped(std::int64_t count) {
+  std::string digits = std::to_string(count);
+  for (auto place = static_cast<std::ptrdiff_t>(digits.size()) - 3; place > (count < 0 ? 1 : 0); place -= 3) {
+    digits.insert(static_cast<std::size_t>(place), ",");
+  }
+  return digits;
+}
+
+Table::Table(std::vector<std::string> headings, std::vector<bool> right_aligned)
+    : rows_{std::move(headings)}, right_(std::move(right_aligned)) {}
+
+void Table::add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+
+std::string Table::text(int indent) const {
+  std::vector<std::size_t> widths(right_.size(), 0);
+  for (const auto& row : rows_)
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], display_width(row[i]));
+  std::string out;
+  for (const auto& row : rows_) {
+    std::string line(static_cast<std::size_t>(indent), ' ');
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (i > 0) line += "  ";
+      line += padded(row[i], widths[i], right_[i]);
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    out += line + '\n';
+  }
+  return out;
+}
+
+std::string program_name() {
+  const char* name = std::getenv("BELLWETHER_COMMAND");
+  return name != nullptr && *name != 0 ? name : "bellwether";
+}
+
+}  // namespace bellwether::cli

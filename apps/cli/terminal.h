@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bellwether::cli {
+
+/// Columns of the terminal behind standard output; 100 when it is a file or a pipe.
+int terminal_width();
+bool stderr_is_terminal();
+
+/// Text wrapped at blanks, continuation lines indented.
+std::string wrapped(std::string_view text, int indent, int width);
+
+/// "  left            right column wrapped\n" with the right column at `column`.
+std::string two_columns(std::string_view left, std::string_view right, int column);
+
+/// A number rounded to the digits that a proven error leaves meaningful (at most ten): 0.414640, 1.2e-09.
+std::string meaningful(double value, double error);
+
+/// Short forms: 3.1e-08; 1.2 ms, 3.4 s, 2 min 5 s; 12,345; 3.2 GB.
+std::string scientific(double value);
+std::string duration(double seconds);
+std::string grouped(std::int64_t count);
+
+/// Columns of text, aligned: numbers to the right, words to the left.
+class Table {
+ public:
+  explicit Table(std::vector<std::string> headings, std::vector<bool> right_aligned);
+  void add(std::vector<std::string> cells);
+  std::string text(int indent = 0) const;
+
+ private:
+  std::vector<std::vector<std::string>> rows_;  // the headings first
+  std::vector<bool> right_;
+};
+
+/// How the program is called, for hints: "./bellwether" through the launcher, else its own name.
+std::string program_name();
+
+}  // namespace bellwether::cli

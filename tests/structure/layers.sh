@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# Greps every include of ours for an edge that points up, and for a library used outside its one door.
+set -euo pipefail
+cd "$1"
+failures=0
+fail() { printf '%s\n' "$*"; failures=$((failures + 1)); }
+
+# allowed FOLDER: what the folder may include, besides itself.
+allowed() {
+  case $1 in
+    core) ;;
+    mdp | bandits) printf 'core' ;;
+    solvers) printf 'core mdp' ;;
+    proofs_checks) printf 'core mdp solvers bandits' ;;
+    experiments) printf 'core mdp solvers bandits proofs_checks' ;;
+    apps) printf 'core mdp solvers bandits proofs_checks experiments' ;;
+  esac
+}
+
+sources() { find "$@" \( -name '*.h' -o -name '*.cpp' \) 2>/dev/null || true; }
+
+for folder in core mdp bandits solvers proofs_checks experiments apps; do
+  [[ -d $folder ]] || continue
+  while IFS=: read -r file _ line; do
+    target=$(sed -E 's/.*"([a-z_]+)\/.*/\1/' <<<"$line")
+    [[ " $folder $(allowed $folder) " == *" $target "* ]] || fail "$file includes upwards: $line"
+  done < <(sources "$folder" | xargs -r grep -nE '^#include "[a-z_]+/' || true)
+done
+
+# only_in PATTERN WHERE WHAT: matches of PATTERN outside WHERE (a regex on paths) are failures.
+only_in() {
+  local hit
+  while read -r hit; do [[ -n $hit ]] && fail "$3 outside its door: $hit"; done \
+    < <(sources core mdp bandits solvers proofs_checks experiments apps | grep -vE "$2" | xargs -r grep -nE "$1" || true)
+}
+only_in '#pragma omp|<omp\.h>' '^core/parallel\.' 'OpenMP'
+only_in '<coin/|<Clp' '^solvers/lp/' 'the LP library'
+only_in 'boost/program_options' '^apps/' 'argument parsing'
+only_in 'gnuplot-iostream' '^experiments/plot/' 'gnuplot'
+only_in 'Random123/' '^core/stream' 'Random123'
+only_in '\b(printf|puts|fprintf)\(|std::(cout|cerr|clog)|fmt::print\(' '^apps/' 'printing'
+only_in 'getenv|system_clock|random_device|\brand\(\)|srand' '^apps/' 'the environment'
+only_in '\busing namespace\b' '\.cpp$' 'using namespace in a header'
+
+while read -r hit; do [[ -n $hit ]] && fail "unfinished: $hit"; done \
+  < <(sources core mdp bandits solvers proofs_checks experiments apps tests | xargs -r grep -nE '\b(TODO|FIXME|XXX)\b' || true)
+
+while read -r header; do
+  grep -q '^#pragma once' "$header" || fail "$header has no #pragma once"
+done < <(sources core mdp bandits solvers proofs_checks experiments apps tests | grep '\.h$')
+
+# Every source is listed in a CMakeLists.txt (no globs, so a forgotten file would never be compiled).
+while read -r source; do
+  name=$(basename "$source")
+  stem=${name%.cpp}
+  grep -rqE "(^|[^a-z0-9_])($stem\.cpp|$stem)([^a-z0-9_]|\$)" --include=CMakeLists.txt "$(dirname "$source")" "$(dirname "$source")/.." ||
+    fail "$source is in no CMakeLists.txt"
+done < <(sources core mdp bandits solvers proofs_checks experiments apps | grep '\.cpp$')
+
+((failures == 0)) || exit 1
+printf 'layers: every include points down, every library stays behind its door\n'

@@ -1,0 +1,67 @@
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/cli/run_program.h"
+#include "tests/support/temporary_folder.h"
+
+namespace bellwether::test {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(Commands, AnswerHelp) {
+  for (const char* command : {"solve", "make", "convert", "list", "bench", "completion"}) {
+    const Finished done = run_program({command, "--help"});
+    EXPECT_EQ(done.code, 0) << command;
+    EXPECT_THAT(done.out, HasSubstr(std::string("usage: bellwether ") + command));
+    EXPECT_EQ(run_program({"help", command}).out, done.out);
+  }
+  EXPECT_THAT(run_program({"help"}).out, HasSubstr("commands:"));
+  EXPECT_THAT(run_program({"--version"}).out, testing::StartsWith("bellwether 0."));
+  EXPECT_EQ(run_program({}).code, 2);
+}
+
+TEST(Commands, ListWhatThereIs) {
+  EXPECT_THAT(run_program({"list", "algorithms"}).out, HasSubstr("modified-policy-iteration"));
+  EXPECT_THAT(run_program({"list", "instances"}).out, HasSubstr("frozenlake"));
+  EXPECT_THAT(run_program({"list", "formats"}).out, HasSubstr("bwm"));
+  const Finished unknown = run_program({"list", "animals"});
+  EXPECT_EQ(unknown.code, 2);
+  EXPECT_THAT(unknown.err, HasSubstr("algorithms, instances"));
+}
+
+TEST(Commands, MakeConvertAndSolveAgree) {
+  const TemporaryFolder folder;
+  const std::string csv = folder.path("lake.csv"), binary = folder.path("lake.bwm"), back = folder.path("back.csv");
+  ASSERT_EQ(run_program({"make", "frozenlake", "--size", "8", "-o", csv}).code, 0);
+  ASSERT_EQ(run_program({"convert", csv, binary}).code, 0);
+  ASSERT_EQ(run_program({"convert", binary, back}).code, 0);
+  EXPECT_EQ(read_file(csv), read_file(back));
+}
+
+TEST(Commands, LeaveNothingHalfWritten) {
+  const TemporaryFolder folder;
+  const std::string bad = folder.write("bad.csv", "state,action,next,probability,reward\n0,0,0,0.5,1\n");
+  const std::string out = folder.path("out.bwm");
+  EXPECT_EQ(run_program({"convert", bad, out}).code, 2);
+  EXPECT_THROW(read_file(out), std::runtime_error);
+  EXPECT_EQ(run_program({"make", "frozenlake", "-o", "/nowhere/at/all.csv"}).code, 2);
+}
+
+TEST(Commands, CompleteInTheShell) {
+  const TemporaryFolder folder;
+  const std::string script =
+      folder.write("c.bash", run_program({"completion", "bash"}).out +
+                                 "COMP_WORDS=(bellwether solve x.csv --algorithm mod); COMP_CWORD=4\n"
+                                 "_bellwether; echo \"${COMPREPLY[@]}\"\n");
+  FILE* shell = ::popen(("bash " + script).c_str(), "r");
+  char line[256] = {};
+  ASSERT_NE(std::fgets(line, sizeof line, shell), nullptr);
+  ::pclose(shell);
+  EXPECT_THAT(std::string(line), HasSubstr("modified-policy-iteration"));
+}
+
+}  // namespace
+}  // namespace bellwether::test

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace bellwether::test {
+
+struct Finished {
+  int code = -1;  ///< exit code, or 128 + the signal that ended it
+  std::string out, err;
+};
+
+/// Runs the bellwether program of this build with these arguments in `folder` and waits for it. A positive
+/// `interrupt_after` sends SIGINT after so many seconds.
+Finished run_program(const std::vector<std::string>& arguments, const std::string& folder = ".",
+                     double interrupt_after = 0);
+
+}  // namespace bellwether::test

@@ -1,0 +1,151 @@
+#include <cmath>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/cli/run_program.h"
+#include "tests/support/temporary_folder.h"
+
+namespace bellwether::test {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::Not;
+
+// Puterman's two-state example: V* = (-60/7, -20) at discount 19/20, playing the first action in both states.
+constexpr const char* kPuterman =
+    "state,action,next,probability,reward\n"
+    "0,0,0,0.5,5\n0,0,1,0.5,5\n0,1,1,1,10\n1,0,1,1,-1\n";
+
+// From `start` the risky action reaches the goal with probability 3/4, the safe one needs two steps.
+constexpr const char* kNamed =
+    "state,action,next,probability,reward,fuel\n"
+    "start,risky,goal,0.75,1,2\nstart,risky,lost,0.25,0,2\nstart,safe,half,1,0,1\nhalf,safe,goal,1,0.5,1\n"
+    "goal,stay,goal,1,0,0\nlost,stay,lost,1,0,0\n#! label goal goal\n";
+
+json solve_json(const std::string& file, std::vector<std::string> arguments, int expected_code = 0) {
+  arguments.insert(arguments.begin(), {"solve", file, "--json"});
+  const Finished done = run_program(arguments);
+  EXPECT_EQ(done.code, expected_code) << done.err;
+  return json::parse(done.out);
+}
+
+TEST(Solve, PrintsOneJsonObjectWithEveryKeyOfTheSpecification) {
+  const TemporaryFolder folder;
+  const json answer = solve_json(folder.write("p.csv", kPuterman), {"--discount", "0.95"});
+  EXPECT_EQ(answer["status"], "converged");
+  EXPECT_EQ(answer["criterion"], "discounted");
+  EXPECT_EQ(answer["discount"], 0.95);
+  EXPECT_EQ(answer["states"], 2);
+  EXPECT_EQ(answer["choices"], 3);
+  EXPECT_EQ(answer["transitions"], 4);
+  EXPECT_NEAR(answer["value"].get<double>(), -60.0 / 7, 1e-6);
+  EXPECT_NEAR(answer["values"][1].get<double>(), -20, 1e-6);
+  EXPECT_EQ(answer["policy"], json({0, 0}));
+  EXPECT_LE(answer["gap"].get<double>(), 1e-6);
+  EXPECT_LE(answer["lower"][0].get<double>(), -60.0 / 7);
+  EXPECT_GE(answer["upper"][0].get<double>(), -60.0 / 7);
+  EXPECT_TRUE(answer.contains("iterations"));
+  EXPECT_TRUE(answer["seconds"].contains("load"));
+  EXPECT_TRUE(answer["seconds"].contains("solve"));
+}
+
+TEST(Solve, MinimisesWhenAsked) {
+  const TemporaryFolder folder;
+  // Playing the second action in state 0: 10 - 0.95 * 20 = -9; the first: -60/7. The smaller is -9.
+  const json answer = solve_json(folder.write("p.csv", kPuterman), {"--discount", "0.95", "--minimize"});
+  EXPECT_NEAR(answer["values"][0].get<double>(), -9, 1e-6);
+  EXPECT_EQ(answer["policy"][0], 1);
+}
+
+TEST(Solve, GivesOnePolicyRowAStageAtFiniteHorizon) {
+  const TemporaryFolder folder;
+  // Two stages: 10 - 1 = 9 for the second action, 5 + (10 - 1) / 2 = 9.5 for the first; the last stage takes 10.
+  const json answer = solve_json(folder.write("p.csv", kPuterman), {"--horizon", "2"});
+  EXPECT_EQ(answer["criterion"], "finite");
+  EXPECT_EQ(answer["horizon"], 2);
+  EXPECT_NEAR(answer["values"][0].get<double>(), 9.5, 1e-9);
+  EXPECT_EQ(answer["policy"], json({{0, 0}, {1, 0}}));
+}
+
+TEST(Solve, ReachesALabel) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("n.csv", kNamed);
+  const json best = solve_json(file, {"--reach", "goal"});
+  EXPECT_EQ(best["criterion"], "reach");
+  EXPECT_NEAR(best["value"].get<double>(), 1, 1e-6);
+  const json worst = solve_json(file, {"--reach", "goal", "--minimize"});
+  EXPECT_NEAR(worst["value"].get<double>(), 0.75, 1e-6);
+}
+
+TEST(Solve, NamesStatesAndActionsWhenTheFileDoes) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("n.csv", kNamed);
+  const json answer = solve_json(file, {"--discount", "0.5"});
+  EXPECT_EQ(answer["state_names"], json({"start", "goal", "lost", "half"}));
+  EXPECT_EQ(answer["actions"], json({"risky", "safe", "stay"}));
+  EXPECT_EQ(answer["policy"], json({0, 2, 2, 1}));
+  const Finished text = run_program({"solve", file, "--discount", "0.5"});
+  EXPECT_THAT(text.out, HasSubstr("risky"));
+  EXPECT_THAT(text.out, HasSubstr("half"));
+}
+
+TEST(Solve, StartsWhereInitialSays) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("p.csv", kPuterman);
+  EXPECT_NEAR(solve_json(file, {"--discount", "0.95", "--initial", "1"})["value"].get<double>(), -20, 1e-6);
+  EXPECT_NEAR(solve_json(file, {"--discount", "0.95", "--initial", "uniform"})["value"].get<double>(), -100.0 / 7,
+              1e-6);
+  const std::string start = folder.write("start.csv", "state,probability\n0,0.25\n1,0.75\n");
+  EXPECT_NEAR(solve_json(file, {"--discount", "0.95", "--initial", start})["value"].get<double>(), -15 - 15.0 / 7,
+              1e-6);
+}
+
+TEST(Solve, ProvesTheExactOptimum) {
+  const TemporaryFolder folder;
+  const json answer = solve_json(folder.write("p.csv", kPuterman), {"--discount", "0.95", "--certify", "rational"});
+  EXPECT_EQ(answer["exact"]["value"], "-60/7");
+  EXPECT_EQ(answer["exact"]["values"], json({"-60/7", "-20"}));
+  EXPECT_LT(answer["gap"].get<double>(), 1e-14);
+}
+
+TEST(Solve, SavesThePolicy) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("p.csv", kPuterman), saved = folder.path("policy.csv");
+  EXPECT_EQ(run_program({"solve", file, "--discount", "0.95", "-o", saved}).code, 0);
+  EXPECT_THAT(read_file(saved), testing::StartsWith("state,action,value,lower,upper\n0,0,-8.57"));
+}
+
+TEST(Solve, SaysWhereAnInfiniteOptimumIs) {
+  const TemporaryFolder folder;
+  const Finished done = run_program(
+      {"solve", folder.write("p.csv", "state,action,next,probability,reward\n0,0,0,1,1\n"), "--criterion", "total"});
+  EXPECT_EQ(done.code, 1);
+  EXPECT_THAT(done.out, HasSubstr("unbounded"));
+}
+
+TEST(Solve, EndsWithTheNextCommandToType) {
+  const TemporaryFolder folder;
+  const Finished done = run_program({"solve", folder.write("p.csv", kPuterman), "--discount", "0.95"});
+  EXPECT_THAT(done.out, HasSubstr("--certify rational"));
+  EXPECT_THAT(done.out, Not(HasSubstr("nan")));
+}
+
+TEST(Solve, StopsOnInterruptWithACertifiedAnswer) {
+  const TemporaryFolder folder;
+  const std::string model = folder.path("slow.bwm");
+  ASSERT_EQ(run_program({"make", "garnet", "--size", "20000", "-o", model}).code, 0);
+  const Finished done = run_program(
+      {"solve", model, "--discount", "0.9999999", "--algorithm", "value-iteration", "--tolerance", "1e-12", "--json"},
+      ".", 1.0);
+  ASSERT_EQ(done.code, 0) << done.err;
+  const json answer = json::parse(done.out);
+  EXPECT_THAT(answer["status"].get<std::string>(), testing::AnyOf("stopped", "rounding_limited", "converged"));
+  EXPECT_TRUE(std::isfinite(answer["gap"].get<double>()));
+}
+
+}  // namespace
+}  // namespace bellwether::test

@@ -1,4 +1,4 @@
-# bw_library, bw_executable, bw_test, bw_benchmark, bw_fuzzer: one way to declare each kind of target.
+# bw_library, bw_executable, bw_test, bw_fuzzer: one way to declare each kind of target.
 
 # Compile settings shared by everything that is ours.
 add_library(bw_settings INTERFACE)
@@ -80,13 +80,6 @@ function(bw_test name)
   gtest_discover_tests(${name}_test TEST_PREFIX "${name}/" DISCOVERY_TIMEOUT 60
                        PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT})
   set_property(GLOBAL APPEND PROPERTY BELLWETHER_TESTS ${name}_test)
-endfunction()
-
-# A benchmark is also a test: one short iteration each, so that it cannot rot.
-function(bw_benchmark name)
-  cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
-  bw_executable(${name}_benchmark SOURCES ${arg_SOURCES} LINK ${arg_LINK} benchmark::benchmark)
-  set_property(GLOBAL APPEND PROPERTY BELLWETHER_BENCHMARK_TARGETS ${name}_benchmark)
 endfunction()
 
 function(bw_fuzzer name)

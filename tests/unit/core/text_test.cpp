@@ -1,0 +1,53 @@
+#include "core/text.h"
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "core/stream.h"
+
+namespace bellwether {
+namespace {
+
+TEST(ExactText, ReadsBackToTheSameDouble) {
+  EXPECT_EQ(exact_text(0.1), "0.1");
+  EXPECT_EQ(exact_text(-3), "-3");
+  Stream stream(1);
+  for (int i = 0; i < 10000; ++i) {
+    const double x = (stream.uniform() - 0.5) * std::pow(10.0, static_cast<double>(stream.below(600)) - 300);
+    ASSERT_EQ(parse_double(exact_text(x)), x);
+  }
+}
+
+TEST(ParseDouble, TakesWholeNumbersOnly) {
+  EXPECT_EQ(parse_double("+1.5"), 1.5);
+  EXPECT_EQ(parse_double("1e-3"), 1e-3);
+  EXPECT_FALSE(parse_double(""));
+  EXPECT_FALSE(parse_double("+"));
+  EXPECT_FALSE(parse_double("1.5x"));
+  EXPECT_FALSE(parse_double("0x10"));
+}
+
+TEST(ParseInteger, RefusesWhatDoesNotFit) {
+  EXPECT_EQ(parse_integer("-12"), -12);
+  EXPECT_FALSE(parse_integer("1.0"));
+  EXPECT_FALSE(parse_integer("99999999999999999999"));
+}
+
+TEST(NearestName, KnowsTyposFromOtherWords) {
+  const std::vector<std::string> names{"value-iteration", "policy-iteration", "sor"};
+  EXPECT_EQ(nearest_name("value-iteratoin", names), "value-iteration");
+  EXPECT_EQ(nearest_name("plicy-iteration", names), "policy-iteration");
+  EXPECT_FALSE(nearest_name("zebra", names));
+}
+
+TEST(JoinNames, ReadsAsASentence) {
+  EXPECT_EQ(join_names(std::vector<std::string>{}), "");
+  EXPECT_EQ(join_names(std::vector<std::string>{"a"}), "a");
+  EXPECT_EQ(join_names(std::vector<std::string>{"a", "b", "c"}), "a, b and c");
+}
+
+}  // namespace
+}  // namespace bellwether

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace bellwether::mdp {
+
+/// Reads a text line by line and word by word without copying it; `fail` and the readers of numbers throw
+/// ParseError with the file's name and the number of the current line.
+class TextScanner {
+ public:
+  TextScanner(std::string_view text, std::string name) : text_(text), name_(std::move(name)) {}
+
+  /// Goes to the next line (without its line end); false after the last one.
+  bool next_line();
+  /// Goes to the next line that has a word in it.
+  bool next_filled_line();
+  std::string_view line() const { return line_; }
+  std::int64_t line_number() const { return line_number_; }
+  const std::string& name() const { return name_; }
+  std::size_t size() const { return text_.size(); }
+
+  /// The next word of the line, as far as a blank or a tab; empty at the end of the line.
+  std::string_view word();
+  /// What is left of the line, without blanks around it.
+  std::string_view rest() const;
+  /// Takes a prefix off the rest of the line if it is there.
+  bool skip(std::string_view prefix);
+  /// What lies before the next `end`, which is skipped too; fails when the line has no such character.
+  std::string_view until(char end, std::string_view what);
+  void expect_end() const;
+
+  std::int64_t integer(std::string_view what);
+  /// An index in [0, count).
+  std::int32_t index(std::string_view what, std::int64_t count);
+  double number(std::string_view what);
+  /// A finite number, possibly written as a fraction "1/3".
+  double number_from(std::string_view word, std::string_view what) const;
+  std::int64_t integer_from(std::string_view word, std::string_view what) const;
+
+  [[noreturn]] void fail(const std::string& message) const;
+
+ private:
+  std::string_view text_, line_, rest_;
+  std::size_t position_ = 0;
+  std::int64_t line_number_ = 0;
+  std::string name_;
+};
+
+/// Without blanks, tabs and carriage returns at both ends.
+std::string_view trimmed(std::string_view text);
+
+/// A word for a message: in quotes, cut when it is long, with unprintable bytes shown as '?'.
+std::string quoted(std::string_view word);
+
+}  // namespace bellwether::mdp

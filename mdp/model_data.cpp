@@ -99,7 +99,7 @@ std::string place(const ModelData& d, std::int64_t choice) {
 bool row_is_valid(const ModelData& d, const Sizes& n, std::int64_t choice) {
   const auto c = static_cast<std::size_t>(choice);
   const std::int64_t begin = d.choice_begin[c], end = d.choice_begin[c + 1];
-  if (begin >= end || end > n.transitions) return false;
+  if (begin < 0 || begin >= end || end > n.transitions) return false;
   double sum = 0;
   bool good = true;
   for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
@@ -114,7 +114,7 @@ bool row_is_valid(const ModelData& d, const Sizes& n, std::int64_t choice) {
   const auto c = static_cast<std::size_t>(choice);
   const std::int64_t begin = d.choice_begin[c], end = d.choice_begin[c + 1];
   if (begin == end) reject("row {} has no transitions", place(d, choice));
-  if (begin > end || end > n.transitions) {
+  if (begin < 0 || begin > end || end > n.transitions) {
     reject("row {}: transitions {} to {} are not a range of the {} transitions", place(d, choice), begin, end,
            n.transitions);
   }

@@ -7,6 +7,7 @@
 #include "apps/cli/command.h"
 #include "apps/cli/terminal.h"
 #include "core/errors.h"
+#include "core/text.h"
 #include "mdp/io/formats.h"
 
 namespace bellwether::cli {
@@ -24,6 +25,14 @@ constexpr std::array<OptionSpec, 5> kOptions = {{
     {.name = "help", .argument = "", .help = "this text", .short_name = "h"},
 }};
 
+/// Writes to the null device to learn what would be lost.
+void require_lossless(const mdp::ModelFile& file, const std::string& out, const std::string& format) {
+  const mdp::Format& chosen = mdp::find_format(out, format);
+  const std::vector<std::string> lost = mdp::write_model(file, "/dev/null", chosen.name);
+  if (lost.empty()) return;
+  throw InvalidOption(fmt::format("convert: {} would lose {}; nothing was written", out, join_names(lost)));
+}
+
 int run(const Arguments& arguments) {
   if (arguments.positionals().size() != 2) throw InvalidOption("convert: needs two files: convert IN OUT");
   const std::string& in = arguments.positionals()[0];
@@ -35,11 +44,8 @@ int run(const Arguments& arguments) {
     for (mdp::TabularMdp& context : file.contexts) context = context.with_rewards(*name);
   }
   const std::string format = arguments.text("to").value_or("");
-  const std::vector<std::string> lost =
-      arguments.has("strict") ? mdp::write_model_if_lossless(file, out, format) : mdp::write_model(file, out, format);
-  if (arguments.has("strict") && !lost.empty()) {
-    throw InvalidOption(fmt::format("convert: {} would lose {}; nothing was written", out, fmt::join(lost, ", ")));
-  }
+  if (arguments.has("strict")) require_lossless(file, out, format);
+  const std::vector<std::string> lost = mdp::write_model(file, out, format);
   fmt::print("{}: {} states, {} choices, {} transitions\n", out, grouped(file.model.num_states()),
              grouped(file.model.num_choices()), grouped(file.model.num_transitions()));
   for (const std::string& thing : lost)

@@ -1,0 +1,10 @@
+#pragma once
+
+namespace bellwether::benchmarks {
+
+// Each file of benchmarks registers its own, workload by workload.
+void register_sweeps();
+void register_solves();
+void register_files();
+
+}  // namespace bellwether::benchmarks

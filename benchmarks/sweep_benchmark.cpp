@@ -1,0 +1,87 @@
+// One Jacobi sweep of the optimality operator: bytes a second, as a share of what this machine reads, and beside the
+// plain loop. Where the gathers of the value vector bind, the share of the gather bound is the one to look at.
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+
+#include "benchmarks/bandwidth.h"
+#include "benchmarks/plain_value_iteration.h"
+#include "benchmarks/register.h"
+#include "benchmarks/workloads.h"
+#include "core/parallel.h"
+#include "core/stream.h"
+#include "mdp/operators.h"
+
+namespace bellwether::benchmarks {
+namespace {
+
+using benchmark::State;
+
+std::vector<double> some_values(const mdp::TabularMdp& model) {
+  std::vector<double> v(static_cast<std::size_t>(model.num_states()));
+  Stream stream(7);
+  for (double& x : v) x = stream.uniform();
+  return v;
+}
+
+void report(State& state, const mdp::TabularMdp& model, int threads) {
+  using benchmark::Counter;
+  const auto bytes = static_cast<double>(sweep_bytes(model));
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * sweep_bytes(model));
+  // Inverted rates: bound seconds an iteration over measured seconds an iteration.
+  const double bandwidth_seconds = bytes / read_bandwidth(sweep_bytes(model), threads);
+  state.counters["of_bandwidth"] = Counter(bandwidth_seconds, Counter::kIsIterationInvariantRate);
+  state.counters["of_gathers"] = Counter(gather_seconds(model, threads), Counter::kIsIterationInvariantRate);
+}
+
+void sweep(State& state, const Workload& workload, int threads) {
+  const mdp::TabularMdp& model = model_of(workload);
+  const ThreadCount guard(threads);
+  const std::vector<double> v = some_values(model);
+  std::vector<double> out(v.size()), plain(v.size());
+  const auto one = [&] {
+    return mdp::backup_with_change(model, workload.discount, v, out, mdp::Expectation{}, mdp::Largest{});
+  };
+  one();
+  plain_sweep(model, workload.discount, v, plain);
+  for (std::size_t s = 0; s < v.size(); ++s) {
+    if (!(std::abs(out[s] - plain[s]) <= 1e-12)) return state.SkipWithError("the sweep disagrees with the plain loop");
+  }
+  for (auto _ : state) {
+    auto change = one();
+    benchmark::DoNotOptimize(change);
+  }
+  report(state, model, threads);
+}
+
+void plain(State& state, const Workload& workload) {
+  const mdp::TabularMdp& model = model_of(workload);
+  const std::vector<double> v = some_values(model);
+  std::vector<double> out(v.size());
+  for (auto _ : state) {
+    double residual = plain_sweep(model, workload.discount, v, out);
+    benchmark::DoNotOptimize(residual);
+  }
+  report(state, model, 1);
+}
+
+}  // namespace
+
+void register_sweeps() {
+  for (const Workload& workload : workloads()) {
+    benchmark::RegisterBenchmark(fmt::format("sweep/plain/{}", workload.name).c_str(), [&workload](State& state) {
+      plain(state, workload);
+    })->UseRealTime();
+    for (const int threads : {1, 2}) {
+      benchmark::RegisterBenchmark(fmt::format("sweep/jacobi/{}/threads:{}", workload.name, threads).c_str(),
+                                   [&workload, threads](State& state) { sweep(state, workload, threads); })
+          ->UseRealTime();
+    }
+  }
+}
+
+}  // namespace bellwether::benchmarks

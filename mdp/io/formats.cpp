@@ -1,0 +1,76 @@
+#include "mdp/io/formats.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "core/errors.h"
+#include "core/text.h"
+#include "mdp/io/bwm.h"
+#include "mdp/io/cassandra.h"
+#include "mdp/io/csv.h"
+#include "mdp/io/drn.h"
+#include "mdp/io/p_dict.h"
+#include "mdp/io/petsc.h"
+#include "mdp/io/prism.h"
+#include "mdp/io/umb.h"
+
+namespace bellwether::mdp {
+namespace {
+
+constexpr std::array<Format, 8> kFormats = {{
+    {"csv", ".csv .csv.gz .csv.xz",
+     "one transition a line: state,action,next,probability,reward[,costs][,stage][,context]", read_csv, write_csv},
+    {"bwm", ".bwm", "bellwether's own binary: everything, memory-mapped", read_bwm, write_bwm},
+    {"umb", ".umb", "the unified Markov binary of PRISM and Storm", read_umb, write_umb},
+    {"prism", ".tra", "PRISM explicit files, with .lab .srew .trew .sta beside them", read_prism, write_prism},
+    {"drn", ".drn .drn.gz .drn.xz", "Storm's explicit text format", read_drn, write_drn},
+    {"cassandra", ".MDP .POMDP .mdp .pomdp", "Cassandra's MDP and POMDP files", read_cassandra, write_cassandra},
+    {"p-dict", ".json", "Gymnasium's P dictionary as JSON: {state: {action: [[p, next, reward, done], ...]}}",
+     read_p_dict, write_p_dict},
+    {"petsc", ".bin .petsc", "PETSc matrices as madupite writes them: NAME_P.bin with NAME_g.bin", read_petsc,
+     write_petsc},
+}};
+
+/// The longest extension of the list that the path ends in decides, so .csv.gz is a CSV.
+bool has_extension(const Format& format, std::string_view path) {
+  for (std::string_view list = format.extensions; !list.empty();) {
+    const std::size_t end = std::min(list.find(' '), list.size());
+    if (path.ends_with(list.substr(0, end))) return true;
+    list.remove_prefix(std::min(end + 1, list.size()));
+  }
+  return false;
+}
+
+std::string known_formats() {
+  std::string text;
+  for (const Format& format : kFormats)
+    text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", format.name, format.extensions);
+  return text;
+}
+
+}  // namespace
+
+std::span<const Format> formats() { return kFormats; }
+
+const Format& find_format(const std::string& path, std::string_view name) {
+  const auto found = std::find_if(kFormats.begin(), kFormats.end(), [&](const Format& format) {
+    return name.empty() ? has_extension(format, path) : format.name == name;
+  });
+  if (found != kFormats.end()) return *found;
+  if (!name.empty()) throw ParseError(fmt::format("no format is named '{}'; there is {}", name, known_formats()));
+  throw ParseError(
+      fmt::format("{}: its extension tells no format; say it with --format, or use one of {}", path, known_formats()));
+}
+
+ModelFile read_model(const std::string& path, std::string_view format) { return find_format(path, format).read(path); }
+
+std::vector<std::string> write_model(const ModelFile& file, const std::string& path, std::string_view format) {
+  const Format& chosen = find_format(path, format);
+  if (chosen.write == nullptr)
+    throw InvalidOption(fmt::format("{}: the format {} can only be read", path, chosen.name));
+  return chosen.write(file, path);
+}
+
+}  // namespace bellwether::mdp

@@ -1,0 +1,99 @@
+#include "solvers/registry.h"
+
+#include <algorithm>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "core/errors.h"
+#include "core/text.h"
+#include "solvers/automatic.h"
+#include "solvers/exact/discounted/action_elimination.h"
+#include "solvers/exact/discounted/anchored_value_iteration.h"
+#include "solvers/exact/discounted/anderson.h"
+#include "solvers/exact/discounted/gauss_seidel.h"
+#include "solvers/exact/discounted/inexact_policy_iteration.h"
+#include "solvers/exact/discounted/modified_policy_iteration.h"
+#include "solvers/exact/discounted/policy_iteration.h"
+#include "solvers/exact/discounted/prioritised_sweeping.h"
+#include "solvers/exact/discounted/successive_over_relaxation.h"
+#include "solvers/exact/discounted/topological_value_iteration.h"
+#include "solvers/exact/discounted/value_iteration.h"
+
+namespace bellwether::solvers {
+namespace {
+
+/// A row for a planner of the usual shape.
+template <class Options, Solution (*Planner)(const Problem&, const Options&, const SolveOptions&)>
+SolverRow row(std::string_view name, std::vector<Criterion> criteria, std::string_view page, std::string_view summary) {
+  return {.name = name,
+          .criteria = std::move(criteria),
+          .summary = summary,
+          .page = page,
+          .options = [] { return option_rows<Options>(); },
+          .run = [](const Problem& problem, const std::vector<Setting>& settings, const SolveOptions& run) {
+            Options options;
+            apply_settings("solve", options, settings);
+            return Planner(problem, options, run);
+          }};
+}
+
+std::vector<SolverRow> make_table() {
+  using enum Criterion;
+  constexpr std::string_view kExact = "docs/papers/exact-solvers.md";
+  return {
+      row<AutomaticOptions, automatic>("auto", {kDiscounted}, kExact, "looks at the model, picks a planner and says why"),
+      row<ValueIterationOptions, value_iteration>("value-iteration", {kDiscounted}, kExact,
+                                                  "Jacobi value iteration with MacQueen's bounds"),
+      row<GaussSeidelOptions, gauss_seidel>("gauss-seidel", {kDiscounted}, kExact, "value iteration that uses new values at once"),
+      row<SuccessiveOverRelaxationOptions, successive_over_relaxation>("successive-over-relaxation", {kDiscounted}, kExact,
+                                                                       "Gauss-Seidel steps, lengthened safely"),
+      row<PrioritisedSweepingOptions, prioritised_sweeping>("prioritised-sweeping", {kDiscounted}, kExact,
+                                                            "backs up where the residual is largest"),
+      row<TopologicalValueIterationOptions, topological_value_iteration>(
+          "topological-value-iteration", {kDiscounted}, kExact, "strongly connected components, last ones first"),
+      row<AndersonOptions, anderson>("anderson", {kDiscounted}, kExact, "value iteration with safeguarded Anderson acceleration"),
+      row<AnchoredValueIterationOptions, anchored_value_iteration>("anchored-value-iteration", {kDiscounted}, kExact,
+                                                                   "Halpern's anchoring (Lee and Ryu 2023)"),
+      row<PolicyIterationOptions, policy_iteration>("policy-iteration", {kDiscounted}, kExact, "Howard's, with a sparse LU"),
+      row<ModifiedPolicyIterationOptions, modified_policy_iteration>(
+          "modified-policy-iteration", {kDiscounted}, kExact, "a few sweeps of evaluation between two improvements"),
+      row<InexactPolicyIterationOptions, inexact_policy_iteration>("inexact-policy-iteration", {kDiscounted}, kExact,
+                                                                   "Krylov evaluation with a forcing sequence"),
+      row<ActionEliminationOptions, action_elimination>("action-elimination", {kDiscounted}, kExact,
+                                                        "value iteration that drops choices proven worse"),
+  };
+}
+
+const std::vector<SolverRow>& table() {
+  static const std::vector<SolverRow> rows = make_table();
+  return rows;
+}
+
+}  // namespace
+
+bool SolverRow::solves(Criterion criterion) const {
+  return std::find(criteria.begin(), criteria.end(), criterion) != criteria.end();
+}
+
+std::span<const SolverRow> solver_table() { return table(); }
+
+const SolverRow& find_solver(std::string_view name, Criterion criterion) {
+  std::vector<std::string> all, fitting;
+  bool known = false;
+  for (const SolverRow& candidate : table()) {
+    if (candidate.name == name && candidate.solves(criterion)) return candidate;
+    known = known || candidate.name == name;
+    all.emplace_back(candidate.name);
+    if (candidate.solves(criterion)) fitting.emplace_back(candidate.name);
+  }
+  if (known) {
+    throw InvalidOption(fmt::format("algorithm '{}' does not solve problems of the criterion {}; these do: {}", name,
+                                    to_string(criterion), join_names(fitting)));
+  }
+  const auto near = nearest_name(name, all);
+  throw InvalidOption(fmt::format("no algorithm is named '{}'{}", name,
+                                  near ? fmt::format("; did you mean '{}'?", *near) : "; for this problem there is " + join_names(fitting)));
+}
+
+}  // namespace bellwether::solvers

@@ -1,0 +1,123 @@
+#include "mdp/instances/registry.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/errors.h"
+#include "core/text.h"
+#include "mdp/instances/chains.h"
+#include "mdp/instances/deep_sea.h"
+#include "mdp/instances/garnet.h"
+#include "mdp/instances/gridworld.h"
+#include "mdp/instances/lower_bounds.h"
+#include "mdp/instances/operations.h"
+#include "mdp/instances/queues.h"
+#include "mdp/instances/riverswim.h"
+#include "mdp/instances/toy_text.h"
+
+namespace bellwether::mdp {
+namespace {
+
+template <class Options>
+Instance row(std::string name, std::string summary, std::string source, std::string size_option,
+             NamedInstance (*build)(const Options&)) {
+  Instance instance{.name = name,
+                    .summary = std::move(summary),
+                    .source = std::move(source),
+                    .size_option = std::move(size_option),
+                    .rows_ = [] { return option_rows<Options>(); },
+                    .make_ = {}};
+  instance.make_ = [name = std::move(name), build](const std::vector<Setting>& settings) {
+    Options options;
+    apply_settings(name, options, settings);
+    return build(options);
+  };
+  return instance;
+}
+
+std::vector<Instance> all_instances() {
+  return {
+      row("car-rental", "cars moved between two lots overnight", "Sutton and Barto 2018, example 4.2", "capacity",
+          &car_rental),
+      row("chain", "a chain whose far end pays: deterministic, stochastic or bootstrapped", "Osband et al. 2016",
+          "states", &chain),
+      row("cliff-walking", "a walk along a cliff, -1 a step and -100 for a fall", "Sutton and Barto 2018, example 6.6",
+          "columns", &cliff_walking),
+      row("combination-lock", "a sequence of right choices, any wrong one is final", "Zhou et al. 2024", "horizon",
+          &combination_lock),
+      row("deep-sea", "a grid in which only one sequence of moves finds the reward", "Osband et al. 2019", "size",
+          &deep_sea),
+      row("double-chain", "two chains from the middle, reward at the right end", "Kaufmann et al. 2021", "states",
+          &double_chain),
+      row("frozenlake", "a slippery walk over a frozen lake with holes", "Gymnasium, FrozenLake-v1", "side",
+          &frozenlake),
+      row("garnet", "random sparse model with a given number of successors", "Archibald, McKinnon and Thomas 1995",
+          "states", &garnet),
+      row("generative-gadget", "loops whose values are hard to estimate from samples", "Azar, Munos and Kappen 2013",
+          "states", &generative_gadget),
+      row("gridworld", "a square grid with slippery moves and random costs", "Sutton and Barto 2018, chapter 3", "side",
+          &gridworld),
+      row("haddad-monmege", "reachability on which value iteration stops far too early", "Haddad and Monmege 2014",
+          "length", &haddad_monmege),
+      row("hard-tree", "time-dependent lower bound for episodic regret", "Domingues et al. 2021", "depth", &hard_tree),
+      row("inventory", "stock control with lost sales", "Puterman 2005, section 3.2", "capacity", &inventory),
+      row("jao", "lower bound for average-reward regret: gadgets on a tree", "Jaksch, Ortner and Auer 2010", "states",
+          &jao),
+      row("jao-gadget", "lower bound for average-reward regret: its two-state part", "Jaksch, Ortner and Auer 2010",
+          "actions", &jao_gadget),
+      row("machine-replacement", "when to replace a machine that wears out", "Puterman 2005, section 3.6", "states",
+          &machine_replacement),
+      row("maze", "shortest way through a random maze", "stochastic shortest path", "side", &maze),
+      row("puterman-two-state", "the two-state example", "Puterman 2005, section 3.1", "", &puterman_two_state),
+      row("queue-admission", "whom to admit to a queue", "Naor 1969", "capacity", &queue_admission),
+      row("queue-routing", "which of two queues to join", "Winston 1977", "capacity", &queue_routing),
+      row("random-dense", "random model in which every state can follow every choice", "uniform on the simplex",
+          "states", &random_dense),
+      row("riverswim", "swimming against the current to a distant reward",
+          "Strehl and Littman 2008; Osband, Russo and Van Roy 2013", "states", &riverswim),
+      row("six-arms", "six rooms behind doors of decreasing luck", "Strehl and Littman 2008", "", &six_arms),
+      row("slow-leak", "a chain left so slowly that differences of iterates mislead", "self-loops of 1 - 10^-6",
+          "states", &slow_leak),
+      row("tandem-queue", "two queues in a row, when to serve the first", "Rosberg, Varaiya and Walrand 1982",
+          "capacity", &tandem_queue),
+      row("taxi", "fetch and deliver a passenger on a 5 x 5 grid", "Dietterich 2000; Gymnasium, Taxi-v3", "", &taxi),
+  };
+}
+
+}  // namespace
+
+NamedInstance Instance::make(const std::vector<Setting>& settings) const {
+  std::vector<Setting> named = settings;
+  const std::vector<OptionRow> known = options();
+  const bool has_size = std::any_of(known.begin(), known.end(), [](const OptionRow& o) { return o.name == "size"; });
+  for (Setting& setting : named) {
+    if (setting.first != "size" || has_size) continue;
+    if (size_option.empty()) throw InvalidOption(fmt::format("{}: comes in one size only, 'size' was given", name));
+    setting.first = size_option;
+  }
+  return make_(named);
+}
+
+const std::vector<Instance>& instance_table() {
+  static const std::vector<Instance> table = all_instances();
+  return table;
+}
+
+const Instance& find_instance(std::string_view name) {
+  const std::vector<Instance>& table = instance_table();
+  const auto found = std::find_if(table.begin(), table.end(), [&](const Instance& i) { return i.name == name; });
+  if (found != table.end()) return *found;
+  std::vector<std::string> names;
+  for (const Instance& instance : table) names.push_back(instance.name);
+  const auto near = nearest_name(name, names);
+  throw InvalidOption(fmt::format("unknown instance '{}'; {}", name,
+                                  near ? fmt::format("did you mean '{}'?", *near) : "known are " + join_names(names)));
+}
+
+NamedInstance make_instance(std::string_view name, const std::vector<Setting>& settings) {
+  return find_instance(name).make(settings);
+}
+
+}  // namespace bellwether::mdp

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+
+#include "core/options.h"
+#include "solvers/problem.h"
+#include "solvers/solution.h"
+
+namespace bellwether::solvers {
+
+struct PolicyIterationOptions {
+  std::string factorisation = "auto";
+};
+
+template <class Field>
+void describe(PolicyIterationOptions& o, Field&& field) {
+  field("factorisation", o.factorisation, one_of({"auto", "dense", "sparse"}),
+        "LU of I - discount P: auto takes dense for small or full matrices");
+}
+
+/// Howard's policy iteration: evaluate by LU with one step of refinement, improve, keep the present choice unless a
+/// better one wins by more than rounding (docs/papers/exact-solvers.md, "Policy iteration"). Values never get worse and
+/// |V* - V_k| <= discount^k |V* - V_0|. Certificate: certify() at the last evaluation. Cost: one factorisation an
+/// iteration: cheap on chains and grids, cubic on a full matrix, ruinous on large random graphs whose factors fill in
+/// (take inexact-policy-iteration there). A factorisation cannot be interrupted by the observer.
+Solution policy_iteration(const Problem& problem, const PolicyIterationOptions& options = {},
+                          const SolveOptions& run_options = {});
+
+}  // namespace bellwether::solvers

@@ -1,0 +1,149 @@
+#include "solvers/exact/discounted/run.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/errors.h"
+#include "solvers/exact/discounted/sweeps.h"
+
+namespace bellwether::solvers::discounted {
+namespace {
+
+constexpr std::int64_t kAskEvery = 20'000'000;  // transitions; a core reads some 0.4 a nanosecond
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+const Problem& checked(std::string_view algorithm, const Problem& problem, const SolveOptions& options) {
+  if (problem.criterion != Criterion::kDiscounted) {
+    throw InvalidOption(
+        fmt::format("{}: solves discounted problems; the criterion is '{}'", algorithm, to_string(problem.criterion)));
+  }
+  require_valid(problem);
+  if (!(options.tolerance >= 0)) {
+    throw InvalidOption(fmt::format("{}: option 'tolerance' is {}, must be at least 0", algorithm, options.tolerance));
+  }
+  if (options.max_iterations < 0) {
+    throw InvalidOption(
+        fmt::format("{}: option 'max_iterations' is {}, must be at least 0", algorithm, options.max_iterations));
+  }
+  return problem;
+}
+
+}  // namespace
+
+StandstillGuard::StandstillGuard(double discount)
+    : patience_(discount <= 0.5 ? 110 : 100 + static_cast<std::int64_t>(10 * std::log(2.0) / -std::log(discount))) {}
+
+bool StandstillGuard::stands_still(double width) {
+  ++since_;
+  if (width < 0.5 * best_) {
+    best_ = width;
+    since_ = 0;
+  }
+  return since_ > patience_;
+}
+
+Run::Run(std::string_view algorithm, const Problem& problem, const SolveOptions& options)
+    : problem_(checked(algorithm, problem, options)),
+      options_(options),
+      error_(problem),
+      algorithm_(algorithm),
+      certify_below_(kInfinity),
+      guard_(problem.discount) {}
+
+bool Run::read(std::int64_t transitions) {
+  transitions_ += transitions;
+  if (transitions_ - asked_at_ >= kAskEvery && !stopped_) {
+    asked_at_ = transitions_;
+    last_row_.work = transitions_;
+    if (options_.observer && !options_.observer(last_row_)) stopped_ = done_ = true;
+  }
+  return !stopped_;
+}
+
+void Run::trace(double gap, double residual) {
+  last_row_ = {.iteration = iterations_, .gap = gap, .residual = residual, .work = transitions_};
+  trace_.record(last_row_);
+  asked_at_ = transitions_;
+  if (!stopped_ && options_.observer && !options_.observer(last_row_)) stopped_ = done_ = true;
+}
+
+bool Run::pays_to_certify(const RunningBound& bound) {
+  const bool stands_still = guard_.stands_still(bound.width);
+  if (stands_still) rounding_limited_ = true;
+  return stands_still ||
+         (bound.width <= certify_below_ && (bound.gap() <= options_.tolerance || bound.width <= 0.25 * bound.floor));
+}
+
+void Run::certify_candidate(const RunningBound& bound, const Eigen::VectorXd& candidate) {
+  Certificate proof = certify(problem_, view(candidate));
+  transitions_ += problem_.model.num_transitions();
+  // What is left is rounding when the width is small beside it; else ask again when the width has halved.
+  if (bound.width <= 0.25 * proof.rounding || !std::isfinite(proof.gap)) rounding_limited_ = true;
+  certify_below_ = bound.width / 2;
+  done_ = rounding_limited_ || proof.gap <= options_.tolerance;
+  if (done_) proof_ = std::move(proof);
+}
+
+void Run::finish_iteration(const RunningBound& bound, double residual, const Eigen::VectorXd& candidate) {
+  ++iterations_;
+  if (!std::isfinite(bound.width)) done_ = true;  // the numbers have overflowed
+  if (!stopped_ && !done_ && pays_to_certify(bound)) certify_candidate(bound, candidate);
+  trace(proof_ ? proof_->gap : bound.gap(), residual);
+}
+
+void Run::advance_to(std::int64_t iteration, double residual) {
+  if (iteration <= iterations_) return;
+  iterations_ = iteration;
+  trace(kInfinity, residual);
+}
+
+void Run::add_note(std::string_view sentence) {
+  if (!note_.empty()) note_ += ' ';
+  note_ += sentence;
+}
+
+Solution Run::solution(const Eigen::VectorXd& v) {
+  if (proof_) return solution(std::move(*proof_));
+  transitions_ += problem_.model.num_transitions();
+  return solution(certify(problem_, view(v)));
+}
+
+Solution Run::solution(Certificate proof) {
+  Solution result;
+  result.algorithm = algorithm_;
+  if (!std::isfinite(proof.gap)) {
+    result.status = Status::kNumericalTrouble;
+    add_note("Numbers grew beyond the range of double precision, so nothing is proven; scale the rewards down.");
+  } else if (proof.gap <= options_.tolerance) {
+    result.status = Status::kConverged;
+  } else if (stopped_) {
+    result.status = Status::kStoppedByCaller;
+  } else if (rounding_limited_) {
+    result.status = Status::kRoundingLimited;
+    add_note(
+        fmt::format("Rounding alone makes bounds of {:.1e} at this size of values and discount; "
+                    "the tolerance {:.1e} cannot be proven in double precision.",
+                    proof.rounding, options_.tolerance));
+  } else {
+    result.status = Status::kBudgetExhausted;
+  }
+  result.note = note_;
+  result.value = std::move(proof.value);
+  if (std::isfinite(proof.gap)) {
+    result.lower = std::move(proof.lower);
+    result.upper = std::move(proof.upper);
+    result.gap = proof.gap;
+  }
+  result.residual = proof.residual;
+  result.policy = std::move(proof.policy);
+  result.iterations = iterations_;
+  result.transitions_read = transitions_;
+  result.trace = trace_.take();
+  return result;
+}
+
+}  // namespace bellwether::solvers::discounted

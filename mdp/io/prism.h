@@ -11,20 +11,20 @@ namespace bellwether::mdp {
 
 /// A file of a PRISM explicit model: its name, for messages, and its content.
 struct PrismText {
-  std::string name;
-  std::string_view text;
+  std::string name = {};
+  std::string_view text = {};
 };
 
 /// The files of one reward structure.
 struct PrismRewardTexts {
-  std::string name;  ///< used unless a file has a `# Reward structure "name"` line
-  std::optional<PrismText> states, transitions;
+  std::string name = {};  ///< used unless a file has a `# Reward structure "name"` line
+  std::optional<PrismText> states = {}, transitions = {};
 };
 
 struct PrismTexts {
-  PrismText transitions;
-  std::optional<PrismText> labels, states;
-  std::vector<PrismRewardTexts> rewards;
+  PrismText transitions = {};
+  std::optional<PrismText> labels = {}, states = {};
+  std::vector<PrismRewardTexts> rewards = {};
 };
 
 /// PRISM explicit files, in PRISM's dialect or that of Storm and MRMC: MDPs, DTMCs and their interval variants.

@@ -107,7 +107,8 @@ NamedInstance haddad_monmege(const HaddadMonmegeOptions& o) {
   return {.model = std::move(builder).build(),
           .question = reach("target"),
           .facts = {known_optimum(reach("target"), o.bias,
-                                  "closed form: both sides are equally long, so the first step decides")}};
+                                  "closed form: both sides are equally long, so the first step decides",
+                                  o.bias == 0.5 ? "1/2" : "")}};
 }
 
 }  // namespace bellwether::mdp

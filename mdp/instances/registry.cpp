@@ -22,17 +22,17 @@ namespace {
 
 template <class Options>
 Instance row(std::string name, std::string summary, std::string source, std::string size_option,
-             NamedInstance (*build)(const Options&)) {
+             NamedInstance (*function)(const Options&)) {
   Instance instance{.name = name,
                     .summary = std::move(summary),
                     .source = std::move(source),
                     .size_option = std::move(size_option),
-                    .rows_ = [] { return option_rows<Options>(); },
-                    .make_ = {}};
-  instance.make_ = [name = std::move(name), build](const std::vector<Setting>& settings) {
+                    .rows = [] { return option_rows<Options>(); },
+                    .build = {}};
+  instance.build = [name = std::move(name), function](const std::vector<Setting>& settings) {
     Options options;
     apply_settings(name, options, settings);
-    return build(options);
+    return function(options);
   };
   return instance;
 }
@@ -97,7 +97,7 @@ NamedInstance Instance::make(const std::vector<Setting>& settings) const {
     if (size_option.empty()) throw InvalidOption(fmt::format("{}: comes in one size only, 'size' was given", name));
     setting.first = size_option;
   }
-  return make_(named);
+  return build(named);
 }
 
 const std::vector<Instance>& instance_table() {

@@ -19,14 +19,14 @@ struct Instance {
   std::string source;       ///< where it comes from
   std::string size_option;  ///< what the setting "size" sets; empty when the instance has one size
 
-  std::vector<OptionRow> options() const { return rows_(); }
+  std::vector<OptionRow> options() const { return rows(); }
 
   /// The model for these settings; the others keep their defaults. "size" stands for `size_option`. InvalidOption for
   /// an unknown name (with the nearest known one) or an inadmissible value.
   NamedInstance make(const std::vector<Setting>& settings = {}) const;
 
-  std::function<std::vector<OptionRow>()> rows_;
-  std::function<NamedInstance(const std::vector<Setting>&)> make_;
+  std::function<std::vector<OptionRow>()> rows;                     ///< behind options()
+  std::function<NamedInstance(const std::vector<Setting>&)> build;  ///< behind make()
 };
 
 /// All instances, by name.

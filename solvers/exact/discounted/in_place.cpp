@@ -7,14 +7,7 @@ SweepOrder sweep_order(std::string_view name) {
   return name == "symmetric" ? SweepOrder::kSymmetric : SweepOrder::kForward;
 }
 
-bool recentre(const Run& run, const mdp::Change& change, const Eigen::VectorXd& backed_up, Eigen::VectorXd& v) {
-  if (change.high - change.low > 0.1 * change.residual()) return false;
-  const double shift = run.error().tail().low * (change.low + (change.high - change.low) / 2);
-  v = backed_up.array() + shift;
-  return true;
-}
-
-void OccasionalCheck::finish_iteration(Run& run, const mdp::Change& change, Eigen::VectorXd& v) {
+void OccasionalCheck::finish_iteration(Run& run, const mdp::Change& change, const Eigen::VectorXd& v) {
   const RunningBound own = in_place_bound(run.error(), change);
   if (run.iterations() + 1 < next_) return run.finish_iteration(own, change.residual(), v);
   next_ = next_ + next_ / 8 + 1;
@@ -23,7 +16,6 @@ void OccasionalCheck::finish_iteration(Run& run, const mdp::Change& change, Eige
   run.read(run.problem().model.num_transitions());
   const RunningBound macqueen = macqueen_bound(run.error(), check);
   run.finish_iteration(macqueen.width < own.width ? macqueen : own, check.residual(), backed_up_);
-  recentre(run, check, backed_up_, v);
 }
 
 }  // namespace bellwether::solvers::discounted

@@ -48,18 +48,12 @@ bool in_place_sweep(Run& run, SweepOrder order, Eigen::VectorXd& v, const Relax&
   });
 }
 
-/// v = Tv + tail * (the middle of `change`) when what a full sweep changed is nearly the same in all states. The
-/// distance of both ends of MacQueen's bounds from the new v is then much smaller than from the old one. False when
-/// nothing was done.
-bool recentre(const Run& run, const mdp::Change& change, const Eigen::VectorXd& backed_up, Eigen::VectorXd& v);
-
 /// Full Jacobi sweeps at iterations 8, 10, 12, 14, 16, 18, 21, ... (an eighth of the work at most) find out whether
-/// MacQueen's bounds close before those of the in-place sweeps do. Where the error is nearly the same in all states,
-/// which in-place sweeps take very long to remove, the iterate then moves to the middle of the bounds.
+/// MacQueen's bounds close before those of the in-place sweeps do.
 class OccasionalCheck {
  public:
   /// Ends the run's iteration with the better of the sweep's own bound and, when it is due, MacQueen's.
-  void finish_iteration(Run& run, const mdp::Change& change, Eigen::VectorXd& v);
+  void finish_iteration(Run& run, const mdp::Change& change, const Eigen::VectorXd& v);
 
  private:
   std::int64_t next_ = 8;

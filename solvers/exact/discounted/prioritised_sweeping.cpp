@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "mdp/graph/reverse_transitions.h"
-#include "solvers/exact/discounted/in_place.h"
 #include "solvers/exact/discounted/run.h"
 #include "solvers/exact/discounted/sweeps.h"
 
@@ -147,10 +146,6 @@ Solution prioritised_sweeping(const Problem& problem, const PrioritisedSweepingO
     change = jacobi_sweep(problem, view(v), view(backed_up));
     run.read(problem.model.num_transitions());
     run.finish_iteration(macqueen_bound(run.error(), change), change.residual(), backed_up);
-    if (recentre(run, change, backed_up, v)) {
-      change = jacobi_sweep(problem, view(v), view(backed_up));
-      run.read(problem.model.num_transitions());
-    }
   }
   return run.solution(v);
 }

@@ -19,6 +19,7 @@
 #include "solvers/exact/discounted/successive_over_relaxation.h"
 #include "solvers/exact/discounted/topological_value_iteration.h"
 #include "solvers/exact/discounted/value_iteration.h"
+#include "solvers/exact/finite/backward_induction.h"
 
 namespace bellwether::solvers {
 namespace {
@@ -31,37 +32,44 @@ SolverRow row(std::string_view name, std::vector<Criterion> criteria, std::strin
           .summary = summary,
           .page = page,
           .options = [] { return option_rows<Options>(); },
-          .run = [](const Problem& problem, const std::vector<Setting>& settings, const SolveOptions& run) {
-            Options options;
-            apply_settings("solve", options, settings);
-            return Planner(problem, options, run);
-          }};
+          .run =
+              [](const Problem& problem, const std::vector<Setting>& settings, const SolveOptions& run) {
+                Options options;
+                apply_settings("solve", options, settings);
+                return Planner(problem, options, run);
+              }};
 }
 
 std::vector<SolverRow> make_table() {
   using enum Criterion;
   constexpr std::string_view kExact = "docs/papers/exact-solvers.md";
   return {
-      row<AutomaticOptions, automatic>("auto", {kDiscounted}, kExact, "looks at the model, picks a planner and says why"),
+      row<AutomaticOptions, automatic>("auto", {kDiscounted, kFinite}, kExact,
+                                       "looks at the model, picks a planner and says why"),
       row<ValueIterationOptions, value_iteration>("value-iteration", {kDiscounted}, kExact,
                                                   "Jacobi value iteration with MacQueen's bounds"),
-      row<GaussSeidelOptions, gauss_seidel>("gauss-seidel", {kDiscounted}, kExact, "value iteration that uses new values at once"),
-      row<SuccessiveOverRelaxationOptions, successive_over_relaxation>("successive-over-relaxation", {kDiscounted}, kExact,
-                                                                       "Gauss-Seidel steps, lengthened safely"),
+      row<GaussSeidelOptions, gauss_seidel>("gauss-seidel", {kDiscounted}, kExact,
+                                            "value iteration that uses new values at once"),
+      row<SuccessiveOverRelaxationOptions, successive_over_relaxation>("successive-over-relaxation", {kDiscounted},
+                                                                       kExact, "Gauss-Seidel steps, lengthened safely"),
       row<PrioritisedSweepingOptions, prioritised_sweeping>("prioritised-sweeping", {kDiscounted}, kExact,
                                                             "backs up where the residual is largest"),
       row<TopologicalValueIterationOptions, topological_value_iteration>(
           "topological-value-iteration", {kDiscounted}, kExact, "strongly connected components, last ones first"),
-      row<AndersonOptions, anderson>("anderson", {kDiscounted}, kExact, "value iteration with safeguarded Anderson acceleration"),
+      row<AndersonOptions, anderson>("anderson", {kDiscounted}, kExact,
+                                     "value iteration with safeguarded Anderson acceleration"),
       row<AnchoredValueIterationOptions, anchored_value_iteration>("anchored-value-iteration", {kDiscounted}, kExact,
                                                                    "Halpern's anchoring (Lee and Ryu 2023)"),
-      row<PolicyIterationOptions, policy_iteration>("policy-iteration", {kDiscounted}, kExact, "Howard's, with a sparse LU"),
+      row<PolicyIterationOptions, policy_iteration>("policy-iteration", {kDiscounted}, kExact,
+                                                    "Howard's, with a sparse LU"),
       row<ModifiedPolicyIterationOptions, modified_policy_iteration>(
           "modified-policy-iteration", {kDiscounted}, kExact, "a few sweeps of evaluation between two improvements"),
       row<InexactPolicyIterationOptions, inexact_policy_iteration>("inexact-policy-iteration", {kDiscounted}, kExact,
                                                                    "Krylov evaluation with a forcing sequence"),
       row<ActionEliminationOptions, action_elimination>("action-elimination", {kDiscounted}, kExact,
                                                         "value iteration that drops choices proven worse"),
+      row<BackwardInductionOptions, backward_induction>("backward-induction", {kFinite}, "docs/papers/finite-horizon.md",
+                                                        "exact recursion from the last stage to the first"),
   };
 }
 
@@ -92,8 +100,9 @@ const SolverRow& find_solver(std::string_view name, Criterion criterion) {
                                     to_string(criterion), join_names(fitting)));
   }
   const auto near = nearest_name(name, all);
-  throw InvalidOption(fmt::format("no algorithm is named '{}'{}", name,
-                                  near ? fmt::format("; did you mean '{}'?", *near) : "; for this problem there is " + join_names(fitting)));
+  throw InvalidOption(fmt::format(
+      "no algorithm is named '{}'{}", name,
+      near ? fmt::format("; did you mean '{}'?", *near) : "; for this problem there is " + join_names(fitting)));
 }
 
 }  // namespace bellwether::solvers

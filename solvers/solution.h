@@ -20,18 +20,18 @@ namespace bellwether::solvers {
 /// Valid for kConverged, kRoundingLimited, kBudgetExhausted and kStoppedByCaller.
 struct Solution {
   Status status = Status::kNotRun;
-  std::string algorithm;  ///< as registered
-  std::string note;       ///< one or two sentences for the user: what was chosen and why, what limits the answer
-  Eigen::VectorXd value;  ///< for kAverage the gain of each state
-  Eigen::VectorXd lower, upper;
+  std::string algorithm = {};  ///< as registered
+  std::string note = {};       ///< one or two sentences for the user: what was chosen and why, what limits the answer
+  Eigen::VectorXd value = {};  ///< for kAverage the gain of each state
+  Eigen::VectorXd lower = {}, upper = {};
   double gap = std::numeric_limits<double>::infinity();
   double residual = std::numeric_limits<double>::infinity();  ///< last |TV - V|, for information
-  mdp::Policy policy;                                         ///< stationary; empty at finite horizon
-  mdp::StagePolicy stages;                                    ///< finite horizon: one policy a stage
-  Eigen::VectorXd bias;  ///< kAverage only, 0 in a reference state of each recurrent class
+  mdp::Policy policy = {};                                    ///< stationary; empty at finite horizon
+  mdp::StagePolicy stages = {};                               ///< finite horizon: one policy a stage
+  Eigen::VectorXd bias = {};  ///< kAverage only, 0 in a reference state of each recurrent class
   std::int64_t iterations = 0;
   std::int64_t transitions_read = 0;  ///< total work, in transitions
-  std::vector<TraceRow> trace;
+  std::vector<TraceRow> trace = {};
 };
 
 /// What every exact planner accepts beside its own options.

@@ -16,11 +16,20 @@ namespace bellwether::cli {
 namespace {
 
 constexpr std::array<OptionSpec, 7> kOptions = {{
-    {.name = "output", .argument = "FILE", .help = "where to write the model; the extension tells the format", .group = "options",
-     .short_name = "o", .words = "@files"},
-    {.name = "size", .argument = "N", .help = "the instance's size (states, side of the grid, ...; --options says which)"},
+    {.name = "output",
+     .argument = "FILE",
+     .help = "where to write the model; the extension tells the format",
+     .group = "options",
+     .short_name = "o",
+     .words = "@files"},
+    {.name = "size",
+     .argument = "N",
+     .help = "the instance's size (states, side of the grid, ...; --options says which)"},
     {.name = "seed", .argument = "N", .help = "the seed of a random instance"},
-    {.name = "set", .argument = "NAME=VALUE", .help = "any parameter of the instance; may be repeated", .repeats = true},
+    {.name = "set",
+     .argument = "NAME=VALUE",
+     .help = "any parameter of the instance; may be repeated",
+     .repeats = true},
     {.name = "format", .argument = "NAME", .help = "write this format, whatever the extension", .words = "@formats"},
     {.name = "options", .argument = "", .help = "list the instance's parameters and known facts, and stop"},
     {.name = "help", .argument = "", .help = "this text", .short_name = "h"},
@@ -29,19 +38,22 @@ constexpr std::array<OptionSpec, 7> kOptions = {{
 std::string fact_text(const mdp::KnownFact& fact) {
   const std::string value = fact.exact.empty() ? fmt::format("{:.10g}", fact.value) : fact.exact;
   const bool asks = fact.quantity == mdp::Quantity::kOptimum || fact.quantity == mdp::Quantity::kUniform;
-  return fmt::format("{}{}: {} ({})", to_string(fact.quantity), asks ? fmt::format(" ({})", to_text(fact.question)) : "", value, fact.how);
+  return fmt::format("{}{}: {} ({})", to_string(fact.quantity),
+                     asks ? fmt::format(" ({})", to_text(fact.question)) : "", value, fact.how);
 }
 
 int describe_instance(const mdp::Instance& instance, const std::vector<Setting>& settings) {
-  std::string out = fmt::format("{}: {}\nfrom: {}\n\nparameters (--set NAME=VALUE):\n", instance.name, instance.summary, instance.source);
+  std::string out = fmt::format("{}: {}\nfrom: {}\n\nparameters (--set NAME=VALUE):\n", instance.name, instance.summary,
+                                instance.source);
   for (const OptionRow& option : instance.options()) {
     const std::string size = option.name == instance.size_option ? ", also --size" : "";
-    out += two_columns(fmt::format("{}={}", option.name, option.value), fmt::format("{} ({}{})", option.help, option.rule, size), 28);
+    out += two_columns(fmt::format("{}={}", option.name, option.value),
+                       fmt::format("{} ({}{})", option.help, option.rule, size), 28);
   }
   const mdp::NamedInstance made = instance.make(settings);
   out += fmt::format("\nwith these parameters: {} states, {} choices, {} transitions; usually asked: {}\n",
-                     grouped(made.model.num_states()), grouped(made.model.num_choices()), grouped(made.model.num_transitions()),
-                     to_text(made.question));
+                     grouped(made.model.num_states()), grouped(made.model.num_choices()),
+                     grouped(made.model.num_transitions()), to_text(made.question));
   for (const mdp::KnownFact& fact : made.facts) out += "  " + wrapped(fact_text(fact), 4, 100) + '\n';
   fmt::print("{}", out);
   return kSuccess;
@@ -61,11 +73,16 @@ std::string usual_question(const mdp::NamedInstance& made) {
   const mdp::Question& question = made.question;
   const std::string minimise = question.minimise ? " --minimize" : "";
   switch (question.objective) {
-    case mdp::Objective::kDiscounted: return fmt::format(" --discount {}{}", question.discount, minimise);
-    case mdp::Objective::kFinite: return (made.stages.empty() ? fmt::format(" --horizon {}", question.horizon) : std::string()) + minimise;
-    case mdp::Objective::kTotal: return " --criterion total" + minimise;
-    case mdp::Objective::kReach: return fmt::format(" --reach {}{}", question.target, minimise);
-    case mdp::Objective::kAverage: return " --criterion average" + minimise;
+    case mdp::Objective::kDiscounted:
+      return fmt::format(" --discount {}{}", question.discount, minimise);
+    case mdp::Objective::kFinite:
+      return (made.stages.empty() ? fmt::format(" --horizon {}", question.horizon) : std::string()) + minimise;
+    case mdp::Objective::kTotal:
+      return " --criterion total" + minimise;
+    case mdp::Objective::kReach:
+      return fmt::format(" --reach {}{}", question.target, minimise);
+    case mdp::Objective::kAverage:
+      return " --criterion average" + minimise;
   }
   return minimise;
 }
@@ -83,9 +100,10 @@ int run(const Arguments& arguments) {
   const mdp::NamedInstance made = instance.make(settings);
   const mdp::ModelFile file{.model = made.model, .stages = made.stages, .rewards_are_costs = made.question.minimise};
   const std::vector<std::string> lost = mdp::write_model(file, *path, arguments.text("format").value_or(""));
-  fmt::print("{}: {} states, {} choices, {} transitions\n", *path, grouped(made.model.num_states()), grouped(made.model.num_choices()),
-             grouped(made.model.num_transitions()));
-  for (const std::string& thing : lost) fmt::print(stderr, "bellwether: not kept, the format has no place for it: {}\n", thing);
+  fmt::print("{}: {} states, {} choices, {} transitions\n", *path, grouped(made.model.num_states()),
+             grouped(made.model.num_choices()), grouped(made.model.num_transitions()));
+  for (const std::string& thing : lost)
+    fmt::print(stderr, "bellwether: not kept, the format has no place for it: {}\n", thing);
   fmt::print("next: {} solve {}{}\n", program_name(), *path, usual_question(made));
   return kSuccess;
 }
@@ -98,11 +116,13 @@ const Command kMake = {
     .summary = "writes a named instance (frozenlake, garnet, riverswim, ...) to a file",
     .details =
         "Makes a model of a well-known family and writes it to FILE. The same parameters and seed always give the same "
-        "model, bit for bit. `list instances` shows the families, `make NAME --options` the parameters of one and what is "
+        "model, bit for bit. `list instances` shows the families, `make NAME --options` the parameters of one and what "
+        "is "
         "known about it.",
-    .examples = "make frozenlake --size 8 -o lake.csv\n"
-                "make garnet --size 100000 --set actions=5 --set successors=8 -o garnet.bwm\n"
-                "make riverswim --options",
+    .examples =
+        "make frozenlake --size 8 -o lake.csv\n"
+        "make garnet --size 100000 --set actions=5 --set successors=8 -o garnet.bwm\n"
+        "make riverswim --options",
     .options = kOptions,
     .most_positionals = 1,
     .completes = "@instances",

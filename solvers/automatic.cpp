@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "core/errors.h"
+#include "solvers/exact/average/relative_value_iteration.h"
 #include "solvers/exact/discounted/modified_policy_iteration.h"
 #include "solvers/exact/finite/backward_induction.h"
 
@@ -23,6 +24,8 @@ Solution automatic(const Problem& problem, const AutomaticOptions& options, cons
       return explained(modified_policy_iteration(problem, {}, run), "chosen by auto: cheap evaluation sweeps, certified bounds");
     case Criterion::kFinite:
       return explained(backward_induction(problem, {}, run), "chosen by auto: the one exact method for a finite horizon");
+    case Criterion::kAverage:
+      return explained(relative_value_iteration(problem, {}, run), "chosen by auto: its bounds hold for every model");
     default: break;
   }
   (void)options;

@@ -8,6 +8,7 @@
 #include "core/errors.h"
 #include "core/text.h"
 #include "solvers/automatic.h"
+#include "solvers/exact/average/relative_value_iteration.h"
 #include "solvers/exact/discounted/action_elimination.h"
 #include "solvers/exact/discounted/anchored_value_iteration.h"
 #include "solvers/exact/discounted/anderson.h"
@@ -44,7 +45,7 @@ std::vector<SolverRow> make_table() {
   using enum Criterion;
   constexpr std::string_view kExact = "docs/papers/exact-solvers.md";
   return {
-      row<AutomaticOptions, automatic>("auto", {kDiscounted, kFinite}, kExact,
+      row<AutomaticOptions, automatic>("auto", {kDiscounted, kFinite, kAverage}, kExact,
                                        "looks at the model, picks a planner and says why"),
       row<ValueIterationOptions, value_iteration>("value-iteration", {kDiscounted}, kExact,
                                                   "Jacobi value iteration with MacQueen's bounds"),
@@ -68,6 +69,8 @@ std::vector<SolverRow> make_table() {
                                                                    "Krylov evaluation with a forcing sequence"),
       row<ActionEliminationOptions, action_elimination>("action-elimination", {kDiscounted}, kExact,
                                                         "value iteration that drops choices proven worse"),
+      row<RelativeValueIterationOptions, relative_value_iteration>(
+          "relative-value-iteration", {kAverage}, "docs/papers/average-reward.md", "damped sweeps; bounds on the gain"),
       row<BackwardInductionOptions, backward_induction>("backward-induction", {kFinite}, "docs/papers/finite-horizon.md",
                                                         "exact recursion from the last stage to the first"),
   };

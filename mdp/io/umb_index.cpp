@@ -65,6 +65,8 @@ class Reader {
       return Json::parse(text);
     } catch (const Json::parse_error& error) {
       fail(fmt::format("is no valid JSON at byte {}", error.byte));
+    } catch (const Json::out_of_range&) {
+      fail("holds a number beyond the range of doubles");
     }
   }
 

@@ -73,6 +73,10 @@ TEST(UmbErrors, IndexSyntax) {
   tar.add("index.json", "{\"format-version\": 1,, }");
   EXPECT_EQ(message_of([bytes = std::move(tar).finish()] { parse_umb(bytes, "m.umb"); }),
             "m.umb: index.json: is no valid JSON at byte 22");
+  TarWriter huge;
+  huge.add("index.json", "{\"format-version\": 1e999}");
+  EXPECT_EQ(message_of([bytes = std::move(huge).finish()] { parse_umb(bytes, "m.umb"); }),
+            "m.umb: index.json: holds a number beyond the range of doubles");
   Archive a;
   a.index.erase("transition-system");
   EXPECT_EQ(a.message(), "m.umb: index.json: transition-system is missing");

@@ -11,28 +11,28 @@ namespace bellwether::solvers::total {
 namespace {
 
 constexpr int kMaxPolicyUpdates = 500;
-constexpr double kFirstDelta = 16 * kUnitRoundoff;
-constexpr int kDeltaDoublings = 40;
+constexpr double kFirstDelta = 2 * kUnitRoundoff;
+constexpr int kDeltaDoublings = 44;
+constexpr double kTie = 16 * kUnitRoundoff;
 
-/// Policy iteration with rewards shifted by delta(s), values of solved ranges taken from `v`.
+/// Policy iteration with rewards shifted by delta(s). Works inside one of the two vectors of bounds: the entries of
+/// solved ranges are read, those of this range are overwritten with values that are no bounds yet.
 class PolicySearch {
  public:
-  PolicySearch(const ReducedModel& m, const Range& range, std::vector<double> v, Monitor& monitor)
+  PolicySearch(const ReducedModel& m, const Range& range, Monitor& monitor)
       : m_(m),
         range_(range),
-        v_(std::move(v)),
         rows_(exit_rows(m, range)),
         delta_(Eigen::VectorXd::Zero(range.size())),
         monitor_(monitor) {}
 
-  const std::vector<double>& values() const { return v_; }
   const std::vector<std::int64_t>& rows() const { return rows_; }
-  void set_boundary(const std::vector<double>& v) { std::copy(v.begin(), v.begin() + range_.begin, v_.begin()); }
+  void work_in(std::vector<double>& v) { v_ = &v; }
 
   /// Size of the numbers that meet at a state under the current rows: what one rounding there can move.
   Eigen::VectorXd magnitudes() const {
     Eigen::VectorXd size(range_.size());
-    for (int i = 0; i < range_.size(); ++i) size[i] = std::abs(v(i)) + evaluate_row(m_, row(i), v_).magnitude;
+    for (int i = 0; i < range_.size(); ++i) size[i] = std::abs(v(i)) + evaluate_row(m_, row(i), *v_).magnitude;
     return size;
   }
   void set_delta(Eigen::VectorXd delta) { delta_ = std::move(delta); }
@@ -67,13 +67,13 @@ class PolicySearch {
   }
 
  private:
-  double& v(int i) { return v_[static_cast<std::size_t>(range_.begin + i)]; }
-  double v(int i) const { return v_[static_cast<std::size_t>(range_.begin + i)]; }
+  double& v(int i) { return (*v_)[static_cast<std::size_t>(range_.begin + i)]; }
+  double v(int i) const { return (*v_)[static_cast<std::size_t>(range_.begin + i)]; }
   std::int64_t row(int i) const { return rows_[static_cast<std::size_t>(i)]; }
 
   Eigen::VectorXd residual() const {
     Eigen::VectorXd r(range_.size());
-    for (int i = 0; i < range_.size(); ++i) r[i] = advantage(m_, row(i), v(i), v_).value + delta_[i];
+    for (int i = 0; i < range_.size(); ++i) r[i] = advantage(m_, row(i), v(i), *v_).value + delta_[i];
     return r;
   }
 
@@ -82,11 +82,11 @@ class PolicySearch {
     best_advantage_ = 0;
     for (int i = 0; i < range_.size(); ++i) {
       const int s = range_.begin + i;
-      const RowValue mine = advantage(m_, row(i), v(i), v_);
+      const RowValue mine = advantage(m_, row(i), v(i), *v_);
       double best = mine.value;
       for (std::int64_t c = m_.first_row(s); c < m_.first_row(s + 1); ++c) {
-        const RowValue x = advantage(m_, c, v(i), v_);
-        const double noise = kFirstDelta * (x.magnitude + mine.magnitude + 2 * std::abs(v(i)));
+        const RowValue x = advantage(m_, c, v(i), *v_);
+        const double noise = kTie * (x.magnitude + mine.magnitude + 2 * std::abs(v(i)));
         if (!(x.value > best) || !(x.value > mine.value + noise)) continue;
         best = x.value;
         rows_[static_cast<std::size_t>(i)] = c;
@@ -132,7 +132,7 @@ class PolicySearch {
 
   const ReducedModel& m_;
   const Range& range_;
-  std::vector<double> v_;
+  std::vector<double>* v_ = nullptr;
   std::vector<std::int64_t> rows_;
   Eigen::VectorXd delta_;
   Monitor& monitor_;
@@ -140,68 +140,82 @@ class PolicySearch {
   double best_advantage_ = 0;
 };
 
-bool lower_holds(const ReducedModel& m, const Range& range, const PolicySearch& search) {
-  for (int i = 0; i < range.size(); ++i) {
-    const std::int64_t row = search.rows()[static_cast<std::size_t>(i)];
-    const double v_s = search.values()[static_cast<std::size_t>(range.begin + i)];
-    if (!surely_not_negative(m, row, v_s, search.values())) return false;
-  }
-  return true;
-}
-
-bool upper_holds(const ReducedModel& m, const Range& range, const PolicySearch& search) {
+bool lower_holds(const ReducedModel& m, const Range& range, const std::vector<std::int64_t>& rows,
+                 const std::vector<double>& v) {
   for (int s = range.begin; s < range.end; ++s) {
-    const double v_s = search.values()[static_cast<std::size_t>(s)];
+    const std::int64_t row = rows[static_cast<std::size_t>(s - range.begin)];
+    if (!surely_not_negative(m, row, v[static_cast<std::size_t>(s)], v)) return false;
+  }
+  return true;
+}
+
+bool upper_holds(const ReducedModel& m, const Range& range, const std::vector<double>& v) {
+  for (int s = range.begin; s < range.end; ++s) {
     for (std::int64_t row = m.first_row(s); row < m.first_row(s + 1); ++row) {
-      if (!surely_not_positive(m, row, v_s, search.values())) return false;
+      if (!surely_not_positive(m, row, v[static_cast<std::size_t>(s)], v)) return false;
     }
   }
   return true;
 }
 
-bool prove_lower(const ReducedModel& m, const Range& range, PolicySearch& search, Enclosure& e) {
-  search.set_boundary(e.lower);
-  const Eigen::VectorXd size = search.magnitudes();
-  double factor = kFirstDelta;
-  for (int k = 0; k < kDeltaDoublings; ++k, factor *= 2) {
-    search.set_delta(-factor * size);
-    if (!search.evaluate()) return false;
-    if (!lower_holds(m, range, search)) continue;
-    for (int i = 0; i < range.size(); ++i) {
-      const auto s = static_cast<std::size_t>(range.begin + i);
-      if (!(search.values()[s] > e.lower[s])) continue;  // the better of two such bounds is one, row by row
-      e.lower[s] = search.values()[s];
-      e.row[s] = search.rows()[static_cast<std::size_t>(i)];
-    }
-    return true;
-  }
-  return false;
+std::vector<double> saved_part(const std::vector<double>& v, const Range& range) {
+  return {v.begin() + range.begin, v.begin() + range.end};
 }
 
-bool prove_upper(const ReducedModel& m, const Range& range, PolicySearch& search, Enclosure& e) {
-  search.set_boundary(e.upper);
-  const Eigen::VectorXd size = search.magnitudes();
+/// From the optimum in e.lower to a proven bound there. `before` is what the range held: still a bound, and the
+/// better of two such bounds is one, row by row.
+bool prove_lower(const ReducedModel& m, const Range& range, PolicySearch& search, const Eigen::VectorXd& size,
+                 const std::vector<double>& before, Enclosure& e) {
+  bool proven = false;
   double factor = kFirstDelta;
-  for (int k = 0; k < kDeltaDoublings; ++k, factor *= 2) {
-    search.set_delta(factor * size);
-    if (!search.optimise()) return false;
-    if (!upper_holds(m, range, search)) continue;
-    for (int s = range.begin; s < range.end; ++s) {
-      double& high = e.upper[static_cast<std::size_t>(s)];
-      high = std::min(high, search.values()[static_cast<std::size_t>(s)]);
-    }
-    return true;
+  for (int k = 0; k < kDeltaDoublings && !proven; ++k, factor *= 2) {
+    search.set_delta(-factor * size);
+    if (!search.evaluate()) break;
+    proven = lower_holds(m, range, search.rows(), e.lower);
   }
-  return false;
+  for (int i = 0; i < range.size(); ++i) {
+    const auto s = static_cast<std::size_t>(range.begin + i);
+    if (proven && e.lower[s] > before[static_cast<std::size_t>(i)]) {
+      e.row[s] = search.rows()[static_cast<std::size_t>(i)];
+    } else {
+      e.lower[s] = before[static_cast<std::size_t>(i)];
+    }
+  }
+  return proven;
+}
+
+bool prove_upper(const ReducedModel& m, const Range& range, PolicySearch& search, const Eigen::VectorXd& size,
+                 Enclosure& e) {
+  const std::vector<double> before = saved_part(e.upper, range);
+  search.work_in(e.upper);
+  bool proven = false;
+  double factor = kFirstDelta;
+  for (int k = 0; k < kDeltaDoublings && !proven; ++k, factor *= 2) {
+    search.set_delta(factor * size);
+    if (!search.optimise()) break;
+    proven = upper_holds(m, range, e.upper);
+  }
+  for (int i = 0; i < range.size(); ++i) {
+    double& high = e.upper[static_cast<std::size_t>(range.begin + i)];
+    const double old = before[static_cast<std::size_t>(i)];
+    high = proven ? std::min(high, old) : old;
+  }
+  return proven;
 }
 
 }  // namespace
 
 bool howard(const ReducedModel& m, const Range& range, Enclosure& e, Monitor& monitor) {
-  PolicySearch search(m, range, e.lower, monitor);
-  if (!search.optimise()) return false;
-  const bool below = prove_lower(m, range, search, e);
-  return prove_upper(m, range, search, e) && below;
+  const std::vector<double> before = saved_part(e.lower, range);
+  PolicySearch search(m, range, monitor);
+  search.work_in(e.lower);
+  if (!search.optimise()) {
+    std::copy(before.begin(), before.end(), e.lower.begin() + range.begin);
+    return false;
+  }
+  const Eigen::VectorXd size = search.magnitudes();
+  const bool below = prove_lower(m, range, search, size, before, e);
+  return prove_upper(m, range, search, size, e) && below;
 }
 
 }  // namespace bellwether::solvers::total

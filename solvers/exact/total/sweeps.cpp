@@ -256,17 +256,18 @@ bool sweep_lower(const ReducedModel& m, const Range& range, const Target& target
   return moved_ever;
 }
 
-/// Tries the guess: true when a sweep of backups raised no entry, which makes `guess` an upper bound.
-bool verify_guess(const ReducedModel& m, const Range& range, std::int64_t sweeps, const Enclosure& e,
-                  std::vector<double>& guess, Monitor& monitor) {
+/// Tries the guess that stands in e.upper: true when a sweep of backups raised no entry, which makes it an upper bound.
+/// `known` is what the range held before, an upper bound already.
+bool verify_guess(const ReducedModel& m, const Range& range, std::int64_t sweeps, const std::vector<double>& known,
+                  Enclosure& e, Monitor& monitor) {
   for (std::int64_t k = 0; k < sweeps; ++k) {
     bool raised = false;
     for (int s = range.begin; s < range.end; ++s) {
       const auto state = static_cast<std::size_t>(s);
-      const double x = std::min(best_above(m, s, guess), e.upper[state]);  // `upper` is inductive already
-      raised = raised || x > guess[state];
-      guess[state] = x;
-      if (guess[state] < e.lower[state]) return false;  // the guess was too low somewhere
+      const double x = std::min(best_above(m, s, e.upper), known[static_cast<std::size_t>(s - range.begin)]);
+      raised = raised || x > e.upper[state];
+      e.upper[state] = x;
+      if (x < e.lower[state]) return false;  // the guess was too low somewhere
     }
     const bool go_on = monitor.iteration(m.num_transitions(range.begin, range.end), kInfinity, kInfinity);
     if (!raised) return true;
@@ -279,7 +280,7 @@ bool verify_guess(const ReducedModel& m, const Range& range, std::int64_t sweeps
 
 SweepEnd iterate_optimistic(const ReducedModel& m, const Range& range, const Target& target, std::int64_t max_sweeps,
                             Enclosure& e, Monitor& monitor) {
-  std::vector<double> guess = e.upper;
+  std::vector<double> known(e.upper.begin() + range.begin, e.upper.begin() + range.end);
   std::int64_t budget = max_sweeps;
   // Hartmanns and Kaminski start value iteration at the tolerance itself and tighten by ten after a wrong guess.
   for (double share = 1;; share /= 10) {
@@ -289,12 +290,13 @@ SweepEnd iterate_optimistic(const ReducedModel& m, const Range& range, const Tar
     if (monitor.stopped()) return SweepEnd::kStopped;
     for (int s = range.begin; s < range.end; ++s) {
       const auto state = static_cast<std::size_t>(s);
-      guess[state] = std::min(e.lower[state] + 0.9 * target.width(e.lower[state], kInfinity), e.upper[state]);
+      e.upper[state] = std::min(e.lower[state] + 0.9 * target.width(e.lower[state], kInfinity), e.upper[state]);
     }
-    const std::int64_t tries = std::max<std::int64_t>(20, before - budget);
-    if (verify_guess(m, range, tries, e, guess, monitor)) {
-      std::copy(guess.begin() + range.begin, guess.begin() + range.end, e.upper.begin() + range.begin);
+    if (verify_guess(m, range, std::max<std::int64_t>(20, before - budget), known, e, monitor)) {
       if (target_met(e, range, target)) return SweepEnd::kTargetMet;
+      known.assign(e.upper.begin() + range.begin, e.upper.begin() + range.end);
+    } else {
+      std::copy(known.begin(), known.end(), e.upper.begin() + range.begin);
     }
     if (monitor.stopped()) return SweepEnd::kStopped;
     if (!moved) return SweepEnd::kRoundingLimited;

@@ -6,6 +6,7 @@
 #include "solvers/exact/average/relative_value_iteration.h"
 #include "solvers/exact/discounted/modified_policy_iteration.h"
 #include "solvers/exact/finite/backward_induction.h"
+#include "solvers/exact/total/total_reward.h"
 
 namespace bellwether::solvers {
 namespace {
@@ -21,15 +22,22 @@ Solution automatic(const Problem& problem, const AutomaticOptions& options, cons
   require_valid(problem);
   switch (problem.criterion) {
     case Criterion::kDiscounted:
-      return explained(modified_policy_iteration(problem, {}, run), "chosen by auto: cheap evaluation sweeps, certified bounds");
+      return explained(modified_policy_iteration(problem, {}, run),
+                       "chosen by auto: cheap evaluation sweeps, certified bounds");
     case Criterion::kFinite:
-      return explained(backward_induction(problem, {}, run), "chosen by auto: the one exact method for a finite horizon");
+      return explained(backward_induction(problem, {}, run),
+                       "chosen by auto: the one exact method for a finite horizon");
     case Criterion::kAverage:
       return explained(relative_value_iteration(problem, {}, run), "chosen by auto: its bounds hold for every model");
-    default: break;
+    case Criterion::kTotal:
+    case Criterion::kReach: {
+      TotalAutoOptions total;
+      total.relative = options.relative;
+      return explained(total_auto(problem, total, run),
+                       "chosen by auto: component by component, small ones by policy iteration");
+    }
   }
-  (void)options;
-  throw InvalidOption("auto: no planner is registered for this criterion");
+  return {};
 }
 
 }  // namespace bellwether::solvers

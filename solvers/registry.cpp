@@ -21,6 +21,7 @@
 #include "solvers/exact/discounted/topological_value_iteration.h"
 #include "solvers/exact/discounted/value_iteration.h"
 #include "solvers/exact/finite/backward_induction.h"
+#include "solvers/exact/total/total_reward.h"
 
 namespace bellwether::solvers {
 namespace {
@@ -44,8 +45,9 @@ SolverRow row(std::string_view name, std::vector<Criterion> criteria, std::strin
 std::vector<SolverRow> make_table() {
   using enum Criterion;
   constexpr std::string_view kExact = "docs/papers/exact-solvers.md";
+  constexpr std::string_view kTotalPage = "docs/papers/total-reward.md";
   return {
-      row<AutomaticOptions, automatic>("auto", {kDiscounted, kFinite, kAverage}, kExact,
+      row<AutomaticOptions, automatic>("auto", {kDiscounted, kFinite, kTotal, kReach, kAverage}, kExact,
                                        "looks at the model, picks a planner and says why"),
       row<ValueIterationOptions, value_iteration>("value-iteration", {kDiscounted}, kExact,
                                                   "Jacobi value iteration with MacQueen's bounds"),
@@ -69,9 +71,19 @@ std::vector<SolverRow> make_table() {
                                                                    "Krylov evaluation with a forcing sequence"),
       row<ActionEliminationOptions, action_elimination>("action-elimination", {kDiscounted}, kExact,
                                                         "value iteration that drops choices proven worse"),
+      row<IntervalIterationOptions, interval_iteration>("interval-iteration", {kTotal, kReach}, kTotalPage,
+                                                        "sweeps from below and above, sound everywhere"),
+      row<OptimisticValueIterationOptions, optimistic_value_iteration>(
+          "optimistic-value-iteration", {kTotal, kReach}, kTotalPage,
+          "sweeps from below, a guessed upper bound proven by induction"),
+      row<TotalTopologicalOptions, total_topological_value_iteration>(
+          "topological-value-iteration", {kTotal, kReach}, kTotalPage, "interval iteration component by component"),
+      row<TotalPolicyIterationOptions, total_policy_iteration>("policy-iteration", {kTotal, kReach}, kTotalPage,
+                                                               "Howard's with sparse LU, bounds proven by induction"),
       row<RelativeValueIterationOptions, relative_value_iteration>(
           "relative-value-iteration", {kAverage}, "docs/papers/average-reward.md", "damped sweeps; bounds on the gain"),
-      row<BackwardInductionOptions, backward_induction>("backward-induction", {kFinite}, "docs/papers/finite-horizon.md",
+      row<BackwardInductionOptions, backward_induction>("backward-induction", {kFinite},
+                                                        "docs/papers/finite-horizon.md",
                                                         "exact recursion from the last stage to the first"),
   };
 }

@@ -20,7 +20,7 @@ template <class Field>
 void describe(InexactPolicyIterationOptions& o, Field&& field) {
   field("krylov", o.krylov, one_of({"bicgstab", "gmres"}), "Krylov method that evaluates the policy");
   field("preconditioner", o.preconditioner, one_of({"none", "jacobi", "ilut"}),
-        "ilut pays on grids and chains, none where the play mixes fast");
+        "ilut pays on grids and chains only; on random graphs it fills in");
   field("forcing", o.forcing, inside(0, 1), "relative residual at which an evaluation ends, at first");
   field("inner", o.inner, at_least(1), "Krylov steps an evaluation at most");
   field("restart", o.restart, between(2, 1000), "GMRES vectors between restarts");

@@ -6,9 +6,7 @@ get_property(bw_targets GLOBAL PROPERTY BELLWETHER_LIBRARIES)
 install(TARGETS ${bw_targets} bw_settings bw_random123 bw_clp bw_gmp EXPORT bellwetherTargets
         FILE_SET HEADERS DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/bellwether"
         INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/bellwether")
-if(TARGET bellwether_cli) # TEMPORARY
 install(TARGETS bellwether_cli RUNTIME)
-endif()
 install(EXPORT bellwetherTargets NAMESPACE bellwether:: DESTINATION "${CMAKE_INSTALL_LIBDIR}/cmake/bellwether")
 configure_package_config_file(cmake/bellwetherConfig.cmake.in "${PROJECT_BINARY_DIR}/bellwetherConfig.cmake"
                               INSTALL_DESTINATION "${CMAKE_INSTALL_LIBDIR}/cmake/bellwether")

@@ -74,7 +74,10 @@ class PartReader {
   /// Reads the line at `at`; returns the start of the next one.
   const char* read_line(const char* at, const char* end) {
     if (*at == '\n') return at + 1;
-    if (*at == '#') return after_line(at, end);
+    if (*at == '#') {
+      if (at + 1 < end && at[1] == '!') fail(at, "a directive `#! ...` must stand before the header");
+      return after_line(at, end);
+    }
     const char* field = at;
     CsvRun run;
     double probability = 0;

@@ -22,9 +22,9 @@ constexpr const char* kPuterman =
 
 // From `start` the risky action reaches the goal with probability 3/4, the safe one needs two steps.
 constexpr const char* kNamed =
-    "state,action,next,probability,reward,fuel\n"
+    "#! label goal goal\nstate,action,next,probability,reward,fuel\n"
     "start,risky,goal,0.75,1,2\nstart,risky,lost,0.25,0,2\nstart,safe,half,1,0,1\nhalf,safe,goal,1,0.5,1\n"
-    "goal,stay,goal,1,0,0\nlost,stay,lost,1,0,0\n#! label goal goal\n";
+    "goal,stay,goal,1,0,0\nlost,stay,lost,1,0,0\n";
 
 json solve_json(const std::string& file, std::vector<std::string> arguments, int expected_code = 0) {
   arguments.insert(arguments.begin(), {"solve", file, "--json"});

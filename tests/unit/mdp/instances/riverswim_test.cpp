@@ -96,6 +96,9 @@ TEST(DoubleChain, StartsInTheMiddle) {
   EXPECT_EQ(model.initial()[15], 1);
   EXPECT_EQ(model.reward(model.first_choice(30)), 1);
   EXPECT_EQ(model.reward(model.first_choice(0)), 0);
+  EXPECT_THAT(model.successors(model.first_choice(7)), testing::ElementsAre(6, 8));
+  EXPECT_THAT(model.probabilities(model.first_choice(7)), testing::ElementsAre(.95, .05));
+  EXPECT_THAT(model.probabilities(model.first_choice(7) + 1), testing::ElementsAre(.05, .95));
 }
 
 // The reasons these two are here: what a stopping rule on differences of iterates believes.

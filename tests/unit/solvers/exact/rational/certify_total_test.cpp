@@ -48,6 +48,7 @@ TEST(CertifyReach, FrozenLakeIsFourteenSeventeenths) {
     EXPECT_EQ(got.exact.text(0), "14/17") << start;
     EXPECT_EQ(got.exact.text(15), "1");
     EXPECT_EQ(got.exact.text(5), "0");
+    EXPECT_THAT(got.report.rewards_read, ElementsAre(0, 0, 0));  // rewards play no part
     const RationalSolution again = certify_rational(problem, got.solution.policy);
     EXPECT_EQ(again.report.repaired_states, 0);
     EXPECT_EQ(again.report.policy_updates, 0);

@@ -102,8 +102,43 @@ TEST(Lifting, FindsDenominatorFactorsThatACombinationLoses) {
       a[i][i] = i % 3 == 0 ? 2 : i % 3 == 1 ? 3 : 5;
       b[i] = 1 + draws.below(1000) * 30;
     }
-    expect_same(lift(sparse_form(a, b)), bareiss(a, b), seed);
+    WorkLimit limit = no_limit();
+    LiftingStats stats;
+    expect_same(solve_by_lifting(sparse_form(a, b), limit, stats), bareiss(a, b), seed);
+    EXPECT_LE(stats.digits, 6) << "seed " << seed;  // found at once, not by another combination later
   }
+}
+
+// The first twenty digits of x say (5, 1); only the exact check knows better.
+TEST(Lifting, DigitsThatSuggestAWrongAnswerAreNotBelieved) {
+  mpz_class prime = mpz_class(1) << 62, power;
+  prime -= 57;
+  mpz_pow_ui(power.get_mpz_t(), prime.get_mpz_t(), 20);
+  const DenseMatrix a = {{1, 7 * power}, {0, 1}};
+  const std::vector<mpz_class> b = {5, 1};
+  const auto x = lift(sparse_form(a, b));
+  expect_same(x, bareiss(a, b), 0);
+  EXPECT_EQ(x->numerator[0], 5 - 7 * power);
+}
+
+// The diagonal order of the sparse rows does not serve here: the dense block exchanges columns.
+TEST(Lifting, SparseSystemsWithoutADiagonal) {
+  const std::size_t n = 60;
+  DenseMatrix a(n, std::vector<mpz_class>(n));
+  std::vector<mpz_class> b(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    a[i][(i + 1) % n] = 3;
+    a[i][(i + 2) % n] = 1;
+    b[i] = static_cast<long>(i * i % 17);
+  }
+  const IntegerSystem system = sparse_form(a, b);
+  ASSERT_GT(plan_elimination(system.pattern(), -1).sparse_count, 0);
+  expect_same(lift(system), bareiss(a, b), 0);
+}
+
+TEST(PlanElimination, PutsTheUnknownAskedForAtTheEnd) {
+  const IntegerSystem system = sparse_form({{1, 1, 1}, {0, 1, 0}, {0, 1, 1}}, {0, 0, 0});
+  for (int last = 0; last < 3; ++last) EXPECT_EQ(plan_elimination(system.pattern(), last).order.back(), last);
 }
 
 TEST(Lifting, LargeSolutionsOfNearlySingularSystems) {

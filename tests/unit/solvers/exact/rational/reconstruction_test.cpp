@@ -69,6 +69,24 @@ TEST(Reconstruct, RefusesWhatIsNotAShortFraction) {
     EXPECT_FALSE(reconstruct(random_bits(1230, draws) % modulus, modulus, 600, 64)) << trial;
 }
 
+// The convergent before has a numerator of more than 300 bits, so this denominator has at most modulus - 300.
+TEST(Reconstruct, StopsAtTheFirstConvergentBelowTheBound) {
+  Stream draws(8);
+  mpz_class modulus;
+  mpz_ui_pow_ui(modulus.get_mpz_t(), kPrime, 20);
+  int found = 0;
+  for (int trial = 0; trial < 200; ++trial) {
+    const mpz_class residue = random_bits(1230, draws) % modulus;
+    const auto fraction = reconstruct(residue, modulus, 300, 0);
+    if (!fraction) continue;
+    ++found;
+    EXPECT_LE(bit_length(fraction->numerator), 300u);
+    EXPECT_LE(bit_length(fraction->denominator), bit_length(modulus) - 300 + 1);
+    EXPECT_EQ((fraction->numerator - residue * fraction->denominator) % modulus, 0);
+  }
+  EXPECT_GT(found, 20);
+}
+
 TEST(DigitEvaluator, AgreesWithHorner) {
   Stream draws(6);
   for (std::size_t count : {1, 2, 31, 32, 33, 64, 65, 100, 129, 500}) {

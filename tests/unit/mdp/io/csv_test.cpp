@@ -32,7 +32,7 @@ TEST(Csv, ReadsNumbersOfEveryForm) {
   const TabularMdp model = parse(kHeader + "0,0,0,+.5,1e-3\n0,0,1,0.5,1.\n1,0,1,1,-2\n").model;
   EXPECT_EQ(model.num_states(), 2);
   EXPECT_THAT(model.probabilities(0), ElementsAre(0.5, 0.5));
-  EXPECT_THAT(model.data().rewards[0].by_transition, ElementsAre(1e-3, 1.0, -2.0));
+  EXPECT_THAT(model.data().rewards[0].by_transition.view(), ElementsAre(1e-3, 1.0, -2.0));
   EXPECT_DOUBLE_EQ(model.reward(0), 0.5005);
   EXPECT_EQ(model.reward(1), -2);
 }

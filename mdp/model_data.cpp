@@ -133,7 +133,7 @@ bool row_is_valid(const ModelData& d, const Sizes& n, std::int64_t choice) {
     }
   }
   const double excess = accurate_sum(row) - 1;
-  reject("row {} sums to 1{}{}, tolerance {}", place(d, choice), excess < 0 ? "-" : "+", std::abs(excess),
+  reject("row {} sums to 1{}{:.6g}, tolerance {}", place(d, choice), excess < 0 ? "-" : "+", std::abs(excess),
          kRowTolerance);
 }
 
@@ -171,7 +171,7 @@ void require_initial(const ModelData& d, const Sizes& n) {
   }
   const double excess = accurate_sum(d.initial) - 1;
   if (!(std::abs(excess) <= kRowTolerance)) {
-    reject("the initial distribution sums to 1{}{}, tolerance {}", excess < 0 ? "-" : "+", std::abs(excess),
+    reject("the initial distribution sums to 1{}{:.6g}, tolerance {}", excess < 0 ? "-" : "+", std::abs(excess),
            kRowTolerance);
   }
 }

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# documents.sh PROGRAM FILE...: runs every `./bellwether ...` line of the code blocks, in order, in one empty folder. CSV
+# blocks are saved as machine.csv, the model of the tutorial; a block that is refused must be refused.
+set -euo pipefail
+program=$1
+shift
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+for document in "$@"; do
+  document=$(readlink -f "$document")
+  cd "$folder"
+  awk '/^```/ { inside = !inside; next } inside && /^state,action/ { first++ } inside && first == 1 && /,/ && !/bellwether/ { print }' \
+    "$document" >machine.csv
+  [[ -s machine.csv ]] || rm machine.csv
+  while read -r line; do
+    line=${line%%#*}
+    case $line in
+      *'bellwether test'* | *'bellwether bench'* | *'bellwether build'*) continue ;;
+    esac
+    # shellcheck disable=SC2086
+    "$program" ${line#./bellwether} >output.txt 2>&1 || { printf '%s: fails: %s\n' "$document" "$line"; cat output.txt; exit 1; }
+  done < <(awk '/^```/ { inside = !inside; next } inside && /^\.\/bellwether / { print }' "$document")
+done

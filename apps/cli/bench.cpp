@@ -68,8 +68,7 @@ const Command kBench = {
     .details =
         "Runs the benchmark suite (Google Benchmark); a FILTER is a regular expression on the names. Every benchmark "
         "checks its answer before it is timed and reports bytes a second as a share of the copy rate of this machine, "
-        "measured in the same run.\n"
-        "benchmarks/report.sh regenerates docs/benchmarks.md, tables and figure.",
+        "measured in the same run.",
     .examples = "bench --list\nbench sweep\nbench garnet grid --min-time 2",
     .options = kOptions,
     .most_positionals = 16,

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/stream.h"
+
 namespace bellwether::solvers::rational {
 namespace {
 
@@ -52,6 +54,30 @@ TEST(ChoiceComparison, KeepsTheIncumbentOnTiesAndListsThem) {
   EXPECT_EQ(comparison.exact_comparisons(), 1);  // 0.3 is out by double arithmetic alone
   const RationalVector worse = value_of_arm(arms, 1);
   EXPECT_EQ(ChoiceComparison(process, worse, nullptr, true).best(0, 1).best, 0);  // the first of the best
+}
+
+// Two ways to write one distribution: doubles add up differently, so only the error bound keeps the tie.
+TEST(ChoiceComparison, RoundingNeverDecides) {
+  const std::vector<std::int64_t> state_begin = {0, 2, 3, 4, 5}, choice_begin = {0, 4, 7, 8, 9, 10};
+  const std::vector<std::int32_t> successor = {1, 2, 3, 1, 3, 2, 1, 1, 2, 3};
+  const std::vector<double> probability = {0.1, 0.3, 0.5, 0.1, 0.5, 0.3, 0.2, 1, 1, 1}, reward(5, 0.7);
+  const ExactRows rows = read_rows({state_begin, choice_begin, successor, probability, reward}, 1);
+  const ExactProcess process{rows, mpq_class(9, 10), std::vector<Boundary>(4, Boundary::kFree), 0, ""};
+  Stream draws(9);
+  for (int trial = 0; trial < 200; ++trial) {
+    RationalVector x;
+    x.denominator = {mpz_class(100 + draws.below(1000))};
+    x.class_of = {0, 0, 0, 0};
+    for (int s = 0; s < 4; ++s) x.numerator.emplace_back(static_cast<long>(draws.below(1 << 20)) - (1 << 19));
+    // state 0 gets the exact backup of its choices
+    const Fraction backup = ChoiceComparison(process, x, nullptr, true).exact(0, 0);
+    x.numerator[0] = backup.numerator;
+    x.denominator.push_back(backup.denominator);
+    x.class_of[0] = 1;
+    const ChoiceComparison comparison(process, x, nullptr, true);
+    EXPECT_THAT(comparison.best(0, trial % 2).tight, testing::ElementsAre(0, 1)) << trial;
+    EXPECT_EQ(comparison.best(0, trial % 2).best, trial % 2) << trial;
+  }
 }
 
 TEST(ChoiceComparison, MasksChoices) {

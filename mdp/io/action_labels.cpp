@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
 #include "mdp/io/assembly.h"
@@ -16,7 +15,8 @@ using Span = std::span<const std::int64_t>;
 /// The name of each choice number when every choice of that number carries it and no other number does.
 std::vector<std::string> names_by_index(const ChoiceLabels& labels) {
   const std::int32_t most = *std::max_element(labels.index.begin(), labels.index.end());
-  // Numbers with gaps have no list of names, and the list must not outgrow the file.
+  // Numbers with gaps have no list of names, and the list must not outgrow the file. From here on there are at least as
+  // many names as numbers, each used, so no two numbers can share one.
   if (most >= static_cast<std::int64_t>(labels.names.size())) return {};
   std::vector<std::int32_t> label_of(static_cast<std::size_t>(most) + 1, -1);
   for (std::size_t c = 0; c < labels.index.size(); ++c) {
@@ -25,9 +25,8 @@ std::vector<std::string> names_by_index(const ChoiceLabels& labels) {
     label = labels.label[c];
   }
   std::vector<std::string> names;
-  std::unordered_set<std::int32_t> used;
   for (const std::int32_t label : label_of) {
-    if (label < 0 || !used.insert(label).second) return {};
+    if (label < 0) return {};
     names.push_back(labels.names[static_cast<std::size_t>(label)]);
   }
   return names;

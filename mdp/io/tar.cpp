@@ -23,7 +23,7 @@ std::string_view text_field(std::string_view header, std::size_t at, std::size_t
   return field.substr(0, std::min(field.find('\0'), size));
 }
 
-/// Octal digits, or a big-endian number when the first bit is set.
+/// Octal digits (12 at most), or a big-endian number when the first bit is set.
 std::optional<std::uint64_t> number_field(std::string_view field) {
   std::uint64_t value = 0;
   if (static_cast<unsigned char>(field[0]) & 0x80) {
@@ -37,7 +37,6 @@ std::optional<std::uint64_t> number_field(std::string_view field) {
   bool digits = false;
   for (const char c : field) {
     if (c >= '0' && c <= '7') {
-      if (value >> 61) return std::nullopt;
       value = value << 3 | static_cast<std::uint64_t>(c - '0');
       digits = true;
     } else if (c != ' ' && c != '\0') {

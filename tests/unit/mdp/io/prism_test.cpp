@@ -158,6 +158,9 @@ TEST(Prism, ActionNames) {
   // One name for each number: the number is the identifier.
   const TabularMdp by_number = read("mdp\n0 0 0 1 left\n0 1 0 1 right\n1 0 1 1 left\n1 1 0 1 right\n");
   EXPECT_THAT(by_number.data().action_names, ElementsAre("left", "right"));
+  const TabularMdp late = read("mdp\n0 1 0 1 right\n1 0 1 1 left\n1 1 0 1 right\n");
+  EXPECT_THAT(late.data().action_names, ElementsAre("left", "right"));
+  EXPECT_EQ(late.action(0), 1);
   // A name for different numbers: the name decides.
   const TabularMdp by_name = read("mdp\n0 0 0 1 left\n0 1 0 1 right\n1 0 1 1 right\n");
   EXPECT_EQ(by_name.action_name(by_name.action(2)), "right");

@@ -1,6 +1,9 @@
 #include "solvers/exact/discounted/action_elimination.h"
 
+#include <algorithm>
 #include <atomic>
+#include <cstdint>
+#include <limits>
 #include <numeric>
 #include <vector>
 

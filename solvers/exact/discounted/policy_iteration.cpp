@@ -1,5 +1,8 @@
 #include "solvers/exact/discounted/policy_iteration.h"
 
+#include <cstdint>
+#include <string>
+
 #include <Eigen/LU>
 #include <Eigen/SparseLU>
 

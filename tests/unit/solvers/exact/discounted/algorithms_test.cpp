@@ -166,6 +166,27 @@ TEST(PolicyIteration, ValuesRiseAndCloseInAtTheDiscountsRate) {
   }
 }
 
+TEST(PolicyIteration, KeepsAChoiceThatIsBeatenByLessThanTheMargin) {
+  mdp::TabularMdpBuilder builder(1);
+  builder.add_choice(0, 1.0, {{0, 1.0}}).add_choice(0, 1.0 + 1e-9, {{0, 1.0}}).add_choice(0, 1.0 + 3e-9, {{0, 1.0}});
+  const Problem problem = problem_of(std::move(builder).build(), 0.5);
+  const std::vector<double> v{0};
+  std::vector<double> out(1);
+  discounted::Choices choice{0};
+  discounted::keeping_sweep(problem, v, out, 1e-8, choice);
+  EXPECT_EQ(choice[0], 0);
+  EXPECT_EQ(out[0], 1.0 + 3e-9);  // the backup is the best one all the same
+  discounted::keeping_sweep(problem, v, out, 2e-9, choice);
+  EXPECT_EQ(choice[0], 2);
+}
+
+TEST(RoundingLimit, IsNoticedWithoutWaiting) {
+  const Problem problem = problem_of(random_model({.states = 10, .scale = 1e6}, 5), 0.999);
+  const Solution got = solve("ValueIteration", problem, {.tolerance = 1e-12});
+  EXPECT_EQ(got.status, Status::kRoundingLimited);
+  EXPECT_LT(got.iterations, 200);  // the guard against standing still would wait for 7000
+}
+
 TEST(PolicyIteration, TakesAHandfulOfIterations) {
   const Problem problem = problem_of(random_model({.states = 200, .actions = 4, .branching = 5, .floor = 0}, 1), 0.99);
   for (const char* name : {"PolicyIterationDense", "PolicyIterationSparse"}) {

@@ -110,6 +110,16 @@ TEST(Certificate, CoversEveryReadingOfTheStoredNumbers) {
   }
 }
 
+TEST(Certificate, ReadsTheRewardOfAStateThatCannotBeLeft) {
+  // At discount 0 the value is the reward, and that may be any number within half an ulp.
+  mdp::TabularMdpBuilder builder(1);
+  builder.add_choice(0, 0.3, {{0, 1.0}});
+  const Certificate proof = certify(problem_of(std::move(builder).build(), 0), std::vector<double>{0});
+  EXPECT_LT(proof.lower[0], 0.3);
+  EXPECT_GT(proof.upper[0], 0.3);
+  EXPECT_LT(proof.gap, 1e-15);
+}
+
 TEST(Certificate, CoversRowsThatMissOne) {
   // Both rows sum to 1 - 2^-50; the model they speak of has rows divided by that, so V = 1 / (1 - discount).
   const double half = 0.5 - 0x1p-50;
@@ -195,6 +205,24 @@ TEST(Certificate, EnclosesARandomisedPolicy) {
   EXPECT_LE(rough.lower[0], v);
   EXPECT_GE(rough.upper[0], v);
   EXPECT_THROW(certify(problem, std::vector<double>{0, 0}, mdp::Policy::randomised({0.5, 0.4, 1.0})), InvalidModel);
+}
+
+TEST(Certificate, CoversTheRoundingOfRandomisedPolicies) {
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    const Problem problem = problem_of(random_model({.states = 12, .actions = 7}, seed), 0.99);
+    Stream rng(seed);
+    std::vector<double> weight;
+    for (int s = 0; s < 12; ++s) {
+      double total = 0;
+      for (int a = 0; a < 7; ++a) total += weight.emplace_back(rng.uniform());
+      // Sums may miss one by 1e-9: the policy is then read as its weights divided by their sum.
+      for (int a = 0; a < 7; ++a) weight[weight.size() - 1 - static_cast<std::size_t>(a)] /= total * (1 + 5e-10);
+    }
+    const LongVector truth = randomised_policy_values(problem, weight);
+    const Certificate proof = certify_policy_value(problem, doubles(truth), mdp::Policy::randomised(weight));
+    expect_contains(proof, truth, "seed " + std::to_string(seed));
+    EXPECT_LT(proof.gap, 1e-10);
+  }
 }
 
 TEST(Certificate, TiesGoToTheLowestIndex) {

@@ -51,6 +51,28 @@ LongVector policy_values(const solvers::Problem& problem, const std::vector<std:
   return v;
 }
 
+LongVector randomised_policy_values(const solvers::Problem& problem, const std::vector<double>& weight) {
+  const int states = problem.model.num_states();
+  LongMatrix system = LongMatrix::Identity(states, states);
+  LongVector reward = LongVector::Zero(states);
+  for (int s = 0; s < states; ++s) {
+    const std::int64_t first = problem.model.first_choice(s), last = problem.model.first_choice(s + 1);
+    long double whole = 0;
+    for (std::int64_t c = first; c < last; ++c) whole += weight[static_cast<std::size_t>(c)];
+    for (std::int64_t c = first; c < last; ++c) {
+      const long double share = weight[static_cast<std::size_t>(c)] / whole;
+      long double total = 0;
+      for (const double p : problem.model.probabilities(c)) total += p;
+      for (std::size_t i = 0; i < problem.model.successors(c).size(); ++i) {
+        const long double p = problem.model.probabilities(c)[i] / total;
+        system(s, problem.model.successors(c)[i]) -= problem.discount * share * p;
+      }
+      reward[s] += share * problem.model.reward(c);
+    }
+  }
+  return Eigen::PartialPivLU<LongMatrix>(system).solve(reward);
+}
+
 LongVector optimal_values(const solvers::Problem& problem, const Reading& reading) {
   std::vector<std::int32_t> choice(static_cast<std::size_t>(problem.model.num_states()), 0);
   for (;;) {

@@ -20,6 +20,9 @@ struct Reading {
 /// solvers.
 LongVector optimal_values(const solvers::Problem& problem, const Reading& reading = {});
 
+/// The value of a randomised policy: one weight a choice of the model, divided by their sum in each state.
+LongVector randomised_policy_values(const solvers::Problem& problem, const std::vector<double>& weight);
+
 /// The value of a deterministic policy, likewise.
 LongVector policy_values(const solvers::Problem& problem, const std::vector<std::int32_t>& choice,
                          const Reading& reading = {});

@@ -14,6 +14,9 @@ namespace bellwether::mdp {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+constexpr std::string_view kReward = "reward:", kCost = "cost:";
+constexpr std::size_t kLongestHeader = 65536;
+constexpr std::string_view kMustBe = "state,action,next,probability,reward in any order, and costs";
 
 struct KnownColumn {
   std::string_view name;
@@ -32,32 +35,45 @@ constexpr std::array<KnownColumn, 10> kKnown = {{{"state", CsvRole::kState},
                                                  {"context", CsvRole::kContext},
                                                  {"idoutcome", CsvRole::kContext}}};
 
-CsvColumn column_named(const std::string& name) {
-  for (const KnownColumn& known : kKnown)
-    if (known.name == name) return {.role = known.role, .name = name};
-  if (name == "reward") return {.role = CsvRole::kNumber, .name = name, .is_reward = true};
-  if (name.starts_with("reward:")) return {.role = CsvRole::kNumber, .name = name.substr(7), .is_reward = true};
-  return {.role = CsvRole::kNumber, .name = name};
+std::string lower_case(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return out;
 }
+
+CsvColumn column_named(const std::string& title) {
+  const std::string low = lower_case(title);
+  for (const KnownColumn& known : kKnown)
+    if (known.name == low) return {.role = known.role, .name = low};
+  if (low == "reward") return {.role = CsvRole::kNumber, .name = low, .is_reward = true};
+  if (title.starts_with(kReward)) return {.name = title.substr(kReward.size()), .is_reward = true};
+  if (title.starts_with(kCost)) return {.name = title.substr(kCost.size())};
+  return {.name = title};
+}
+
+constexpr std::string_view kDirectives =
+    "discount, minimize, states, state, action, initial, label, law, expected, by-transition and part";
 
 class HeaderReader {
  public:
   HeaderReader(std::string_view bytes, const std::string& name) : bytes_(bytes), name_(name) {}
 
   CsvHeader read() {
+    if (bytes_.starts_with("\xff\xfe") || bytes_.starts_with("\xfe\xff"))
+      fail_at(name_, 1, "is UTF-16; save it as UTF-8");
     if (bytes_.starts_with(kByteOrderMark)) position_ = kByteOrderMark.size();
-    CsvHeader header;
     for (std::string_view line; next_line(line);) {
       if (line.empty()) continue;
       if (line.starts_with("#!")) {
-        read_directive(line.substr(2), header.directives);
+        read_directive(line.substr(2));
       } else if (line[0] != '#') {
-        read_columns(line, header);
-        header.body = position_;
-        return header;
+        read_columns(line);
+        header_.body = position_;
+        return std::move(header_);
       }
     }
-    fail("has no header; the first line must be state,action,next,probability,reward");
+    fail(fmt::format("there is no header; it must be {}", kMustBe));
   }
 
  private:
@@ -72,40 +88,48 @@ class HeaderReader {
     return true;
   }
 
-  void read_columns(std::string_view line, CsvHeader& header) {
-    if (line.size() > 65536 || line.find('\0') != std::string_view::npos) fail("is not a header of a CSV file");
+  void read_columns(std::string_view line) {
+    if (line.size() > kLongestHeader || line.find('\0') != std::string_view::npos) {
+      fail(fmt::format("this is no CSV file; its header must be {}", kMustBe));
+    }
     for (const char separator : {',', ';', '\t'}) {
-      if (line.find(separator) != std::string_view::npos) {
-        header.separator = separator;
+      if (split_fields(line, separator).size() > 1) {
+        header_.separator = separator;
         break;
       }
     }
-    for (const std::string_view field : split_fields(line, header.separator)) {
-      CsvColumn column = column_named(unquoted(field));
-      const bool twice = std::any_of(header.columns.begin(), header.columns.end(), [&](const CsvColumn& c) {
-        return c.role == column.role &&
-               (c.role != CsvRole::kNumber || (c.name == column.name && c.is_reward == column.is_reward));
-      });
-      if (twice) fail(fmt::format("column {} is there twice", quoted(column.name)));
-      if (column.role == CsvRole::kNumber && column.name.empty()) fail("a column has no name");
-      header.columns.push_back(std::move(column));
-    }
-    require(header, CsvRole::kState, "state");
-    require(header, CsvRole::kAction, "action");
-    require(header, CsvRole::kNext, "next");
-    require(header, CsvRole::kProbability, "probability");
-    if (std::none_of(header.columns.begin(), header.columns.end(), [](const CsvColumn& c) { return c.is_reward; })) {
-      fail("the header has no column 'reward'");
-    }
+    for (const std::string_view field : split_fields(line, header_.separator)) add_column(unquoted(field));
+    require(CsvRole::kState, "state");
+    require(CsvRole::kAction, "action");
+    require(CsvRole::kNext, "next");
+    require(CsvRole::kProbability, "probability");
+    const auto is_reward = [](const CsvColumn& c) { return c.is_reward; };
+    if (std::none_of(header_.columns.begin(), header_.columns.end(), is_reward)) fail_without("reward");
   }
 
-  void require(const CsvHeader& header, CsvRole role, std::string_view name) const {
-    const bool there =
-        std::any_of(header.columns.begin(), header.columns.end(), [&](const CsvColumn& c) { return c.role == role; });
-    if (!there) {
-      fail(fmt::format("the header has no column '{}'; it must be state,action,next,probability,reward in any order",
-                       name));
-    }
+  void add_column(const std::string& title) {
+    if (title.empty()) fail(fmt::format("column {} of the header has no name", header_.columns.size() + 1));
+    CsvColumn column = column_named(title);
+    const bool twice = std::any_of(header_.columns.begin(), header_.columns.end(), [&](const CsvColumn& c) {
+      return c.role == column.role &&
+             (c.role != CsvRole::kNumber || (c.name == column.name && c.is_reward == column.is_reward));
+    });
+    if (twice) fail(fmt::format("column {} is there twice", quoted(title)));
+    header_.columns.push_back(std::move(column));
+  }
+
+  void require(CsvRole role, std::string_view name) const {
+    const auto has_role = [role](const CsvColumn& c) { return c.role == role; };
+    if (std::none_of(header_.columns.begin(), header_.columns.end(), has_role)) fail_without(name);
+  }
+
+  [[noreturn]] void fail_without(std::string_view name) const {
+    std::vector<std::string> others;
+    for (const CsvColumn& column : header_.columns)
+      if (column.role == CsvRole::kNumber && !column.is_reward) others.push_back(column.name);
+    const auto meant = nearest_name(name, others);
+    fail(fmt::format("the header has no column '{}'{}; it must be {}", name,
+                     meant ? fmt::format(" (is it '{}'?)", *meant) : "", kMustBe));
   }
 
   double number(const std::string& word) const {
@@ -122,48 +146,78 @@ class HeaderReader {
     return words;
   }
 
-  void read_directive(std::string_view text, CsvDirectives& out) const {
+  void read_directive(std::string_view text) {
     const std::vector<std::string> words = words_of(text);
-    const auto need = [&](std::size_t count) {
-      if (words.size() < count) fail(fmt::format("the directive '{}' needs more words", words[0]));
-    };
     if (words.empty()) return;
-    if (words[0] == "discount") {
-      need(2);
+    const std::string& what = words[0];
+    const auto need = [&](std::size_t least, std::size_t most, std::string_view form) {
+      if (words.size() < least || words.size() > most) fail(fmt::format("must have the form '#! {} {}'", what, form));
+    };
+    constexpr std::size_t kAny = static_cast<std::size_t>(-1);
+    CsvDirectives& out = header_.parts.empty() ? header_.directives : header_.parts.back().second;
+    if (what == "discount") {
+      need(2, 2, "NUMBER");
       out.discount = number(words[1]);
-    } else if (words[0] == "states") {
-      need(2);
-      const auto count = parse_integer(words[1]);
-      if (!count || *count < 1) fail(fmt::format("{} is not a number of states", quoted(words[1])));
-      out.states = *count;
-    } else if (words[0] == "minimize" || words[0] == "minimise") {
-      out.minimise = true;
-    } else if (words[0] == "state") {
-      need(2);
-      out.state_names.push_back(words[1]);
-    } else if (words[0] == "action") {
-      need(2);
-      out.action_names.push_back(words[1]);
-    } else if (words[0] == "initial") {
-      need(3);
+    } else if (what == "states") {
+      need(2, 2, "COUNT");
+      header_.states = count(words[1], 1);
+    } else if (what == "minimize" || what == "minimise") {
+      need(1, 1, "");
+      header_.minimise = true;
+    } else if (what == "state") {
+      need(2, 2, "NAME");
+      header_.state_names.push_back(words[1]);
+    } else if (what == "action") {
+      need(2, 2, "NAME");
+      header_.action_names.push_back(words[1]);
+    } else if (what == "part") {
+      need(2, 2, "STAGE");
+      header_.parts.emplace_back(count(words[1], 0), CsvDirectives{});
+    } else if (what == "initial") {
+      need(3, 3, "STATE PROBABILITY");
       out.initial.emplace_back(words[1], number(words[2]));
-    } else if (words[0] == "label") {
-      need(2);
+    } else if (what == "label") {
+      need(2, kAny, "NAME STATE ...");
       out.labels.emplace_back(words[1], std::vector<std::string>(words.begin() + 2, words.end()));
-    } else if (words[0] == "law") {
-      need(5);
+    } else if (what == "law") {
+      need(4, kAny, "STATE ACTION bernoulli HIGH | gaussian SD | finite VALUE WEIGHT ... | deterministic");
       CsvDirectives::Law law{.state = words[1], .action = words[2], .kind = words[3], .numbers = {}};
       for (std::size_t i = 4; i < words.size(); ++i) law.numbers.push_back(number(words[i]));
+      require_form(law);
       out.laws.push_back(std::move(law));
+    } else if (what == "expected") {
+      need(5, 5, "COLUMN STATE ACTION VALUE");
+      out.expected.push_back({words[1], words[2], words[3], number(words[4])});
+    } else if (what == "by-transition") {
+      need(2, 2, "COLUMN");
+      out.by_transition.push_back(words[1]);
     } else {
-      fail(fmt::format(
-          "unknown directive '#! {}'; there is discount, states, state, action, initial, label, law and minimize",
-          words[0]));
+      fail(fmt::format("unknown directive '#! {}'; there is {}", what, kDirectives));
     }
+  }
+
+  void require_form(const CsvDirectives::Law& law) const {
+    const std::size_t n = law.numbers.size();
+    const bool good = law.kind == "finite"          ? n >= 2 && n % 2 == 0
+                      : law.kind == "deterministic" ? n == 0
+                                                    : (law.kind == "bernoulli" || law.kind == "gaussian") && n == 1;
+    if (!good) {
+      fail(
+          fmt::format("a reward law is bernoulli HIGH, gaussian SD, finite VALUE WEIGHT ... or deterministic, not {} "
+                      "with {} numbers",
+                      quoted(law.kind), n));
+    }
+  }
+
+  std::int64_t count(const std::string& word, std::int64_t least) const {
+    const auto value = parse_integer(word);
+    if (!value || *value < least) fail(fmt::format("{} is not a whole number from {} on", quoted(word), least));
+    return *value;
   }
 
   std::string_view bytes_;
   const std::string& name_;
+  CsvHeader header_;
   std::size_t position_ = 0;
   std::int64_t line_number_ = 0;
 };
@@ -171,6 +225,14 @@ class HeaderReader {
 }  // namespace
 
 CsvHeader parse_csv_header(std::string_view bytes, const std::string& name) { return HeaderReader(bytes, name).read(); }
+
+std::string csv_title(std::string_view name, bool is_reward) {
+  const std::string own(name);
+  if (is_reward) return own == "reward" ? own : std::string(kReward) + own;
+  const CsvColumn read = column_named(own);
+  const bool keeps = !own.empty() && read.role == CsvRole::kNumber && !read.is_reward && read.name == own;
+  return keeps ? own : std::string(kCost) + own;
+}
 
 std::string unquoted(std::string_view field) {
   field = trimmed(field);

@@ -21,9 +21,6 @@ struct CsvColumn {
 /// Comment lines `#! ...` keep what rows cannot say; docs/guide/formats.md lists them.
 struct CsvDirectives {
   std::optional<double> discount;
-  std::optional<std::int64_t> states;
-  bool minimise = false;
-  std::vector<std::string> state_names, action_names;
   std::vector<std::pair<std::string, double>> initial;
   std::vector<std::pair<std::string, std::vector<std::string>>> labels;
   struct Law {
@@ -31,17 +28,31 @@ struct CsvDirectives {
     std::vector<double> numbers;
   };
   std::vector<Law> laws;
+  struct Expected {
+    std::string column, state, action;
+    double value = 0;
+  };
+  std::vector<Expected> expected;          ///< where the mean of the rows is not, bit for bit, the expected value
+  std::vector<std::string> by_transition;  ///< columns kept by transition although they do not vary in any choice
 };
 
 /// The lines before the rows, read: separator, columns, directives.
 struct CsvHeader {
   char separator = ',';
-  std::vector<CsvColumn> columns;  ///< at least state, action, next and probability; rewards before costs
-  CsvDirectives directives;
-  std::size_t body = 0;  ///< where the rows begin
+  std::vector<CsvColumn> columns;  ///< state, action, next, probability, a reward and perhaps more, in any order
+  bool minimise = false;
+  std::optional<std::int64_t> states;
+  std::vector<std::string> state_names, action_names;
+  CsvDirectives directives;                                   ///< of all stages (contexts)
+  std::vector<std::pair<std::int64_t, CsvDirectives>> parts;  ///< of one stage (context) each
+  std::size_t body = 0;                                       ///< where the rows begin
 };
 
 CsvHeader parse_csv_header(std::string_view bytes, const std::string& name);
+
+/// The name under which a reward or cost stands in a header, so that reading it gives the same column: most costs by
+/// their own, rewards other than "reward" as "reward:NAME", costs that look like another column as "cost:NAME".
+std::string csv_title(std::string_view name, bool is_reward);
 
 /// A field without blanks and quotes around it ("" inside quotes is one quote).
 std::string unquoted(std::string_view field);

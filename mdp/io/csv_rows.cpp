@@ -18,23 +18,34 @@
 namespace bellwether::mdp {
 namespace {
 
-constexpr std::int64_t kPartBytes = 1 << 22;
+constexpr std::size_t kPartBytes = std::size_t{1} << 19;
+constexpr std::size_t kPartsAtATime = 64;
 
-/// Names numbered by first appearance.
+/// Names numbered by first appearance, after those that the header lists.
 class NameList {
  public:
-  explicit NameList(const std::vector<std::string>& declared) {
-    for (const std::string& name : declared) number(name);
+  NameList(const std::vector<std::string>& declared, std::string_view kind, const std::string& file) {
+    for (const std::string& name : declared) {
+      const std::size_t before = names_.size();
+      number(name);
+      if (names_.size() == before) fail_at(file, 0, fmt::format("the header names two {} {}", kind, quoted(name)));
+    }
   }
-  std::int32_t number(const std::string& name) {
-    const auto [entry, added] = numbers_.try_emplace(name, static_cast<std::int32_t>(names_.size()));
-    if (added) names_.push_back(name);
-    return entry->second;
+  std::int32_t number(std::string_view name) {
+    const auto found = numbers_.find(name);
+    if (found != numbers_.end()) return found->second;
+    const auto added = static_cast<std::int32_t>(names_.size());
+    names_.emplace_back(name);
+    numbers_.emplace(names_.back(), added);
+    return added;
   }
   std::vector<std::string> take() { return std::move(names_); }
 
  private:
-  std::unordered_map<std::string, std::int32_t> numbers_;
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  std::unordered_map<std::string, std::int32_t, Hash, std::equal_to<>> numbers_;
   std::vector<std::string> names_;
 };
 
@@ -60,8 +71,6 @@ class PartReader {
   }
 
   CsvRows read(std::size_t begin, std::size_t end) {
-    rows_.next.reserve((end - begin) / 24);
-    rows_.probability.reserve((end - begin) / 24);
     for (const char* at = bytes_.data() + begin; at < bytes_.data() + end;) at = read_line(at, bytes_.data() + end);
     return std::move(rows_);
   }
@@ -118,7 +127,7 @@ class PartReader {
     }
     if (!line_ended) fail(at, fmt::format("has more than the {} fields of the header", header_.columns.size()));
     if (probability < 0) fail(at, fmt::format("probability is {}, must not be negative", probability));
-    if (probability > 0) append(run, next, probability);
+    append(run, next, probability);
     return field;
   }
 
@@ -129,6 +138,7 @@ class PartReader {
 
   /// The field at `at`, blanks taken off; moves `at` behind it and its separator or line end.
   Field take_field(const char*& at, const char* end, bool& line_ended) const {
+    while (at < end && *at == ' ') ++at;
     const char* begin = at;
     if (at < end && *at == '"') {
       ++at;
@@ -149,7 +159,7 @@ class PartReader {
       if (std::any_of(f.begin, f.end, [](char c) { return static_cast<unsigned char>(c) < 0x20; })) {
         fail(f.begin, fmt::format("column '{}' is {}, which is no name", column, quoted(f.text())));
       }
-      return names->number(unquoted(f.text()));
+      return *f.begin == '"' ? names->number(unquoted(f.text())) : names->number(f.text());
     }
     std::int64_t value = 0;
     const char* begin = f.begin;
@@ -177,20 +187,26 @@ class PartReader {
 
   double real(Field f, std::string_view column) const {
     double value = 0;
-    const char* begin = f.begin;
-    if (f.end - begin >= 2 && *begin == '+' && begin[1] != '-') ++begin;
-    const auto [stop, error] = std::from_chars(begin, f.end, value);
-    if (begin == f.end || error != std::errc{} || stop != f.end || !std::isfinite(value)) {
-      fail(f.begin, fmt::format("column '{}' is {}, must be a finite number", column, quoted(f.text())));
+    const char *begin = f.begin, *end = f.end;
+    if (end - begin >= 2 && *begin == '"' && end[-1] == '"') ++begin, --end;
+    if (end - begin >= 2 && *begin == '+' && begin[1] != '-') ++begin;
+    const auto [stop, error] = std::from_chars(begin, end, value);
+    if (error == std::errc::result_out_of_range) {
+      fail(f.begin, fmt::format("column '{}' is {}, beyond the range of a double", column, quoted(f.text())));
+    }
+    if (begin == end || error != std::errc{} || stop != end || !std::isfinite(value)) {
+      const bool comma = header_.separator != ',' && f.text().find(',') != std::string_view::npos;
+      fail(f.begin, fmt::format("column '{}' is {}, must be a finite number{}", column, quoted(f.text()),
+                                comma ? " with a decimal point" : ""));
     }
     return value;
   }
 
   void append(const CsvRun& run, std::int32_t next, double probability) {
-    const bool continues = !rows_.runs.empty() && rows_.runs.back().same_choice(run);
+    const bool continues = !rows_.runs.empty() && rows_.runs.back() == run;
     if (!continues) {
       rows_.runs.push_back(run);
-      rows_.runs.back().first_row = rows_.num_rows();
+      rows_.run_begin.push_back(rows_.num_rows());
     }
     for (std::size_t k = 0; k < numbers_; ++k) {
       CsvNumbers& column = rows_.numbers[k];
@@ -223,11 +239,15 @@ std::vector<std::size_t> cut_at_lines(std::string_view bytes, std::size_t body) 
   return starts;
 }
 
-/// Appends a part and gives its memory back.
+template <class T>
+void append_from(std::vector<T>& whole, const std::vector<T>& part, std::size_t skip = 0) {
+  whole.insert(whole.end(), part.begin() + static_cast<std::ptrdiff_t>(skip), part.end());
+}
+
 void append_part(CsvRows& rows, CsvRows part) {
   if (part.runs.empty()) return;
   const std::int64_t base = rows.num_rows();
-  const bool continues = !rows.runs.empty() && rows.runs.back().same_choice(part.runs.front());
+  const bool continues = !rows.runs.empty() && rows.runs.back() == part.runs.front();
   for (std::size_t k = 0; k < rows.numbers.size(); ++k) {
     CsvNumbers& whole = rows.numbers[k];
     CsvNumbers& added = part.numbers[k];
@@ -235,43 +255,56 @@ void append_part(CsvRows& rows, CsvRows part) {
         continues && !whole.by_row && !added.by_row && whole.values.back() != added.values.front();
     if ((added.by_row || seam_differs) && !whole.by_row) rows.expand(whole);
     if (whole.by_row && !added.by_row) part.expand(added);
-    const std::ptrdiff_t skip = continues && !whole.by_row ? 1 : 0;
-    whole.values.insert(whole.values.end(), added.values.begin() + skip, added.values.end());
+    append_from(whole.values, added.values, continues && !whole.by_row ? 1 : 0);
   }
-  rows.next.insert(rows.next.end(), part.next.begin(), part.next.end());
-  rows.probability.insert(rows.probability.end(), part.probability.begin(), part.probability.end());
+  append_from(rows.next, part.next);
+  append_from(rows.probability, part.probability);
+  append_from(rows.runs, part.runs, continues ? 1 : 0);
   for (std::size_t r = continues ? 1 : 0; r < part.runs.size(); ++r) {
-    rows.runs.push_back(part.runs[r]);
-    rows.runs.back().first_row += base;
+    rows.run_begin.push_back(base + part.run_begin[r]);
   }
+}
+
+/// Address space for the rows that are still to come, judged by those read so far; only what is used becomes memory.
+void reserve_for(CsvRows& rows, double share_read) {
+  const auto whole = [&](std::size_t so_far) {
+    return static_cast<std::size_t>(static_cast<double>(so_far) / share_read * 1.1) + 1024;
+  };
+  rows.next.reserve(whole(rows.next.size()));
+  rows.probability.reserve(whole(rows.next.size()));
+  rows.runs.reserve(whole(rows.runs.size()));
+  rows.run_begin.reserve(whole(rows.runs.size()));
+  for (CsvNumbers& column : rows.numbers) column.values.reserve(whole(column.values.size()));
 }
 
 CsvRows parse_in_parts(std::string_view bytes, const CsvHeader& header, const std::string& name) {
   const std::vector<std::size_t> starts = cut_at_lines(bytes, header.body);
-  const auto count = static_cast<std::int64_t>(starts.size()) - 1;
-  std::vector<CsvRows> parts(static_cast<std::size_t>(count));
-  parallel_for(count, static_cast<std::int64_t>(bytes.size()), [&](std::int64_t begin, std::int64_t end) {
-    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
-      parts[i] = PartReader(bytes, header, name, nullptr, nullptr).read(starts[i], starts[i + 1]);
-    }
-  });
-  if (count == 1) return std::move(parts[0]);
+  const std::size_t count = starts.size() - 1;
   CsvRows rows;
-  rows.numbers.resize(parts[0].numbers.size());
-  std::size_t total = 0, runs = 0;
-  for (const CsvRows& part : parts) total += part.next.size(), runs += part.runs.size();
-  rows.next.reserve(total);
-  rows.probability.reserve(total);
-  rows.runs.reserve(runs);
-  for (CsvNumbers& column : rows.numbers) column.values.reserve(runs);
-  for (CsvRows& part : parts) append_part(rows, std::exchange(part, {}));
+  rows.numbers.resize(static_cast<std::size_t>(std::count_if(
+      header.columns.begin(), header.columns.end(), [](const CsvColumn& c) { return c.role == CsvRole::kNumber; })));
+  for (std::size_t first = 0; first < count; first += kPartsAtATime) {
+    const std::size_t last = std::min(first + kPartsAtATime, count);
+    std::vector<CsvRows> parts(last - first);
+    parallel_for(static_cast<std::int64_t>(parts.size()), static_cast<std::int64_t>(starts[last] - starts[first]),
+                 [&](std::int64_t begin, std::int64_t end) {
+                   for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+                     PartReader reader(bytes, header, name, nullptr, nullptr);
+                     parts[i] = reader.read(starts[first + i], starts[first + i + 1]);
+                   }
+                 });
+    for (CsvRows& part : parts) append_part(rows, std::exchange(part, {}));
+    if (first == 0 && last < count) {
+      reserve_for(rows, static_cast<double>(starts[last]) / static_cast<double>(bytes.size()));
+    }
+  }
   return rows;
 }
 
 /// Names are numbered in the order of the file, so one part after the other.
 CsvRows parse_with_names(std::string_view bytes, const CsvHeader& header, const std::string& name, UsesNames uses) {
   for (;;) {
-    NameList states(header.directives.state_names), actions(header.directives.action_names);
+    NameList states(header.state_names, "states", name), actions(header.action_names, "actions", name);
     try {
       CsvRows rows = PartReader(bytes, header, name, uses.states ? &states : nullptr, uses.actions ? &actions : nullptr)
                          .read(header.body, bytes.size());
@@ -284,112 +317,26 @@ CsvRows parse_with_names(std::string_view bytes, const CsvHeader& header, const 
   }
 }
 
-/// True when the runs are ordered by group and state and no choice has two.
-bool is_grouped(const CsvRows& rows) {
-  std::vector<std::int32_t> actions;
-  for (std::size_t r = 0; r < rows.runs.size();) {
-    actions.clear();
-    const std::size_t first = r;
-    while (r < rows.runs.size() && rows.runs[r].state == rows.runs[first].state &&
-           rows.runs[r].group == rows.runs[first].group) {
-      actions.push_back(rows.runs[r++].action);
-    }
-    std::sort(actions.begin(), actions.end());
-    if (std::adjacent_find(actions.begin(), actions.end()) != actions.end()) return false;
-    if (r < rows.runs.size() &&
-        std::pair(rows.runs[r].group, rows.runs[r].state) < std::pair(rows.runs[first].group, rows.runs[first].state)) {
-      return false;
-    }
-  }
-  return true;
-}
-
-/// The runs in their new order: by group, state, and first appearance of the action there.
-std::vector<std::size_t> grouped_order(const CsvRows& rows) {
-  struct Key {
-    std::int32_t group, state, action;
-    std::size_t run;
-  };
-  std::vector<Key> keys(rows.runs.size());
-  for (std::size_t r = 0; r < keys.size(); ++r)
-    keys[r] = {rows.runs[r].group, rows.runs[r].state, rows.runs[r].action, r};
-  const auto same_choice_first = [](const Key& a, const Key& b) {
-    return std::tie(a.group, a.state, a.action, a.run) < std::tie(b.group, b.state, b.action, b.run);
-  };
-  std::sort(keys.begin(), keys.end(), same_choice_first);
-  std::vector<std::size_t> first_of(keys.size());
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    const bool new_choice = i == 0 || !rows.runs[keys[i].run].same_choice(rows.runs[keys[i - 1].run]);
-    first_of[keys[i].run] = new_choice ? keys[i].run : first_of[keys[i - 1].run];
-  }
-  std::vector<std::size_t> order(keys.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    const CsvRun &x = rows.runs[a], &y = rows.runs[b];
-    return std::tie(x.group, x.state, first_of[a], a) < std::tie(y.group, y.state, first_of[b], b);
-  });
-  return order;
-}
-
 }  // namespace
 
 void CsvRows::expand(CsvNumbers& column) const {
   std::vector<double> values;
   values.reserve(next.capacity());
   for (std::size_t r = 0; r < runs.size(); ++r) {
-    values.insert(values.end(), static_cast<std::size_t>(run_end(r) - runs[r].first_row), column.values[r]);
+    values.insert(values.end(), static_cast<std::size_t>(run_end(r) - run_begin[r]), column.values[r]);
   }
   column.values = std::move(values);
   column.by_row = true;
 }
 
 CsvRows parse_csv_rows(std::string_view bytes, const CsvHeader& header, const std::string& name) {
-  const UsesNames declared{.states = !header.directives.state_names.empty(),
-                           .actions = !header.directives.action_names.empty()};
+  const UsesNames declared{.states = !header.state_names.empty(), .actions = !header.action_names.empty()};
   if (declared.states || declared.actions) return parse_with_names(bytes, header, name, declared);
   try {
     return parse_in_parts(bytes, header, name);
   } catch (const UsesNames& uses) {
     return parse_with_names(bytes, header, name, uses);
   }
-}
-
-void group_by_choice(CsvRows& rows) {
-  if (is_grouped(rows)) return;
-  CsvRows sorted;
-  sorted.numbers.resize(rows.numbers.size());
-  sorted.state_names = std::move(rows.state_names);
-  sorted.action_names = std::move(rows.action_names);
-  for (CsvNumbers& column : rows.numbers)
-    if (!column.by_row) rows.expand(column);
-  for (CsvNumbers& column : sorted.numbers) column.by_row = true;
-  for (const std::size_t r : grouped_order(rows)) {
-    if (sorted.runs.empty() || !sorted.runs.back().same_choice(rows.runs[r])) {
-      sorted.runs.push_back(rows.runs[r]);
-      sorted.runs.back().first_row = sorted.num_rows();
-    }
-    for (auto i = static_cast<std::size_t>(rows.runs[r].first_row); i < static_cast<std::size_t>(rows.run_end(r));
-         ++i) {
-      sorted.next.push_back(rows.next[i]);
-      sorted.probability.push_back(rows.probability[i]);
-      for (std::size_t k = 0; k < sorted.numbers.size(); ++k)
-        sorted.numbers[k].values.push_back(rows.numbers[k].values[i]);
-    }
-  }
-  rows = std::move(sorted);
-}
-
-std::int64_t line_of_successor(std::string_view bytes, const CsvHeader& header, std::string_view state) {
-  std::size_t column = 0;
-  while (header.columns[column].role != CsvRole::kNext) ++column;
-  for (std::size_t at = header.body; at < bytes.size();) {
-    const std::size_t end = std::min(bytes.find('\n', at), bytes.size());
-    const auto fields = split_fields(bytes.substr(at, end - at), header.separator);
-    if (bytes[at] != '#' && column < fields.size() && unquoted(fields[column]) == state)
-      return line_number(bytes, bytes.data() + at);
-    at = end + 1;
-  }
-  return 0;
 }
 
 }  // namespace bellwether::mdp

@@ -1,111 +1,249 @@
-#include <cmath>
+#include <algorithm>
 #include <iterator>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
+#include "core/errors.h"
 #include "mdp/io/csv.h"
+#include "mdp/io/csv_header.h"
 #include "mdp/io/remarks.h"
+#include "mdp/tabular_mdp_builder.h"
 
 namespace bellwether::mdp {
 namespace {
 
-/// A name as a field: in quotes when it holds a separator, a quote, a blank, a sign of a comment, or looks like
-/// nothing.
-std::string field(const std::string& name) {
-  const bool plain = !name.empty() && name.find_first_of(",;\t\" #\r\n") == std::string::npos;
-  if (plain) return name;
+bool has_control(std::string_view name) {
+  return std::any_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+}
+
+/// A name as a field: in quotes when it holds a separator, a quote, a blank or a sign of a comment, or is empty.
+std::string field(std::string_view name) {
+  if (!name.empty() && name.find_first_of(",;\" #") == std::string_view::npos && !has_control(name)) {
+    return std::string(name);
+  }
   std::string out = "\"";
   for (const char c : name) {
     if (c == '"') out += '"';
-    out += c == '\n' || c == '\r' ? ' ' : c;  // a line end cannot stand in a row
+    out += static_cast<unsigned char>(c) < 0x20 ? '_' : c;
   }
   return out + '"';
 }
 
+/// A reader would take a column of such names for one of numbers.
+bool is_number(std::string_view name) {
+  if (name.starts_with('-')) name.remove_prefix(1);
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// Names that rows can use: all different, and nothing that would end a line.
+bool usable(std::span<const std::string> names) {
+  std::vector<std::string_view> sorted(names.begin(), names.end());
+  std::sort(sorted.begin(), sorted.end());
+  return std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end() &&
+         std::none_of(sorted.begin(), sorted.end(), has_control);
+}
+
 class CsvWriter {
  public:
-  CsvWriter(const ModelFile& file, const std::string& path) : file_(file), sink_(path) {}
+  CsvWriter(const ModelFile& file, const std::string& path) : file_(file), sink_(path) {
+    for (const TabularMdp& part : file.stages) parts_.push_back(&part);
+    if (parts_.empty()) {
+      for (const TabularMdp& part : file.contexts) parts_.push_back(&part);
+    } else if (!file.contexts.empty()) {
+      lost_.emplace_back("the contexts (the stages are written)");
+    }
+    if (parts_.empty()) parts_.push_back(&file.model);
+    if (file.intervals) lost_.emplace_back("the intervals of the probabilities");
+    if (file.observations) lost_.emplace_back("the observations");
+    choose_names();
+    choose_titles(path);
+    for (const TabularMdp* part : parts_) {
+      for (const Label& label : part->data().labels)
+        if (has_control(label.name)) lost_.push_back(fmt::format("the name of the label {}", field(label.name)));
+    }
+  }
 
-  void write() {
+  std::vector<std::string> write() {
     write_directives();
     write_header();
-    if (!file_.stages.empty()) {
-      write_groups(file_.stages);
-    } else if (!file_.contexts.empty()) {
-      write_groups(file_.contexts);
-    } else {
-      write_rows(file_.model, "");
-    }
+    const bool several = !file_.stages.empty() || !file_.contexts.empty();
+    for (std::size_t g = 0; g < parts_.size(); ++g) write_rows(*parts_[g], several ? fmt::format("{},", g) : "");
     sink_.commit();
+    return std::move(lost_);
   }
 
  private:
-  const TabularMdp& model() const { return file_.model; }
-  const ModelData& data() const { return file_.model.data(); }
-  template <class... Parts>
-  void add(fmt::format_string<Parts...> format, Parts&&... parts) {
-    fmt::format_to(std::back_inserter(sink_.buffer()), format, std::forward<Parts>(parts)...);
+  const ModelData& data() const { return parts_[0]->data(); }
+  auto out() { return std::back_inserter(sink_.buffer()); }
+
+  void choose_names() {
+    const auto choose = [&](const std::vector<std::string> ModelData::*names, std::string_view what) {
+      if ((data().*names).empty()) return std::vector<std::string>{};
+      const bool same = std::all_of(parts_.begin(), parts_.end(),
+                                    [&](const TabularMdp* part) { return part->data().*names == data().*names; });
+      if (same && usable(data().*names)) {
+        std::vector<std::string> fields;
+        for (const std::string& name : data().*names) fields.push_back(field(name));
+        return fields;
+      }
+      lost_.push_back(fmt::format("the names of the {} ({})", what,
+                                  same ? "two are the same, or one has a line end in it" : "they differ by part"));
+      return std::vector<std::string>{};
+    };
+    states_ = choose(&ModelData::state_names, "states");
+    actions_ = choose(&ModelData::action_names, "actions");
   }
 
-  std::string state(int s) const {
-    return data().state_names.empty() ? std::to_string(s) : field(data().state_names[static_cast<std::size_t>(s)]);
+  static std::vector<std::string> titles_of(const ModelData& part) {
+    std::vector<std::string> titles;
+    for (const Column& column : part.rewards) titles.push_back(csv_title(column.name, true));
+    for (const Column& column : part.costs) titles.push_back(csv_title(column.name, false));
+    return titles;
   }
-  std::string action(std::int64_t c) const {
-    const int id = model().action(c);
-    return data().action_names.empty() ? std::to_string(id) : field(model().action_name(id));
+
+  void choose_titles(const std::string& path) {
+    titles_ = titles_of(data());
+    for (std::size_t g = 0; g < parts_.size(); ++g) {
+      if (parts_[g]->num_states() != parts_[0]->num_states() || titles_of(parts_[g]->data()) != titles_) {
+        throw InvalidOption(
+            fmt::format("{}: part {} of the model has other states, rewards or costs than part 0; a "
+                        "CSV file has one list of columns",
+                        path, g));
+      }
+    }
+    std::set<std::string> taken;
+    for (std::string& title : titles_) {
+      const std::string wanted = title;
+      for (char& c : title)
+        if (static_cast<unsigned char>(c) < 0x20) c = '_';
+      for (int number = 2; !taken.insert(title).second; ++number) title = fmt::format("{}_{}", wanted, number);
+      if (title != wanted) lost_.push_back(fmt::format("the name of a column (it is now {})", title));
+    }
+  }
+
+  std::string state(int s) const { return states_.empty() ? std::to_string(s) : states_[static_cast<std::size_t>(s)]; }
+  std::string action(const TabularMdp& part, std::int64_t choice) const {
+    const int id = part.action(choice);
+    return actions_.empty() ? std::to_string(id) : actions_[static_cast<std::size_t>(id)];
   }
 
   void write_directives() {
-    if (data().discount) add("#! discount {}\n", *data().discount);
-    if (file_.rewards_are_costs) add("#! minimize\n");
-    for (const std::string& name : data().state_names) add("#! state {}\n", field(name));
-    for (const std::string& name : data().action_names) add("#! action {}\n", field(name));
-    for (std::size_t s = 0; s < data().initial.size(); ++s) {
-      if (data().initial[s] > 0) add("#! initial {} {}\n", state(static_cast<int>(s)), data().initial[s]);
+    if (file_.rewards_are_costs) fmt::format_to(out(), "#! minimize\n");
+    if (!states_.empty() && !names_tell_themselves(data().state_names, true)) {
+      for (const std::string& name : states_) fmt::format_to(out(), "#! state {}\n", name);
     }
-    for (const Label& label : data().labels) {
-      add("#! label {}", field(label.name));
-      for (const std::int32_t s : label.states) add(" {}", state(s));
-      add("\n");
+    if (!actions_.empty() && !names_tell_themselves(data().action_names, false)) {
+      for (const std::string& name : actions_) fmt::format_to(out(), "#! action {}\n", name);
     }
-    write_laws();
+    std::vector<std::string> blocks;
+    for (const TabularMdp* part : parts_) blocks.push_back(directives_of(*part));
+    if (std::adjacent_find(blocks.begin(), blocks.end(), std::not_equal_to<>()) == blocks.end()) {
+      sink_.buffer() += blocks[0];
+      return;
+    }
+    for (std::size_t g = 0; g < blocks.size(); ++g) fmt::format_to(out(), "#! part {}\n{}", g, blocks[g]);
   }
 
-  void write_laws() {
-    const RewardDistributions& laws = data().reward_laws;
-    for (int s = 0; s < model().num_states() && !laws.empty(); ++s) {
-      for (std::int64_t choice = model().first_choice(s); choice < model().first_choice(s + 1); ++choice) {
+  /// True when the names, numbered by first appearance in the rows, get their numbers.
+  bool names_tell_themselves(const std::vector<std::string>& names, bool of_states) const {
+    if (std::all_of(names.begin(), names.end(), is_number)) return false;
+    std::int64_t seen = 0;
+    const auto meet = [&seen](std::int64_t index) {
+      if (index == seen) ++seen;
+      return index < seen;
+    };
+    for (const TabularMdp* part : parts_) {
+      for (int s = 0; s < part->num_states(); ++s) {
+        if (of_states && !meet(s)) return false;
+        for (std::int64_t c = part->first_choice(s); c < part->first_choice(s + 1); ++c) {
+          if (!of_states && !meet(part->action(c))) return false;
+          for (const std::int32_t next : part->successors(c))
+            if (of_states && !meet(next)) return false;
+        }
+      }
+    }
+    return seen == static_cast<std::int64_t>(names.size());
+  }
+
+  std::string directives_of(const TabularMdp& part) const {
+    std::string text;
+    const auto add = std::back_inserter(text);
+    const ModelData& d = part.data();
+    if (d.discount) fmt::format_to(add, "#! discount {}\n", *d.discount);
+    for (std::size_t s = 0; s < d.initial.size(); ++s) {
+      if (d.initial[s] > 0) fmt::format_to(add, "#! initial {} {}\n", state(static_cast<int>(s)), d.initial[s]);
+    }
+    for (const Label& label : d.labels) {
+      fmt::format_to(add, "#! label {}", field(label.name));
+      for (const std::int32_t s : label.states) fmt::format_to(add, " {}", state(s));
+      text += '\n';
+    }
+    std::size_t k = 0;
+    for (const Column& column : d.rewards) add_column_directives(part, column, field(titles_[k++]), text);
+    for (const Column& column : d.costs) add_column_directives(part, column, field(titles_[k++]), text);
+    add_laws(part, text);
+    return text;
+  }
+
+  /// What a reader would not guess: a column by transition that does not vary, an expected value that is not the mean.
+  void add_column_directives(const TabularMdp& part, const Column& column, const std::string& title,
+                             std::string& text) const {
+    if (column.by_transition.empty()) return;
+    bool varies = false;
+    for (int s = 0; s < part.num_states(); ++s) {
+      for (std::int64_t c = part.first_choice(s); c < part.first_choice(s + 1); ++c) {
+        const auto i = static_cast<std::size_t>(c);
+        const auto first = static_cast<std::size_t>(part.choice_begin()[i]);
+        const auto row = column.by_transition.view().subspan(first, part.successors(c).size());
+        varies |= std::adjacent_find(row.begin(), row.end(), std::not_equal_to<>()) != row.end();
+        if (column.expected[i] == expected_reward(part.probabilities(c), row)) continue;
+        fmt::format_to(std::back_inserter(text), "#! expected {} {} {} {}\n", title, state(s), action(part, c),
+                       column.expected[i]);
+      }
+    }
+    if (!varies) fmt::format_to(std::back_inserter(text), "#! by-transition {}\n", title);
+  }
+
+  void add_laws(const TabularMdp& part, std::string& text) const {
+    const RewardDistributions& laws = part.data().reward_laws;
+    if (laws.empty()) return;
+    const auto add = std::back_inserter(text);
+    const auto is_plain = [](std::uint8_t law) { return law == static_cast<std::uint8_t>(RewardLaw::kDeterministic); };
+    const bool all_plain = std::all_of(laws.law.begin(), laws.law.end(), is_plain);
+    for (int s = 0; s < part.num_states(); ++s) {
+      for (std::int64_t choice = part.first_choice(s); choice < part.first_choice(s + 1); ++choice) {
         const auto c = static_cast<std::size_t>(choice);
         const auto law = static_cast<RewardLaw>(laws.law[c]);
-        if (law == RewardLaw::kDeterministic) continue;
-        add("#! law {} {} ", state(s), action(choice));
-        if (law != RewardLaw::kFinite) {
-          add("{} {}\n", law == RewardLaw::kBernoulli ? "bernoulli" : "gaussian", laws.scale[c]);
-          continue;
+        if (law == RewardLaw::kDeterministic && !(all_plain && choice == 0)) continue;
+        fmt::format_to(add, "#! law {} {} ", state(s), action(part, choice));
+        if (law == RewardLaw::kDeterministic) {
+          text += "deterministic";
+        } else if (law == RewardLaw::kFinite) {
+          text += "finite";
+          for (std::int64_t i = laws.support_begin[c]; i < laws.support_begin[c + 1]; ++i) {
+            const auto j = static_cast<std::size_t>(i);
+            fmt::format_to(add, " {} {}", laws.values[j], laws.weights[j]);
+          }
+        } else {
+          fmt::format_to(add, "{} {}", law == RewardLaw::kBernoulli ? "bernoulli" : "gaussian", laws.scale[c]);
         }
-        add("finite");
-        for (std::int64_t i = laws.support_begin[c]; i < laws.support_begin[c + 1]; ++i) {
-          add(" {} {}", laws.values[static_cast<std::size_t>(i)], laws.weights[static_cast<std::size_t>(i)]);
-        }
-        add("\n");
+        text += '\n';
       }
     }
   }
 
   void write_header() {
-    add("{}state,action,next,probability",
-        file_.stages.empty() ? (file_.contexts.empty() ? "" : "context,") : "stage,");
-    for (const Column& column : data().rewards)
-      add(",{}", column.name == "reward" ? "reward" : field("reward:" + column.name));
-    for (const Column& column : data().costs) add(",{}", field(column.name));
-    add("\n");
-  }
-
-  void write_groups(const std::vector<TabularMdp>& models) {
-    for (std::size_t g = 0; g < models.size(); ++g) write_rows(models[g], fmt::format("{},", g));
+    fmt::format_to(out(), "{}state,action,next,probability",
+                   !file_.stages.empty()     ? "stage,"
+                   : !file_.contexts.empty() ? "context,"
+                                             : "");
+    for (const std::string& title : titles_) fmt::format_to(out(), ",{}", field(title));
+    sink_.buffer() += '\n';
   }
 
   void write_rows(const TabularMdp& part, const std::string& prefix) {
@@ -113,44 +251,53 @@ class CsvWriter {
     for (const Column& column : part.data().rewards) columns.push_back(&column);
     for (const Column& column : part.data().costs) columns.push_back(&column);
     for (int s = 0; s < part.num_states(); ++s) {
-      const std::string from = prefix + state(s);
-      std::int64_t local = 0;
-      for (std::int64_t choice = part.first_choice(s); choice < part.first_choice(s + 1); ++choice, ++local) {
-        const auto id =
-            static_cast<int>(part.data().action.empty() ? local : part.data().action[static_cast<std::size_t>(choice)]);
-        const std::string label = data().action_names.empty() ? std::to_string(id) : field(part.action_name(id));
-        write_choice(part, columns, from, label, choice);
+      const std::string from = prefix + state(s) + ",";
+      const std::int64_t first = part.first_choice(s);
+      for (std::int64_t choice = first; choice < part.first_choice(s + 1); ++choice) {
+        // part.action would search for the state of each choice.
+        const auto id = static_cast<std::size_t>(
+            part.data().action.empty() ? choice - first : part.data().action[static_cast<std::size_t>(choice)]);
+        write_choice(part, columns, from + (actions_.empty() ? std::to_string(id) : actions_[id]) + ",", choice);
       }
       sink_.flush_if_large();
     }
   }
 
   void write_choice(const TabularMdp& part, const std::vector<const Column*>& columns, const std::string& from,
-                    const std::string& label, std::int64_t choice) {
-    const auto first = static_cast<std::size_t>(part.choice_begin()[static_cast<std::size_t>(choice)]);
+                    std::int64_t choice) {
+    const auto c = static_cast<std::size_t>(choice);
+    const auto first = static_cast<std::size_t>(part.choice_begin()[c]);
     const auto successors = part.successors(choice);
+    const auto probabilities = part.probabilities(choice);
+    std::string& text = sink_.buffer();
     for (std::size_t i = 0; i < successors.size(); ++i) {
-      add("{},{},{},{}", from, label, state(successors[i]), part.probabilities(choice)[i]);
-      for (const Column* column : columns) {
-        add(",{}", column->by_transition.empty() ? column->expected[static_cast<std::size_t>(choice)]
-                                                 : column->by_transition[first + i]);
+      text += from;
+      if (states_.empty()) {
+        fmt::format_to(out(), FMT_COMPILE("{}"), successors[i]);
+      } else {
+        text += states_[static_cast<std::size_t>(successors[i])];
       }
-      add("\n");
+      fmt::format_to(out(), FMT_COMPILE(",{}"), probabilities[i]);
+      for (const Column* column : columns) {
+        const double x = column->by_transition.empty() ? column->expected[c] : column->by_transition[first + i];
+        fmt::format_to(out(), FMT_COMPILE(",{}"), x);
+      }
+      text += '\n';
     }
   }
 
   const ModelFile& file_;
+  std::vector<const TabularMdp*> parts_;
+  std::vector<std::string> states_, actions_;  // as fields; empty: numbers
+  std::vector<std::string> titles_;            // of the reward and cost columns
+  std::vector<std::string> lost_;
   TextSink sink_;
 };
 
 }  // namespace
 
 std::vector<std::string> write_csv(const ModelFile& file, const std::string& path) {
-  CsvWriter(file, path).write();
-  std::vector<std::string> lost;
-  if (file.intervals) lost.emplace_back("the intervals of the probabilities");
-  if (file.observations) lost.emplace_back("the observations");
-  return lost;
+  return CsvWriter(file, path).write();
 }
 
 }  // namespace bellwether::mdp

@@ -1,0 +1,141 @@
+#include "mdp/io/csv_names.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "core/text.h"
+#include "mdp/io/file_bytes.h"
+#include "mdp/io/text_scanner.h"
+
+namespace bellwether::mdp {
+
+CsvNames::CsvNames(const ModelData& data, std::int64_t num_states, const std::string& file)
+    : num_states_(num_states), file_(file), state_names_(data.state_names), action_names_(data.action_names) {
+  for (std::size_t s = 0; s < state_names_.size(); ++s) states_.emplace(state_names_[s], static_cast<std::int32_t>(s));
+  for (std::size_t a = 0; a < action_names_.size(); ++a) {
+    actions_.emplace(action_names_[a], static_cast<std::int32_t>(a));
+  }
+}
+
+void CsvNames::apply(const CsvDirectives& directives, ModelData& data) const {
+  if (directives.discount) data.discount = directives.discount;
+  set_initial(directives, data);
+  set_labels(directives, data);
+  set_columns(directives, data);
+  set_laws(directives, data);
+}
+
+std::int32_t CsvNames::state(const std::string& word) const {
+  if (!states_.empty()) {
+    const auto found = states_.find(word);
+    if (found != states_.end()) return found->second;
+  } else if (const auto index = parse_integer(word); index && *index >= 0 && *index < num_states_) {
+    return static_cast<std::int32_t>(*index);
+  }
+  fail_at(file_, 0, fmt::format("a directive names state {}, which is not in the rows", quoted(word)));
+}
+
+std::size_t CsvNames::choice(const ModelData& data, const std::string& state_word,
+                             const std::string& action_word) const {
+  const auto s = static_cast<std::size_t>(state(state_word));
+  const auto named = actions_.find(action_word);
+  const std::int64_t id = named != actions_.end() ? named->second
+                          : actions_.empty()      ? parse_integer(action_word).value_or(-1)
+                                                  : -1;
+  for (std::int64_t c = data.state_begin[s]; c < data.state_begin[s + 1]; ++c) {
+    const auto i = static_cast<std::size_t>(c);
+    if ((data.action.empty() ? c - data.state_begin[s] : data.action[i]) == id) return i;
+  }
+  fail_at(file_, 0,
+          fmt::format("a directive names action {} of state {}, which is not in the rows", quoted(action_word),
+                      quoted(state_word)));
+}
+
+Column& CsvNames::column(ModelData& data, const std::string& title) const {
+  for (const bool is_reward : {true, false}) {
+    for (Column& candidate : is_reward ? data.rewards : data.costs)
+      if (csv_title(candidate.name, is_reward) == title) return candidate;
+  }
+  fail_at(file_, 0, fmt::format("a directive names column {}, which is not in the header", quoted(title)));
+}
+
+void CsvNames::set_initial(const CsvDirectives& directives, ModelData& data) const {
+  if (directives.initial.empty()) return;
+  std::vector<double> initial(static_cast<std::size_t>(num_states_), 0.0);
+  for (const auto& [word, probability] : directives.initial) {
+    initial[static_cast<std::size_t>(state(word))] += probability;
+  }
+  data.initial = std::move(initial);
+}
+
+void CsvNames::set_labels(const CsvDirectives& directives, ModelData& data) const {
+  for (const auto& [label, words] : directives.labels) {
+    std::vector<std::int32_t> states;
+    for (const std::string& word : words) states.push_back(state(word));
+    std::sort(states.begin(), states.end());
+    states.erase(std::unique(states.begin(), states.end()), states.end());
+    data.labels.push_back({label, std::move(states)});
+  }
+}
+
+void CsvNames::set_columns(const CsvDirectives& directives, ModelData& data) const {
+  for (const std::string& title : directives.by_transition) {
+    Column& kept = column(data, title);
+    if (!kept.by_transition.empty()) continue;
+    std::vector<double> values;
+    values.reserve(data.successor.size());
+    for (std::size_t c = 0; c + 1 < data.choice_begin.size(); ++c) {
+      values.resize(static_cast<std::size_t>(data.choice_begin[c + 1]), kept.expected[c]);
+    }
+    kept.by_transition = std::move(values);
+  }
+  for (std::size_t i = 0; i < directives.expected.size();) {  // entries of one column follow each other
+    Column& kept = column(data, directives.expected[i].column);
+    std::vector<double> expected(kept.expected.begin(), kept.expected.end());
+    const std::size_t first = i;
+    for (; i < directives.expected.size() && directives.expected[i].column == directives.expected[first].column; ++i) {
+      const CsvDirectives::Expected& entry = directives.expected[i];
+      expected[choice(data, entry.state, entry.action)] = entry.value;
+    }
+    kept.expected = std::move(expected);
+  }
+}
+
+void CsvNames::set_laws(const CsvDirectives& directives, ModelData& data) const {
+  if (directives.laws.empty()) return;
+  const std::size_t choices = data.choice_begin.size() - 1;
+  std::vector<std::uint8_t> law(choices, 0);
+  std::vector<double> scale(choices, 0.0);
+  std::vector<const CsvDirectives::Law*> finite(choices, nullptr);
+  for (const CsvDirectives::Law& entry : directives.laws) {
+    const std::size_t c = choice(data, entry.state, entry.action);
+    const RewardLaw kind = entry.kind == "bernoulli"  ? RewardLaw::kBernoulli
+                           : entry.kind == "gaussian" ? RewardLaw::kGaussian
+                           : entry.kind == "finite"   ? RewardLaw::kFinite
+                                                      : RewardLaw::kDeterministic;
+    law[c] = static_cast<std::uint8_t>(kind);
+    scale[c] = kind == RewardLaw::kBernoulli || kind == RewardLaw::kGaussian ? entry.numbers[0] : 0.0;
+    finite[c] = kind == RewardLaw::kFinite ? &entry : nullptr;
+  }
+  std::vector<std::int64_t> begin{0};
+  std::vector<double> values, weights;
+  for (const CsvDirectives::Law* entry : finite) {
+    for (std::size_t i = 0; entry != nullptr && i < entry->numbers.size(); i += 2) {
+      values.push_back(entry->numbers[i]);
+      weights.push_back(entry->numbers[i + 1]);
+    }
+    begin.push_back(static_cast<std::int64_t>(values.size()));
+  }
+  data.reward_laws = {
+      .law = std::move(law), .scale = std::move(scale), .support_begin = {}, .values = {}, .weights = {}};
+  if (!values.empty()) {
+    data.reward_laws.support_begin = std::move(begin);
+    data.reward_laws.values = std::move(values);
+    data.reward_laws.weights = std::move(weights);
+  }
+}
+
+}  // namespace bellwether::mdp

@@ -210,6 +210,10 @@ TEST(Tar, ReadsPaxAndGnuHeadersAndLargeSizes) {
   EXPECT_EQ(files.at("dir/long-x"), "abc");
   EXPECT_EQ(files.at("gnu/name"), "de");
   EXPECT_EQ(files.at("big"), "f");
+  // 2^64, which must not become 0.
+  EXPECT_THAT(test::message_of(
+                  [] { read_tar(header_of("huge", std::string("\x80\0\0\1\0\0\0\0\0\0\0\0", 12), '0'), "x.tar"); }),
+              HasSubstr("has a size that is no number"));
   EXPECT_THAT(test::message_of([] { read_tar(header_of("huge", std::string(12, '\xff'), '0'), "x.tar"); }),
               HasSubstr("the header at byte 0 has a size that is no number"));
   EXPECT_THAT(test::message_of([] { read_tar(header_of("huge", "7777777", '0'), "x.tar"); }),

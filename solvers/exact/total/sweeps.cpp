@@ -198,11 +198,12 @@ std::vector<std::int64_t> exit_rows(const ReducedModel& m, const Range& range) {
   return rows;
 }
 
-bool start_bounds(const ReducedModel& m, const Range& range, Enclosure& e, Monitor& monitor) {
-  const Exits exits = exits_of(m, range, e);
-  const RewardRange rewards = rewards_of(m, range);
-  const bool below = start_lower(m, range, rewards.least, exits.least, e, monitor);
-  return start_upper(m, range, rewards.most, exits.most, e, monitor) && below;
+bool start_below(const ReducedModel& m, const Range& range, Enclosure& e, Monitor& monitor) {
+  return start_lower(m, range, rewards_of(m, range).least, exits_of(m, range, e).least, e, monitor);
+}
+
+bool start_above(const ReducedModel& m, const Range& range, Enclosure& e, Monitor& monitor) {
+  return start_upper(m, range, rewards_of(m, range).most, exits_of(m, range, e).most, e, monitor);
 }
 
 SweepEnd iterate_interval(const ReducedModel& m, const Range& range, const Target& target, Enclosure& e,
@@ -233,13 +234,16 @@ SweepEnd iterate_interval(const ReducedModel& m, const Range& range, const Targe
 
 namespace {
 
-/// Sweeps the lower bounds until no entry rises by more than `share` of its allowed width; false when none moved.
+/// Sweeps the lower bounds until what is still missing looks smaller than `share` of the allowed width: the largest
+/// rise of a sweep, summed as a geometric series with the ratio of the last two rises. Only a stopping rule: the guess
+/// made afterwards is proven or dropped. False when no entry moved.
 bool sweep_lower(const ReducedModel& m, const Range& range, const Target& target, double share, std::int64_t& budget,
                  Enclosure& e, Monitor& monitor) {
   bool moved_ever = false;
+  double before_last = kInfinity;
   while (budget-- > 0) {
-    bool small = true, moved = false;
-    double residual = 0;
+    bool moved = false;
+    double residual = 0, rise_in_widths = 0;
     for (int s = range.begin; s < range.end; ++s) {
       const auto state = static_cast<std::size_t>(s);
       const double before = e.lower[state];
@@ -247,11 +251,13 @@ bool sweep_lower(const ReducedModel& m, const Range& range, const Target& target
       moved = true;
       const double rise = e.lower[state] - before;
       residual = std::max(residual, rise);
-      small = small && rise <= share * target.width(e.lower[state], kInfinity);
+      rise_in_widths = std::max(rise_in_widths, rise / target.width(e.lower[state], kInfinity));
     }
     moved_ever = moved_ever || moved;
-    if (!monitor.iteration(m.num_transitions(range.begin, range.end), kInfinity, residual)) break;
-    if (!moved || small) break;
+    if (!monitor.iteration(m.num_transitions(range.begin, range.end), kInfinity, residual) || !moved) break;
+    const double ratio = rise_in_widths / before_last;
+    before_last = rise_in_widths;
+    if (ratio < 1 && rise_in_widths <= 0.3 * share * (1 - ratio)) break;
   }
   return moved_ever;
 }
@@ -282,8 +288,7 @@ SweepEnd iterate_optimistic(const ReducedModel& m, const Range& range, const Tar
                             Enclosure& e, Monitor& monitor) {
   std::vector<double> known(e.upper.begin() + range.begin, e.upper.begin() + range.end);
   std::int64_t budget = max_sweeps;
-  // Hartmanns and Kaminski start value iteration at the tolerance itself and tighten by ten after a wrong guess.
-  for (double share = 1;; share /= 10) {
+  for (double share = 1;; share /= 10) {  // a wrong guess: ten times closer before the next one
     const std::int64_t before = budget;
     const bool moved = sweep_lower(m, range, target, share, budget, e, monitor);
     if (target_met(e, range, target)) return SweepEnd::kTargetMet;

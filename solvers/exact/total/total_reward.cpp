@@ -91,28 +91,39 @@ void solve_at_once(const ReducedModel& m, const Target& target, Enclosure& e, Mo
 }
 
 void solve_interval(const ReducedModel& m, const Range& range, const Target& target, Enclosure& e, Monitor& monitor) {
-  if (!total::start_bounds(m, range, e, monitor)) {
-    if (monitor.stopped()) return;
-    // No cheap bound on the number of steps: policy iteration supplies bounds, usually tight ones.
-    if (!total::howard(m, range, e, monitor)) return;
-  }
+  const bool below = total::start_below(m, range, e, monitor);
+  const bool above = !monitor.stopped() && total::start_above(m, range, e, monitor);
+  if (monitor.stopped()) return;
+  // Without a cheap bound on the number of steps policy iteration supplies bounds, usually tight ones.
+  if (!(below && above) && !total::howard(m, range, e, monitor)) return;
   total::iterate_interval(m, range, target, e, monitor);
 }
 
 void solve_optimistic(const ReducedModel& m, const Range& range, const Target& target, Enclosure& e, Monitor& monitor,
                       std::int64_t max_sweeps) {
-  const bool bounded = total::start_bounds(m, range, e, monitor);
-  if (monitor.stopped()) return;
-  const bool has_lower = std::isfinite(*std::min_element(e.lower.begin() + range.begin, e.lower.begin() + range.end));
   SweepEnd end = SweepEnd::kGaveUp;
-  if (has_lower) end = total::iterate_optimistic(m, range, target, max_sweeps, e, monitor);
-  if (end == SweepEnd::kTargetMet || end == SweepEnd::kStopped) return;
-  if (end == SweepEnd::kRoundingLimited && bounded) {
+  if (total::start_below(m, range, e, monitor) && !monitor.stopped()) {
+    end = total::iterate_optimistic(m, range, target, max_sweeps, e, monitor);
+  }
+  if (end == SweepEnd::kTargetMet || monitor.stopped()) return;
+  if (end == SweepEnd::kRoundingLimited && total::start_above(m, range, e, monitor)) {
     // The lower bounds are as high as they get and no guess so close to them holds: close in from above instead.
     total::iterate_interval(m, range, target, e, monitor);
-  } else {
+  } else if (!monitor.stopped()) {
     total::howard(m, range, e, monitor);
   }
+}
+
+/// Beyond this size a factorisation can cost more than any number of sweeps that is worth waiting for.
+constexpr int kSweepsOnlyBeyond = 50'000;
+
+void solve_automatic(const ReducedModel& m, const Range& range, const Target& target, Enclosure& e, Monitor& monitor,
+                     const TotalAutoOptions& options) {
+  if (range.size() <= options.direct_up_to && total::howard(m, range, e, monitor)) return;
+  if (monitor.stopped()) return;
+  const bool patient = range.size() > kSweepsOnlyBeyond;
+  solve_optimistic(m, range, target, e, monitor,
+                   patient ? std::numeric_limits<std::int64_t>::max() : options.optimistic_sweeps);
 }
 
 struct InfiniteStates {
@@ -275,13 +286,9 @@ Solution total_policy_iteration(const Problem& problem, const TotalPolicyIterati
 
 Solution total_auto(const Problem& problem, const TotalAutoOptions& options, const SolveOptions& run) {
   bellwether::require_valid("total-auto", options);
-  return solve_total(
-      problem, "total-auto", options, run, true,
-      [&](const ReducedModel& m, const Range& range, const Target& target, Enclosure& e, Monitor& monitor) {
-        if (range.size() <= options.direct_up_to && total::howard(m, range, e, monitor)) return;
-        if (monitor.stopped()) return;
-        solve_optimistic(m, range, target, e, monitor, options.optimistic_sweeps);
-      });
+  return solve_total(problem, "total-auto", options, run, true,
+                     [&](const ReducedModel& m, const Range& range, const Target& target, Enclosure& e,
+                         Monitor& monitor) { solve_automatic(m, range, target, e, monitor, options); });
 }
 
 }  // namespace bellwether::solvers

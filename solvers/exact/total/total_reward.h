@@ -64,8 +64,8 @@ Solution total_policy_iteration(const Problem& problem, const TotalPolicyIterati
                                 const SolveOptions& run = {});
 
 struct TotalAutoOptions : TotalOptions {
-  int direct_up_to = 300;       ///< components up to this size go straight to policy iteration
-  int optimistic_sweeps = 300;  ///< what larger ones may try first
+  int direct_up_to = 300;        ///< components up to this size go straight to policy iteration
+  int optimistic_sweeps = 2000;  ///< what larger ones may try first
 };
 
 template <class Field>

@@ -60,13 +60,18 @@ class BwmReader {
     if (bwm::checksum(table) != header.checksum) fail("its section table is damaged (the checksum differs)");
     sections_.resize(header.sections);
     if (!sections_.empty()) std::memcpy(sections_.data(), table.data(), table_size);
-    for (std::size_t i = 0; i < sections_.size(); ++i) {
-      const bwm::Section& section = sections_[i];
-      if (section.offset % bwm::kAlignment != 0 || section.offset > bytes_.size() ||
-          section.size > bytes_.size() - section.offset) {
-        fail(fmt::format("section {} (bytes {} to {}) lies outside the file", i, section.offset,
-                         section.offset + section.size));
-      }
+    for (std::size_t i = 0; i < sections_.size(); ++i) require_section(i);
+  }
+
+  void require_section(std::size_t i) const {
+    const bwm::Section& section = sections_[i];
+    if (section.offset % bwm::kAlignment != 0 || section.offset > bytes_.size() ||
+        section.size > bytes_.size() - section.offset) {
+      fail(fmt::format("section {} ({} bytes from {} on) lies outside the file", i, section.size, section.offset));
+    }
+    if (bwm::checksum(bytes_.substr(section.offset, section.size)) != section.checksum) {
+      fail(fmt::format("section {} ({} bytes from {} on) is damaged (its checksum differs)", i, section.size,
+                       section.offset));
     }
   }
 

@@ -135,7 +135,8 @@ class BwmWriter {
                          .column = column,
                          .reserved = 0,
                          .offset = 0,
-                         .size = bytes.size()});
+                         .size = bytes.size(),
+                         .checksum = bwm::checksum(bytes)});
     contents_.push_back(bytes);
   }
 

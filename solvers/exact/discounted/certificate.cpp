@@ -35,10 +35,10 @@ std::optional<double> reward_for_ever(const Problem& problem, int s, Subject sub
 class Enclose {
  public:
   struct Results {
-    Eigen::VectorXd lower, upper, slack;  // of Tv or T_pi v, and the largest slack of a state's rows
+    Eigen::VectorXd lower, upper, half_width;  // of T_pi v and Tv
     std::vector<std::int32_t> choice;
     explicit Results(std::size_t states)
-        : lower(static_cast<Eigen::Index>(states)), upper(lower), slack(lower), choice(states) {}
+        : lower(static_cast<Eigen::Index>(states)), upper(lower), half_width(lower), choice(states) {}
   };
 
   Enclose(const Problem& problem, std::span<const double> v, Subject subject, const mdp::Policy* policy, Results& out)
@@ -47,13 +47,12 @@ class Enclose {
   template <class Q>
   double operator()(int s, std::int64_t first, std::int64_t last, Q&& q) const {
     const double sign = problem_.sign();
-    double best = 0, best_slack = 0, far = -std::numeric_limits<double>::infinity(), largest_slack = 0;
+    double best = 0, best_slack = 0, far = -std::numeric_limits<double>::infinity();
     std::int64_t which = first;
     const bool stays = discounted::cannot_be_left(problem_.model, s);
     for (std::int64_t c = first; c < last; ++c) {
       const double x = sign * q(c), e = row_slack(c);
       far = std::max(far, x + e);
-      largest_slack = std::max(largest_slack, e);
       // Where the play never leaves, the reward decides; adding the value could hide a difference.
       const bool better = stays ? sign * problem_.model.reward(c) > sign * problem_.model.reward(which) : x > best;
       if (c == first || better) {
@@ -67,7 +66,7 @@ class Enclose {
     const double near = round_down(own.low);
     far = round_up(subject_ == Subject::kPolicyValueAlone ? own.high : far);
     out_->choice[static_cast<std::size_t>(s)] = static_cast<std::int32_t>(which - first);
-    out_->slack[s] = largest_slack;
+    out_->half_width[s] = (far - near) / 2;
     out_->lower[s] = sign > 0 ? near : -far;
     out_->upper[s] = sign > 0 ? far : -near;
     return sign * best;
@@ -135,7 +134,8 @@ void close_interval(const Problem& problem, std::span<const double> v, Subject s
     out.gap = std::max({out.gap, distance_up(at.high, out.value[s]), distance_up(out.value[s], at.low)});
     if (!std::isfinite(at.high - at.low)) out.gap = std::numeric_limits<double>::infinity();
   }
-  out.rounding = rows.slack.maxCoeff() * (1 + tail.high);
+  // The state with the widest backup alone makes max d - min d that wide.
+  out.rounding = rows.half_width.maxCoeff() * (1 + tail.low);
 }
 
 Certificate enclose(const Problem& problem, std::span<const double> v, Subject subject, const mdp::Policy* policy) {

@@ -16,7 +16,7 @@ struct Certificate {
   Eigen::VectorXd value;         ///< the middle of the interval
   double gap = std::numeric_limits<double>::infinity();       ///< largest distance from `value` to an end
   double residual = std::numeric_limits<double>::infinity();  ///< computed |Tv - v|, for information
-  double rounding = 0;  ///< the share of the gap that rounding alone makes: a bound no better v can beat by much
+  double rounding = 0;  ///< what rounding alone makes of the gap: no vector of this size can do better
   mdp::Policy policy;
 };
 

@@ -89,12 +89,11 @@ ComponentSolver::Row ComponentSolver::enclose_row(int k, std::int64_t choice) co
 /// Bounds of T on one state, the greedy choice, and the hull of its rows' probabilities of staying.
 void ComponentSolver::enclose_state(int k, int s, Enclosure& stay) {
   const std::int64_t first = problem_.model.first_choice(s), last = problem_.model.first_choice(s + 1);
-  double far = -kInfinity, slack = 0;
+  double far = -kInfinity;
   Row best{};
   for (std::int64_t c = first; c < last; ++c) {
     const Row row = enclose_row(k, c);
     far = std::max(far, row.far + row.slack);
-    slack = std::max(slack, row.slack);
     stay = hull(stay, {row.stay_low, row.stay_high});
     if (c == first || row.middle > best.middle) {
       best = row;
@@ -103,7 +102,7 @@ void ComponentSolver::enclose_state(int k, int s, Enclosure& stay) {
   }
   near_[s] = round_down(best.near - best.slack);
   far_[s] = round_up(far);
-  slack_[static_cast<std::size_t>(s)] = slack;
+  slack_[static_cast<std::size_t>(s)] = best.slack;
   next_[static_cast<std::size_t>(s)] = problem_.sign() * best.middle;
 }
 

@@ -81,8 +81,10 @@ bool Run::pays_to_certify(const RunningBound& bound) {
 void Run::certify_candidate(const RunningBound& bound, const Eigen::VectorXd& candidate) {
   Certificate proof = certify(problem_, view(candidate));
   transitions_ += problem_.model.num_transitions();
-  // What is left is rounding when the width is small beside it; else ask again when the width has halved.
-  if (bound.width <= 0.25 * proof.rounding || !std::isfinite(proof.gap)) rounding_limited_ = true;
+  // Give up where rounding alone exceeds the tolerance and makes most of the gap; else ask again when the width has
+  // halved.
+  const bool out_of_reach = proof.rounding > options_.tolerance && bound.width <= proof.rounding;
+  if (out_of_reach || !std::isfinite(proof.gap)) rounding_limited_ = true;
   certify_below_ = bound.width / 2;
   done_ = rounding_limited_ || proof.gap <= options_.tolerance;
   if (done_) proof_ = std::move(proof);

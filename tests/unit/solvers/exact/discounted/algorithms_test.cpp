@@ -271,6 +271,17 @@ TEST(Anderson, NeedsFewerBackupsThanTheContractionAlone) {
   EXPECT_THAT(got.note, HasSubstr("were accepted"));
 }
 
+TEST(Anderson, ResidualContractsWhateverTheExtrapolationDoes) {
+  for (std::uint64_t seed = 0; seed < 9; ++seed) {
+    const Problem problem = problem_of(random_model({.shape = static_cast<Shape>(seed % 3), .actions = 5}, seed), 0.9);
+    const Solution got = solve("Anderson", problem, {.tolerance = 1e-9});
+    for (std::size_t i = 1; i < got.trace.size(); ++i) {
+      const double steps = static_cast<double>(got.trace[i].iteration - got.trace[i - 1].iteration);
+      EXPECT_LE(got.trace[i].residual, std::pow(0.9, steps) * got.trace[i - 1].residual + 1e-13) << seed << " " << i;
+    }
+  }
+}
+
 TEST(Anderson, CountsRejectedCandidates) {
   const Problem problem = problem_of(random_model({.states = 50, .actions = 8}, 6), 0.9);
   const Solution got = solve("Anderson", problem, {.tolerance = 1e-9});
@@ -294,6 +305,20 @@ TEST(ActionElimination, DropsChoicesAndNeverTheBestOne) {
     EXPECT_LT(survivors, 60);
     EXPECT_LE((got.value - doubles(optimal_values(problem))).lpNorm<Eigen::Infinity>(), got.gap);
   }
+}
+
+TEST(PrioritisedSweeping, ReadsLittleWhereChangeIsLocal) {
+  const Problem problem = problem_of(random_model({.shape = Shape::kRing, .states = 60}, 4), 0.99);
+  const Solution got = solve("PrioritisedSweeping", problem), plain = solve("ValueIteration", problem);
+  EXPECT_EQ(got.status, Status::kConverged);
+  EXPECT_LT(10 * got.transitions_read, plain.transitions_read);
+}
+
+TEST(Topological, ClosesOneComponentAsValueIterationDoes) {
+  const Problem problem = problem_of(random_model({.states = 60, .actions = 4, .branching = 6, .floor = 0}, 4), 0.99);
+  const Solution got = solve("Topological", problem), plain = solve("ValueIteration", problem);
+  EXPECT_EQ(got.status, Status::kConverged);
+  EXPECT_LE(got.iterations, plain.iterations + 4);
 }
 
 TEST(Topological, OneBackupPerStateWithoutCycles) {

@@ -67,16 +67,15 @@ bool TotalCertification::erase_leaving(Choices& choices, const std::vector<std::
     changed |=
         std::erase_if(choices[s], [&](std::int64_t choice) {
           for (auto k = process.rows.view.choice_begin[choice]; k < process.rows.view.choice_begin[choice + 1]; ++k) {
-            const int next = process.rows.view.successor[k];
-            if (process.boundary[next] == Boundary::kTarget || class_of[next] != class_of[s] || choices[next].empty())
-              return true;
+            if (class_of[process.rows.view.successor[k]] != class_of[s]) return true;
           }
           return false;
         }) > 0;
   return changed;
 }
 
-// Leaves the choices that can be repeated for ever without leaving their strongly connected class (de Alfaro 1997).
+// Leaves the choices that can be repeated for ever without leaving their strongly connected class (de Alfaro 1997). The
+// target has no choices, so it is a class of its own, as is every state that has lost its last.
 void TotalCertification::keep_end_components(Choices& choices) const {
   const ExactProcess& process = job_.process();
   for (bool changed = true; changed;) {

@@ -283,6 +283,18 @@ TEST(CertifyTotal, RewardsThatCancelForEverHaveNoTotal) {
   EXPECT_THAT(got.solution.note, HasSubstr("rewards that cancel"));
 }
 
+TEST(CertifyTotal, PayingOnceAndThenRestingHasATotal) {
+  mdp::TabularMdpBuilder builder(3);
+  builder.add_choice(0, -1.0, {{1, 1.0}});
+  builder.add_choice(0, -3.0, {{2, 1.0}});
+  builder.add_choice(1, 0.0, {{1, 1.0}});
+  builder.add_choice(2, 0.0, {{2, 1.0}});
+  const RationalSolution got = certify_rational(
+      {.model = std::move(builder).build(), .criterion = Criterion::kTotal, .target = {2}}, policy({1, 0, 0}));
+  EXPECT_EQ(got.solution.status, Status::kConverged) << got.solution.note;
+  EXPECT_EQ(got.exact.text(0), "-1");
+}
+
 TEST(CertifyTotal, WithoutTargetThePlayEndsWhereRewardsEnd) {
   mdp::TabularMdpBuilder builder(3);
   builder.add_choice(0, 1.0, {{0, 2.0 / 3}, {1, 1.0 / 3}});

@@ -226,6 +226,21 @@ TEST(Certificate, CoversTheRoundingOfRandomisedPolicies) {
   }
 }
 
+TEST(Certificate, CoversARandomisedStateOfItsOwn) {
+  // One state: no other state's error of the opposite sign widens the interval by luck.
+  for (std::uint64_t seed = 0; seed < 30; ++seed) {
+    const Problem problem = problem_of(random_model({.shape = Shape::kRing, .states = 1, .actions = 9}, seed), 0.99);
+    Stream rng(seed);
+    std::vector<double> weight(9);
+    double total = 0;
+    for (double& w : weight) total += w = rng.uniform();
+    for (double& w : weight) w /= total;
+    const LongVector truth = randomised_policy_values(problem, weight);
+    expect_contains(certify_policy_value(problem, doubles(truth), mdp::Policy::randomised(weight)), truth,
+                    "seed " + std::to_string(seed));
+  }
+}
+
 TEST(Certificate, TiesGoToTheLowestIndex) {
   mdp::TabularMdpBuilder builder(2);
   for (int a = 0; a < 4; ++a) builder.add_choice(0, a == 0 ? 0.0 : 1.0, {{1, 1.0}});

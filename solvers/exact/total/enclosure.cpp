@@ -42,8 +42,9 @@ bool Monitor::report(double gap, double residual) {
 }
 
 bool Monitor::iteration(std::int64_t transitions, double gap, double residual) {
-  ++iterations_;
   transitions_ += transitions;
+  if (stopped()) return false;
+  ++iterations_;
   if (!report(gap, residual)) return false;
   if (iterations_ >= run_.max_iterations) status_ = Status::kBudgetExhausted;
   return !stopped();

@@ -27,6 +27,7 @@ class PolicySearch {
         monitor_(monitor) {}
 
   const std::vector<std::int64_t>& rows() const { return rows_; }
+  bool stopped() const { return monitor_.stopped(); }
   void work_in(std::vector<double>& v) { v_ = &v; }
 
   /// Size of the numbers that meet at a state under the current rows: what one rounding there can move.
@@ -194,6 +195,7 @@ bool prove_upper(const ReducedModel& m, const Range& range, PolicySearch& search
     search.set_delta(factor * size);
     if (!search.optimise()) break;
     proven = upper_holds(m, range, e.upper);
+    if (search.stopped()) break;
   }
   for (int i = 0; i < range.size(); ++i) {
     double& high = e.upper[static_cast<std::size_t>(range.begin + i)];

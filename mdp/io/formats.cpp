@@ -20,15 +20,15 @@ namespace bellwether::mdp {
 namespace {
 
 constexpr std::array<Format, 8> kFormats = {{
-    {"csv", ".csv .csv.gz .csv.xz",
+    {"csv", ".csv .csv.gz .csv.xz .tsv",
      "one transition a line: state,action,next,probability,reward[,costs][,stage][,context]", read_csv, write_csv},
     {"bwm", ".bwm", "bellwether's own binary: everything, memory-mapped", read_bwm, write_bwm},
     {"umb", ".umb", "the unified Markov binary of PRISM and Storm", read_umb, write_umb},
     {"prism", ".tra", "PRISM explicit files, with .lab .srew .trew .sta beside them", read_prism, write_prism},
     {"drn", ".drn .drn.gz .drn.xz", "Storm's explicit text format", read_drn, write_drn},
     {"cassandra", ".MDP .POMDP .mdp .pomdp", "Cassandra's MDP and POMDP files", read_cassandra, write_cassandra},
-    {"p-dict", ".json", "Gymnasium's P dictionary as JSON: {state: {action: [[p, next, reward, done], ...]}}",
-     read_p_dict, write_p_dict},
+    {"p-dict", ".json .json.gz .json.xz",
+     "Gymnasium's P dictionary as JSON: {state: {action: [[p, next, reward, done], ...]}}", read_p_dict, write_p_dict},
     {"petsc", ".bin .petsc", "PETSc matrices as madupite writes them: NAME_P.bin with NAME_g.bin", read_petsc,
      write_petsc},
 }};

@@ -33,7 +33,7 @@ struct Choice {
 /// Follows the parser through the four levels (states, actions, outcomes, fields) without building a tree.
 class Handler : public nlohmann::json_sax<nlohmann::json> {
  public:
-  explicit Handler(std::string name) : name_(std::move(name)) {}
+  Handler(std::string_view bytes, std::string name) : bytes_(bytes), name_(std::move(name)) {}
   std::vector<Choice> take() { return std::move(choices_); }
 
   bool start_object(std::size_t) override { return open(true); }
@@ -59,10 +59,15 @@ class Handler : public nlohmann::json_sax<nlohmann::json> {
   bool string(string_t& text) override { return refuse(mdp::quoted(text)); }
   bool binary(binary_t&) override { return refuse("binary data"); }
   bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& error) override {
-    const std::string what = error.what();
-    const std::size_t colon = what.find("; ");
-    throw ParseError(
-        fmt::format("{}: byte {}: {}", name_, position, colon == std::string::npos ? what : what.substr(colon + 2)));
+    // Without the library's own name and position: "[json.exception.x] parse error at ...: the message".
+    std::string what = error.what();
+    for (const std::string_view prefix_end : {"] ", "parse error at "}) {
+      const std::size_t at = what.find(prefix_end);
+      if (at != std::string::npos) what = what.substr(at + prefix_end.size());
+    }
+    const std::size_t colon = what.find(": ");
+    fail_at(name_, line_number(bytes_, bytes_.data() + std::min(position, bytes_.size())),
+            "this is not JSON: " + (colon == std::string::npos ? what : what.substr(colon + 2)));
   }
 
  private:
@@ -128,6 +133,7 @@ class Handler : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
 
+  std::string_view bytes_;
   std::string name_;
   std::size_t depth_ = 0, fields_ = 0;
   std::int64_t index_[5] = {-1, -1, -1, -1, -1};  // of the entry being read at each depth
@@ -148,28 +154,44 @@ std::vector<char> absorbing_states(const std::vector<Choice>& choices, std::int6
   return absorbs;
 }
 
-std::int64_t count_states(const std::vector<Choice>& choices, const std::string& name) {
+/// The number of states, those that are only entered when the play ends included; they are given a choice that stays.
+/// Every state below that number is mentioned, so the file is at least as long as what is allocated.
+std::int64_t complete_states(std::vector<Choice>& choices, const std::string& name) {
   std::int64_t count = 0;
-  for (const Choice& choice : choices) count = std::max(count, choice.state + 1);
-  std::vector<char> seen(std::min(static_cast<std::size_t>(count), choices.size() + 1), 0);
+  std::size_t mentions = 0;
   for (const Choice& choice : choices) {
-    if (static_cast<std::size_t>(choice.state) < seen.size()) seen[static_cast<std::size_t>(choice.state)] = 1;
+    count = std::max(count, choice.state + 1);
+    for (const Outcome& outcome : choice.outcomes) count = std::max(count, outcome.next + 1);
+    mentions += 1 + choice.outcomes.size();
   }
-  const auto missing = std::find(seen.begin(), seen.end(), 0);
-  if (missing != seen.end()) throw ParseError(fmt::format("{}: state {} has no actions", name, missing - seen.begin()));
+  enum Seen : char { kNever, kAtTheEnd, kWithinThePlay, kActs };
+  std::vector<Seen> seen(std::min(static_cast<std::size_t>(count), mentions + 1), kNever);
+  const auto mention = [&](std::int64_t state, Seen how) {
+    const auto s = static_cast<std::size_t>(state);
+    if (s < seen.size()) seen[s] = std::max(seen[s], how);
+  };
   for (const Choice& choice : choices) {
-    for (const Outcome& outcome : choice.outcomes) {
-      if (outcome.next < count) continue;
-      throw ParseError(fmt::format("{}: state {}, action {}: next state {} is out of range, there are {} states", name,
-                                   choice.state, choice.action, outcome.next, count));
+    mention(choice.state, kActs);
+    for (const Outcome& outcome : choice.outcomes) mention(outcome.next, outcome.done ? kAtTheEnd : kWithinThePlay);
+  }
+  for (std::size_t s = 0; s < seen.size(); ++s) {
+    if (seen[s] == kNever) throw ParseError(fmt::format("{}: state {} has no actions and is never entered", name, s));
+    if (seen[s] == kWithinThePlay) {
+      throw ParseError(fmt::format(
+          "{}: state {} has no actions, but is entered without done; give it the action [[1.0, {}, 0.0, true]]", name,
+          s, s));
+    }
+    const auto state = static_cast<std::int64_t>(s);
+    if (seen[s] == kAtTheEnd) {
+      choices.push_back({.state = state, .action = 0, .outcomes = {{.probability = 1, .reward = 0, .next = state}}});
     }
   }
   return count;
 }
 
 ModelFile model_of(std::vector<Choice> choices, const std::string& name) {
-  if (choices.empty()) throw ParseError(fmt::format("{}: holds no states", name));
-  const std::int64_t count = count_states(choices, name);
+  if (choices.empty()) throw ParseError(fmt::format("{}: holds no actions", name));
+  const std::int64_t count = complete_states(choices, name);
   const std::vector<char> absorbs = absorbing_states(choices, count);
   const auto ends = [&](const Outcome& o) {
     return o.done && o.probability > 0 && !absorbs[static_cast<std::size_t>(o.next)];
@@ -214,7 +236,7 @@ bool absorbs_for_free(const TabularMdp& model, int s) {
 }  // namespace
 
 ModelFile parse_p_dict(std::string_view bytes, const std::string& name) {
-  Handler handler(name);
+  Handler handler(bytes, name);
   nlohmann::json::sax_parse(bytes.begin(), bytes.end(), &handler);
   return model_of(handler.take(), name);
 }

@@ -77,9 +77,8 @@ TEST_F(RoundTrip, KeepsIntervalsAndObservationsInBwm) {
 TEST_F(RoundTrip, KeepsRandomModelsThroughEveryFormat) {
   for (std::uint64_t seed = 0; seed < 10; ++seed) {
     const TabularMdp model = test::random_model(Stream(seed));
-    for (const char* name : {"m.bwm", "m.csv", "m.umb", "m.tra", "m.drn", "m.json", "m_P.bin"}) {
-      const std::string path = name;
-      const ModelFile back = through({.model = model, .rewards_are_costs = path == "m_P.bin"}, name);
+    for (const char* name : {"m.bwm", "m.csv", "m.umb", "m.tra", "m.drn", "m.json"}) {
+      const ModelFile back = through({.model = model}, name);
       EXPECT_EQ(back.model.num_states(), model.num_states()) << name;
       EXPECT_EQ(back.model.data().successor, model.data().successor) << name;
       EXPECT_EQ(back.model.data().probability, model.data().probability) << name;
@@ -97,14 +96,6 @@ TEST_F(RoundTrip, LeavesTheOldFileWhenWritingFails) {
   const std::string path = folder_.write("keep.csv", "old");
   EXPECT_THROW(write_model({.model = decorated()}, folder_.path("no/such/folder/x.csv")), InvalidOption);
   EXPECT_EQ(test::read_file(path), "old");
-}
-
-TEST(Formats, NameWhatTheyDoNotKnow) {
-  EXPECT_THROW(find_format("x.xyz"), ParseError);
-  EXPECT_THROW(find_format("x.csv", "excel"), ParseError);
-  EXPECT_EQ(find_format("x.csv.gz").name, "csv");
-  EXPECT_EQ(find_format("x.anything", "bwm").name, "bwm");
-  EXPECT_THROW(read_model("nowhere.csv"), ParseError);
 }
 
 }  // namespace

@@ -1,0 +1,100 @@
+#include "mdp/io/formats.h"
+
+#include <set>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/errors.h"
+#include "mdp/tabular_mdp_builder.h"
+#include "tests/support/temporary_folder.h"
+
+namespace bellwether::mdp {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+ModelFile tiny() {
+  TabularMdpBuilder builder(1);
+  builder.add_choice(0, 1.0, {{0, 1}});
+  return {.model = std::move(builder).build()};
+}
+
+TEST(Formats, AreToldByTheirExtension) {
+  for (const auto& [path, name] : std::vector<std::pair<std::string, std::string>>{{"a.csv", "csv"},
+                                                                                   {"a.csv.gz", "csv"},
+                                                                                   {"a.tsv", "csv"},
+                                                                                   {"a.bwm", "bwm"},
+                                                                                   {"a.json", "p-dict"},
+                                                                                   {"a.json.gz", "p-dict"},
+                                                                                   {"a.umb", "umb"},
+                                                                                   {"a.tra", "prism"},
+                                                                                   {"a.drn", "drn"},
+                                                                                   {"a.drn.xz", "drn"},
+                                                                                   {"a.MDP", "cassandra"},
+                                                                                   {"a.pomdp", "cassandra"},
+                                                                                   {"a_P.bin", "petsc"},
+                                                                                   {"b.csv/a.bwm", "bwm"}}) {
+    EXPECT_EQ(find_format(path).name, name) << path;
+  }
+  EXPECT_EQ(find_format("a.csv", "bwm").name, "bwm");
+}
+
+TEST(Formats, HaveNamesAndExtensionsOfTheirOwn) {
+  std::set<std::string> seen;
+  for (const Format& format : formats()) {
+    EXPECT_TRUE(seen.insert(std::string(format.name)).second) << format.name;
+    EXPECT_FALSE(format.description.empty());
+    EXPECT_NE(format.read, nullptr);
+    std::string list(format.extensions);
+    for (std::size_t at = 0; at < list.size();) {
+      const std::size_t end = std::min(list.find(' ', at), list.size());
+      EXPECT_TRUE(seen.insert(list.substr(at, end - at)).second) << list;
+      at = end + 1;
+    }
+  }
+}
+
+TEST(Formats, ListThemselvesWhenNoneFits) {
+  EXPECT_THAT([] { find_format("model.xyz"); },
+              ThrowsMessage<ParseError>(AllOf(HasSubstr("model.xyz: its extension tells no format"),
+                                              HasSubstr("--format"), HasSubstr("csv (.csv"), HasSubstr("petsc"))));
+  EXPECT_THAT([] { find_format("model.csv", "excel"); },
+              ThrowsMessage<ParseError>(AllOf(HasSubstr("no format is named 'excel'"), HasSubstr("csv (.csv"))));
+}
+
+TEST(Formats, SayWhatIsWrongWithAFile) {
+  const test::TemporaryFolder folder;
+  for (const char* extension : {".csv", ".bwm", ".json", ".umb", ".tra", ".drn", ".MDP"}) {
+    const std::string name = std::string("x") + extension;
+    EXPECT_THAT([&] { read_model(folder.path(name)); }, ThrowsMessage<ParseError>(HasSubstr(name + ": no such file")));
+    folder.write(name, "");
+    EXPECT_THAT([&] { read_model(folder.path(name)); }, ThrowsMessage<ParseError>(HasSubstr(name + ": is empty")));
+    folder.write(name, std::string("\x01\x02\xff\0garbage\n", 11));
+    EXPECT_THROW(read_model(folder.path(name)), std::invalid_argument) << name;
+  }
+}
+
+TEST(Formats, AreWrittenInOneStepOrNotAtAll) {
+  const test::TemporaryFolder folder;
+  for (const char* name : {"x.csv", "x.bwm", "x.json", "x.umb", "x.tra", "x.drn", "x.MDP", "x_P.bin"}) {
+    EXPECT_THAT([&] { write_model(tiny(), folder.path(std::string("no/") + name)); },
+                ThrowsMessage<InvalidOption>(HasSubstr("its folder does not exist")));
+    write_model(tiny(), folder.path(name));
+    EXPECT_EQ(read_model(folder.path(name)).model.num_states(), 1) << name;
+  }
+}
+
+TEST(Formats, ReportAFullDisk) {
+  for (const char* format : {"csv", "bwm", "p-dict", "drn"}) {
+    EXPECT_THAT([&] { write_model(tiny(), "/dev/full", format); },
+                ThrowsMessage<InvalidOption>(HasSubstr("No space left on device")))
+        << format;
+  }
+}
+
+}  // namespace
+}  // namespace bellwether::mdp

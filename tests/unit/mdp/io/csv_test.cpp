@@ -106,6 +106,133 @@ TEST(Csv, SaysWhereItIsWrong) {
   EXPECT_THAT(refusal("stage,state,action,next,probability,reward\n1,0,0,0,1,5\n"), HasSubstr("stage 0 is missing"));
 }
 
+TEST(Csv, SaysWhatIsWrongWithAHeader) {
+  EXPECT_THAT(refusal("\xff\xfes\0t\0"), HasSubstr("x.csv:1: is UTF-16"));
+  EXPECT_THAT(refusal("# only a comment\n"), HasSubstr("there is no header"));
+  EXPECT_THAT(refusal("state,action,next,probability,rewards\n0,0,0,1,1\n"),
+              HasSubstr("x.csv:1: the header has no column 'reward' (is it 'rewards'?)"));
+  EXPECT_THAT(refusal("state,action,next,probability,reward,\n0,0,0,1,1,\n"),
+              HasSubstr("column 6 of the header has no name"));
+  EXPECT_THAT(refusal("state,action,next,probability,reward,fuel,fuel\n"), HasSubstr("column 'fuel' is there twice"));
+  EXPECT_THAT(refusal(std::string(1 << 20, '\x07')), HasSubstr("x.csv:1: this is no CSV file"));
+  EXPECT_EQ(parse("State,ACTION,next,Probability,Reward\n0,0,0,1,1\n").model.data().rewards[0].name, "reward");
+}
+
+TEST(Csv, SaysWhatIsWrongWithADirective) {
+  const auto with = [](const std::string& directive) {
+    return refusal("#! " + directive + "\n" + kHeader + "0,0,0,1,1\n");
+  };
+  EXPECT_THAT(with("discount"), HasSubstr("x.csv:1: must have the form '#! discount NUMBER'"));
+  EXPECT_THAT(with("discount x"), HasSubstr("x.csv:1: 'x' is not a finite number"));
+  EXPECT_THAT(with("discount 1.5"), HasSubstr("discount 1.5 must lie in [0, 1]"));
+  EXPECT_THAT(with("states 0"), HasSubstr("'0' is not a whole number from 1 on"));
+  EXPECT_THAT(with("states 2"), HasSubstr("x.csv: state 1 is counted but has no rows of its own"));
+  EXPECT_THAT(with("state a\n#! state a"), HasSubstr("the header names two states 'a'"));
+  EXPECT_THAT(with("initial 0 0.5"), HasSubstr("initial distribution sums to 1-0.5"));
+  EXPECT_THAT(with("initial 1 1"), HasSubstr("names state '1', which is not in the rows"));
+  EXPECT_THAT(with("law 0 0 cauchy 1"), HasSubstr("x.csv:1: a reward law is bernoulli HIGH"));
+  EXPECT_THAT(with("law 0 0 finite 1"), HasSubstr("not 'finite' with 1 numbers"));
+  EXPECT_THAT(with("law 0 3 gaussian 1"), HasSubstr("names action '3' of state '0', which is not in the rows"));
+  EXPECT_THAT(with("law 0 0 bernoulli 0.5"), HasSubstr("Bernoulli on {0, 0.5} cannot have mean 1"));
+  EXPECT_THAT(with("expected fuel 0 0 1"), HasSubstr("names column 'fuel', which is not in the header"));
+  EXPECT_THAT(with("part 1\n#! discount 0.5"), HasSubstr("speaks of part 1, the file has 1"));
+}
+
+TEST(Csv, ReadsDirectives) {
+  const ModelFile file =
+      parse("#! minimize\n#! discount 0.9\n#! initial b 1\n#! label goal b\n#! law a go gaussian 2\n" + kHeader +
+            "a,go,b,1,3\nb,go,b,1,0\n");
+  EXPECT_TRUE(file.rewards_are_costs);
+  const ModelData& data = file.model.data();
+  EXPECT_EQ(data.discount, 0.9);
+  EXPECT_THAT(data.initial.view(), ElementsAre(0, 1));
+  EXPECT_THAT(data.labels[0].states.view(), ElementsAre(1));
+  EXPECT_EQ(data.reward_laws.law[0], static_cast<int>(RewardLaw::kGaussian));
+  EXPECT_EQ(data.reward_laws.scale[0], 2);
+}
+
+TEST(Csv, LeavesOutWhatCannotHappenButKeepsItsChoice) {
+  const TabularMdp model = parse(kHeader + "0,0,0,0,9\n0,0,0,1,5\n0,1,0,1,2\n0,1,0,0,1\n").model;
+  EXPECT_THAT(model.successor(), ElementsAre(0, 0));
+  EXPECT_THAT(model.reward(), ElementsAre(5, 2));
+  EXPECT_TRUE(model.data().rewards[0].by_transition.empty());
+  EXPECT_THAT(refusal(kHeader + "0,0,0,1,1\n0,1,0,0,1\n"), HasSubstr("row (s=0, a=1) has no transitions"));
+}
+
+TEST(Csv, KeepsEntriesWithTheSameSuccessorApart) {
+  const TabularMdp model = parse(kHeader + "0,0,0,0.5,1\n0,0,0,0.5,3\n").model;
+  EXPECT_THAT(model.successors(0), ElementsAre(0, 0));
+  EXPECT_EQ(model.reward(0), 2);
+}
+
+TEST(Csv, ReadsQuotedFieldsOfEveryKind) {
+  EXPECT_EQ(parse(kHeader + "\"0\",\"0\",\"0\",\"1\",\"7\"\n").model.data(),
+            parse(kHeader + "0,0,0,1,7\n").model.data());
+  const TabularMdp model = parse(kHeader + " \"a \"\"b\"\"\" ,go, \"a \"\"b\"\"\" ,1,0\n").model;
+  EXPECT_EQ(model.data().state_names[0], "a \"b\"");
+  EXPECT_THAT(refusal(kHeader + "\"a,go,a,1,0\n"), HasSubstr("x.csv:2: has 1 fields, the header has 5"));
+}
+
+TEST(Csv, SaysWhichNumberIsWrong) {
+  EXPECT_THAT(refusal(kHeader + "0,0,0,1e999,1\n"),
+              HasSubstr("x.csv:2: column 'probability' is '1e999', beyond the range"));
+  EXPECT_THAT(refusal(kHeader + "0,0,0,1,\n"), HasSubstr("column 'reward' is ''"));
+  EXPECT_THAT(refusal(kHeader + "0,0,0,1,0x10\n"), HasSubstr("column 'reward' is '0x10'"));
+  EXPECT_THAT(refusal(kHeader + "0,0,0,1,+-1\n"), HasSubstr("column 'reward' is '+-1'"));
+  EXPECT_THAT(refusal("state;action;next;probability;reward\n0;0;0;1;1,5\n"),
+              HasSubstr("column 'reward' is '1,5', must be a finite number with a decimal point"));
+  EXPECT_THAT(refusal(kHeader + "0,,0,1,1\n"), HasSubstr("x.csv:2: column 'action' is empty"));
+  EXPECT_THAT(refusal("stage,state,action,next,probability,reward\nx,0,0,0,1,5\n"),
+              HasSubstr("column 'stage' is 'x', must be a whole number"));
+  EXPECT_THAT(refusal("state,action,next,probability,reward,fuel\n0,0,0,1,1,lots\n"),
+              HasSubstr("column 'fuel' is 'lots'"));
+  EXPECT_THAT(refusal(kHeader + "1,0,1,1,1\n"), HasSubstr("x.csv: state 0 (states count from 0) has no rows"));
+  EXPECT_THAT(refusal("stage,state,action,next,probability,reward\n0,0,0,0,1,5\n0,1,0,0,1,5\n1,0,0,0,1,5\n"),
+              HasSubstr("stage 1: state 1"));
+  EXPECT_THAT(refusal("stage,context,state,action,next,probability,reward\n0,0,0,0,0,1,5\n"),
+              HasSubstr("both a stage and a"));
+}
+
+TEST(Csv, SeesRewardsDifferWhereverThePartsOfAFileMeet) {
+  // One choice of 200,000 rows spans several parts; its reward differs in a single row.
+  for (const int odd : {0, 1, 60000, 99999, 199999}) {
+    std::string text = kHeader;
+    const int rows = 1 << 18;
+    for (int i = 0; i < rows; ++i)
+      text += i == odd ? "0,0,0,0.000003814697265625,2\n" : "0,0,0,0.000003814697265625,1\n";
+    const TabularMdp model = parse(text).model;
+    const Array<double>& by_transition = model.data().rewards[0].by_transition;
+    ASSERT_EQ(by_transition.size(), static_cast<std::size_t>(rows)) << odd;
+    for (int i = 0; i < rows; ++i) ASSERT_EQ(by_transition[static_cast<std::size_t>(i)], i == odd ? 2 : 1) << odd;
+    EXPECT_DOUBLE_EQ(model.reward(0), 1 + 1.0 / rows);
+  }
+}
+
+TEST(Csv, GroupsActionsThatAreWrittenOneAfterTheOther) {
+  // P[a][s][s'] order over many parts, with names of states as well.
+  for (const bool named : {false, true}) {
+    std::string by_action = kHeader, by_state = kHeader;
+    const auto row = [&](int s, int a) {
+      const std::string prefix(named ? 1 : 0, 's');
+      const std::string from = prefix + std::to_string(s), to = prefix + std::to_string((s + a) % 9000);
+      return from + "," + std::to_string(a) + "," + to + ",0.5," + std::to_string(s - a) + "\n" + from + "," +
+             std::to_string(a) + "," + from + ",0.5,0.25\n";
+    };
+    for (int a = 0; a < 6; ++a)
+      for (int s = 0; s < 9000; ++s) by_action += row(s, a);
+    for (int s = 0; s < 9000; ++s)
+      for (int a = 0; a < 6; ++a) by_state += row(s, a);
+    const TabularMdp one = parse(by_action).model, other = parse(by_state).model;
+    EXPECT_EQ(one.num_choices(), 54000);
+    if (!named) {
+      EXPECT_EQ(one.data(), other.data());
+    } else {  // numbered by first appearance, so in another order
+      EXPECT_EQ(one.data().state_names[8999], "s8999");
+      EXPECT_EQ(one.num_transitions(), other.num_transitions());
+    }
+  }
+}
+
 TEST(Csv, ReadsALargeFileTheSameForEveryThreadCount) {
   // Several parts of four megabytes; choices and rewards cross their seams.
   std::string text = kHeader;

@@ -21,11 +21,11 @@ struct RationalSolution {
 };
 
 /// Exact rational certification of a deterministic policy (docs/papers/exact-solvers.md, item 10; criteria.h has what
-/// is proven for each criterion). A policy that is not optimal is repaired by exact policy iteration. The finite
+/// is proven for each criterion). A policy that is not optimal is repaired by exact policy iteration; the finite
 /// horizon needs no policy. Doubles stand for the simple numbers they were rounded from: 0.35 is 7/20 and a row of
-/// three 0.3333333333333333 is 1/3 each, see number_reading.h. InvalidOption, before the work begins,
-/// when the exact numbers would grow beyond the limits. With 53-bit probabilities and five successors, policy included,
-/// one strongly connected class of 1,000 states takes about two seconds, 2,000 ten; time grows with the cube.
+/// three 0.3333333333333333 is 1/3 each, see number_reading.h. InvalidOption when the exact numbers would grow beyond
+/// the limits, before a strongly connected class is begun: with 53-bit probabilities and five successors a choice, a
+/// class of 1,000 states takes about two seconds and one of 2,000 about ten.
 RationalSolution certify_rational(const Problem& problem, const mdp::Policy& policy,
                                   const RationalOptions& options = {});
 

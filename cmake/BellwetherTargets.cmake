@@ -86,7 +86,11 @@ function(bw_test name)
   bw_executable(${name}_test SOURCES ${arg_SOURCES} LINK ${arg_LINK} bellwether::test_support GTest::gmock_main)
   bw_use_precompiled_header(${name}_test test)
   gtest_discover_tests(${name}_test TEST_PREFIX "${name}/" DISCOVERY_TIMEOUT 60
-                       PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT})
+                       TEST_LIST ${name}_cases PROPERTIES TIMEOUT ${arg_TIMEOUT})
+  # Discovery takes no property that is a list, so ctest reads the labels from a file of their own.
+  set(labels "${CMAKE_CURRENT_BINARY_DIR}/${name}_labels.cmake")
+  file(WRITE "${labels}" "set_tests_properties(\${${name}_cases} PROPERTIES LABELS \"${arg_LABELS}\")\n")
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${labels}")
   set_property(GLOBAL APPEND PROPERTY BELLWETHER_TESTS ${name}_test)
 endfunction()
 

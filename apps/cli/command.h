@@ -26,6 +26,8 @@ struct Command {
   std::size_t most_positionals;
   std::string_view completes;  ///< what its positional arguments are, as OptionSpec::words
   int (*run)(const Arguments& arguments);
+  /// The names of options, each with a value, that depend on what was typed; null when there are none.
+  std::vector<std::string> (*more_options)(const std::vector<std::string>& typed) = nullptr;
 };
 
 extern const Command kSolve, kMake, kConvert, kList, kBench, kCompletion;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -42,6 +43,19 @@ const Command& find_command(const std::string& name) {
       near ? fmt::format("; did you mean '{}'?", *near) : fmt::format("; the commands are {}", join_names(names))));
 }
 
+/// What was typed after the sub-command, read by its own options and those that depend on what was typed.
+Arguments read_arguments(const Command& command, const std::vector<std::string>& typed) {
+  std::vector<std::string> more;
+  if (command.more_options != nullptr) more = command.more_options(typed);
+  std::vector<OptionSpec> specs(command.options.begin(), command.options.end());
+  for (const std::string& name : more) {
+    const bool known = std::any_of(command.options.begin(), command.options.end(),
+                                   [&](const OptionSpec& spec) { return spec.name == name; });
+    if (!known) specs.push_back({.name = name, .argument = "VALUE", .help = {}});
+  }
+  return {command.name, specs, typed, command.most_positionals};
+}
+
 int run(const std::vector<std::string>& typed) {
   if (typed.empty()) {
     fmt::print(stderr, "{}", overview());
@@ -57,7 +71,7 @@ int run(const std::vector<std::string>& typed) {
     return kSuccess;
   }
   const Command& command = find_command(name);
-  const Arguments arguments(command.name, command.options, {typed.begin() + 1, typed.end()}, command.most_positionals);
+  const Arguments arguments = read_arguments(command, {typed.begin() + 1, typed.end()});
   if (arguments.wants_help()) {
     fmt::print("{}", help_text(command));
     return kSuccess;

@@ -15,25 +15,27 @@
 namespace bellwether::cli {
 namespace {
 
-constexpr std::array<OptionSpec, 7> kOptions = {{
+constexpr std::array<OptionSpec, 6> kOptions = {{
     {.name = "output",
      .argument = "FILE",
      .help = "where to write the model; the extension tells the format",
      .group = "options",
      .short_name = "o",
      .words = "@files"},
-    {.name = "size",
-     .argument = "N",
-     .help = "the instance's size (states, side of the grid, ...; --options says which)"},
+    {.name = "size", .argument = "N", .help = "the instance's size: its states, the side of its grid, ..."},
     {.name = "seed", .argument = "N", .help = "the seed of a random instance"},
-    {.name = "set",
-     .argument = "NAME=VALUE",
-     .help = "any parameter of the instance; may be repeated",
-     .repeats = true},
     {.name = "format", .argument = "NAME", .help = "write this format, whatever the extension", .words = "@formats"},
-    {.name = "options", .argument = "", .help = "list the instance's parameters and known facts, and stop"},
+    {.name = "options",
+     .argument = "",
+     .help = "list all parameters of the instance, which are options too, and known facts; then stop"},
     {.name = "help", .argument = "", .help = "this text", .short_name = "h"},
 }};
+
+/// A parameter as an option: max_move is typed --max-move.
+std::string flag(std::string name) {
+  std::replace(name.begin(), name.end(), '_', '-');
+  return name;
+}
 
 std::string fact_text(const mdp::KnownFact& fact) {
   const std::string value = fact.exact.empty() ? fmt::format("{:.10g}", fact.value) : fact.exact;
@@ -43,11 +45,11 @@ std::string fact_text(const mdp::KnownFact& fact) {
 }
 
 int describe_instance(const mdp::Instance& instance, const std::vector<Setting>& settings) {
-  std::string out = fmt::format("{}: {}\nfrom: {}\n\nparameters (--set NAME=VALUE):\n", instance.name, instance.summary,
-                                instance.source);
+  std::string out = fmt::format("{}: {}\nfrom: {}\n\nparameters, with what they are unless you say otherwise:\n",
+                                instance.name, instance.summary, instance.source);
   for (const OptionRow& option : instance.options()) {
     const std::string size = option.name == instance.size_option ? ", also --size" : "";
-    out += two_columns(fmt::format("{}={}", option.name, option.value),
+    out += two_columns(fmt::format("--{} {}", flag(option.name), option.value),
                        fmt::format("{} ({}{})", option.help, option.rule, size), 28);
   }
   const mdp::NamedInstance made = instance.make(settings);
@@ -59,13 +61,35 @@ int describe_instance(const mdp::Instance& instance, const std::vector<Setting>&
   return kSuccess;
 }
 
-std::vector<Setting> settings_of(const Arguments& arguments) {
+std::vector<Setting> settings_of(const mdp::Instance& instance, const Arguments& arguments) {
+  if (arguments.has("size") && instance.size_option != "size" &&
+      arguments.has(flag(std::string(instance.size_option)))) {
+    throw InvalidOption(fmt::format("make: --size and --{} are the same parameter; give one", instance.size_option));
+  }
   std::vector<Setting> settings;
-  for (const std::string_view name : {"size", "seed"}) {
+  for (const char* name : {"size", "seed"}) {
     if (const auto value = arguments.text(name)) settings.emplace_back(name, *value);
   }
-  for (const std::string& typed : arguments.texts("set")) settings.push_back(parse_setting("set", typed));
+  for (const OptionRow& option : instance.options()) {
+    const bool done = option.name == "size" || option.name == "seed";
+    if (const auto value = arguments.text(flag(option.name)); value && !done)
+      settings.emplace_back(option.name, *value);
+  }
   return settings;
+}
+
+/// The parameters of the first instance that is named.
+std::vector<std::string> parameters_of(const std::vector<std::string>& typed) {
+  if (!typed.empty() && !typed.front().starts_with('-')) mdp::find_instance(typed.front());  // known, or say so now
+  std::vector<std::string> names;
+  for (const std::string& word : typed) {
+    const auto named = [&](const mdp::Instance& instance) { return instance.name == word; };
+    const auto found = std::find_if(mdp::instance_table().begin(), mdp::instance_table().end(), named);
+    if (found == mdp::instance_table().end()) continue;
+    for (const OptionRow& option : found->options()) names.push_back(flag(option.name));
+    break;
+  }
+  return names;
 }
 
 /// The options of `solve` that ask what is usually asked of the instance.
@@ -92,7 +116,7 @@ int run(const Arguments& arguments) {
     throw InvalidOption(fmt::format("make: which instance? {} list instances shows them", program_name()));
   }
   const mdp::Instance& instance = mdp::find_instance(arguments.positionals().front());
-  const std::vector<Setting> settings = settings_of(arguments);
+  const std::vector<Setting> settings = settings_of(instance, arguments);
   if (arguments.has("options")) return describe_instance(instance, settings);
   const auto path = arguments.text("output");
   if (!path) throw InvalidOption(fmt::format("make: where to? Give -o FILE, as in -o {}.csv", instance.name));
@@ -116,17 +140,17 @@ const Command kMake = {
     .summary = "writes a named instance (frozenlake, garnet, riverswim, ...) to a file",
     .details =
         "Makes a model of a well-known family and writes it to FILE. The same parameters and seed always give the same "
-        "model, bit for bit. `list instances` shows the families, `make NAME --options` the parameters of one and what "
-        "is "
-        "known about it.",
+        "model, bit for bit. `list instances` shows the families, `make NAME --options` the parameters of one, each an "
+        "option of its own, and what is known about it.",
     .examples =
         "make frozenlake --size 8 -o lake.csv\n"
-        "make garnet --size 100000 --set actions=5 --set successors=8 -o garnet.bwm\n"
+        "make garnet --size 100000 --actions 5 --successors 8 -o garnet.bwm\n"
         "make riverswim --options",
     .options = kOptions,
     .most_positionals = 1,
     .completes = "@instances",
     .run = run,
+    .more_options = parameters_of,
 };
 
 }  // namespace bellwether::cli

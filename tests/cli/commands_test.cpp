@@ -41,6 +41,26 @@ TEST(Commands, MakeConvertAndSolveAgree) {
   EXPECT_EQ(read_file(csv), read_file(back));
 }
 
+TEST(Commands, MakeTakesTheParametersOfTheInstance) {
+  const TemporaryFolder folder;
+  const std::string file = folder.path("model.csv");
+  const Finished garnet = run_program({"make", "-o", file, "garnet", "--states", "7", "--actions", "3"});
+  EXPECT_THAT(garnet.out, HasSubstr("7 states, 21 choices"));
+  EXPECT_EQ(run_program({"make", "car-rental", "--max-move", "2", "--capacity", "3", "-o", file}).code, 0);
+  const Finished help = run_program({"make", "car-rental", "--options"});
+  EXPECT_THAT(help.out, HasSubstr("--max-move 5"));
+  const auto refused = [&](std::vector<std::string> arguments, const std::string& why) {
+    arguments.insert(arguments.begin(), "make");
+    const Finished done = run_program(arguments);
+    EXPECT_EQ(done.code, 2);
+    EXPECT_THAT(done.err, HasSubstr(why));
+  };
+  refused({"car-rental", "--max-mov", "2", "-o", file}, "did you mean --max-move?");
+  refused({"riverswim", "--states", "7", "--size", "7", "-o", file}, "--size and --states are the same parameter");
+  refused({"garnt", "--states", "7", "-o", file}, "did you mean 'garnet'?");
+  refused({"garnet", "--states", "many", "-o", file}, "option 'states' is 'many', expected a whole number");
+}
+
 TEST(Commands, LeaveNothingHalfWritten) {
   const TemporaryFolder folder;
   const std::string bad = folder.write("bad.csv", "state,action,next,probability,reward\n0,0,0,0.5,1\n");

@@ -14,9 +14,12 @@ mdp::TabularMdp garnet(int states, int actions, int successors) {
   return mdp::garnet({.states = states, .actions = actions, .successors = successors}).model;
 }
 
-/// The grid with costs as negative rewards, so that every workload is maximised.
+/// The grid with costs as negative rewards, so that every workload is maximised. With this seed a corner is so cheap
+/// that the best policies far from the goal circle in it, for ever: the hard case, in which values converge as slowly
+/// as the discount allows. Where all play leads to the goal (seed 1) plain value iteration needs a quarter of the
+/// sweeps.
 mdp::TabularMdp slippery_grid(int side) {
-  const mdp::TabularMdp model = mdp::gridworld({.side = side}).model;
+  const mdp::TabularMdp model = mdp::gridworld({.side = side, .seed = 3}).model;
   std::vector<double> reward(model.reward().begin(), model.reward().end());
   for (double& r : reward) r = -r;
   return model.with_expected_rewards(std::move(reward));

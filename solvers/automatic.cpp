@@ -4,7 +4,7 @@
 
 #include "core/errors.h"
 #include "solvers/exact/average/relative_value_iteration.h"
-#include "solvers/exact/discounted/modified_policy_iteration.h"
+#include "solvers/exact/discounted/discounted_auto.h"
 #include "solvers/exact/finite/backward_induction.h"
 #include "solvers/exact/total/total_reward.h"
 
@@ -22,8 +22,7 @@ Solution automatic(const Problem& problem, const AutomaticOptions& options, cons
   require_valid(problem);
   switch (problem.criterion) {
     case Criterion::kDiscounted:
-      return explained(modified_policy_iteration(problem, {}, run),
-                       "chosen by auto: cheap evaluation sweeps, certified bounds");
+      return discounted_auto(problem, run);
     case Criterion::kFinite:
       return explained(backward_induction(problem, {}, run),
                        "chosen by auto: the one exact method for a finite horizon");

@@ -12,8 +12,10 @@
 #include "solvers/exact/discounted/action_elimination.h"
 #include "solvers/exact/discounted/anchored_value_iteration.h"
 #include "solvers/exact/discounted/anderson.h"
+#include "solvers/exact/discounted/flow_policy_iteration.h"
 #include "solvers/exact/discounted/gauss_seidel.h"
 #include "solvers/exact/discounted/inexact_policy_iteration.h"
+#include "solvers/exact/discounted/lazy_policy_iteration.h"
 #include "solvers/exact/discounted/modified_policy_iteration.h"
 #include "solvers/exact/discounted/policy_iteration.h"
 #include "solvers/exact/discounted/prioritised_sweeping.h"
@@ -63,6 +65,11 @@ std::vector<SolverRow> make_table() {
                                      "value iteration with safeguarded Anderson acceleration"),
       row<AnchoredValueIterationOptions, anchored_value_iteration>("anchored-value-iteration", {kDiscounted}, kExact,
                                                                    "Halpern's anchoring (Lee and Ryu 2023)"),
+      row<LazyPolicyIterationOptions, lazy_policy_iteration>("lazy-policy-iteration", {kDiscounted}, kExact,
+                                                             "reads a choice again only when it may have become best"),
+      row<FlowPolicyIterationOptions, flow_policy_iteration>(
+          "flow-policy-iteration", {kDiscounted}, kExact,
+          "Gauss-Seidel sweeps and preconditioned BiCGSTAB, for models that mix slowly"),
       row<PolicyIterationOptions, policy_iteration>("policy-iteration", {kDiscounted}, kExact,
                                                     "Howard's, with a sparse LU"),
       row<ModifiedPolicyIterationOptions, modified_policy_iteration>(

@@ -90,11 +90,18 @@ void Run::certify_candidate(const RunningBound& bound, const Eigen::VectorXd& ca
   if (done_) proof_ = std::move(proof);
 }
 
-void Run::finish_iteration(const RunningBound& bound, double residual, const Eigen::VectorXd& candidate) {
+void Run::finish_iteration(const RunningBound& bound, double residual,
+                           const std::function<const Eigen::VectorXd&()>& candidate) {
   ++iterations_;
   if (!std::isfinite(bound.width)) done_ = true;  // the numbers have overflowed
-  if (!stopped_ && !done_ && pays_to_certify(bound)) certify_candidate(bound, candidate);
+  if (!stopped_ && !done_ && pays_to_certify(bound)) certify_candidate(bound, candidate());
   trace(proof_ ? proof_->gap : bound.gap(), residual);
+}
+
+void Run::hand_over_to(std::string_view algorithm) {
+  algorithm_ = algorithm;
+  certify_below_ = kInfinity;
+  guard_ = StandstillGuard(problem_.discount);
 }
 
 void Run::advance_to(std::int64_t iteration, double residual) {

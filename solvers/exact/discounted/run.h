@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <string>
@@ -52,6 +53,7 @@ class Run {
   const SweepError& error() const { return error_; }
   double tolerance() const { return options_.tolerance; }
   std::int64_t iterations() const { return iterations_; }
+  std::int64_t transitions_read() const { return transitions_; }
 
   /// False once the answer is proven, the caller said stop, or the iterations are used up.
   bool more() const { return !done_ && iterations_ < options_.max_iterations; }
@@ -60,7 +62,15 @@ class Run {
   bool read(std::int64_t transitions);
 
   /// Ends an iteration: traces it, asks the observer, and certifies `candidate` when `bound` says that it pays.
-  void finish_iteration(const RunningBound& bound, double residual, const Eigen::VectorXd& candidate);
+  void finish_iteration(const RunningBound& bound, double residual, const Eigen::VectorXd& candidate) {
+    finish_iteration(bound, residual, [&]() -> const Eigen::VectorXd& { return candidate; });
+  }
+  /// The same for a candidate that is made only when it is to be certified.
+  void finish_iteration(const RunningBound& bound, double residual,
+                        const std::function<const Eigen::VectorXd&()>& candidate);
+
+  /// From here on another algorithm works on the answer.
+  void hand_over_to(std::string_view algorithm);
 
   /// Moves the iteration count on, tracing and asking the observer when it grew; nothing is proven yet.
   void advance_to(std::int64_t iteration, double residual);

@@ -5,8 +5,11 @@
 #include "solvers/exact/discounted/action_elimination.h"
 #include "solvers/exact/discounted/anchored_value_iteration.h"
 #include "solvers/exact/discounted/anderson.h"
+#include "solvers/exact/discounted/discounted_auto.h"
+#include "solvers/exact/discounted/flow_policy_iteration.h"
 #include "solvers/exact/discounted/gauss_seidel.h"
 #include "solvers/exact/discounted/inexact_policy_iteration.h"
+#include "solvers/exact/discounted/lazy_policy_iteration.h"
 #include "solvers/exact/discounted/modified_policy_iteration.h"
 #include "solvers/exact/discounted/policy_iteration.h"
 #include "solvers/exact/discounted/prioritised_sweeping.h"
@@ -53,6 +56,11 @@ const std::vector<SolverCase>& all_solvers() {
       with("InexactGmresJacobi", "inexact-policy-iteration", &inexact_policy_iteration,
            {.krylov = "gmres", .preconditioner = "jacobi", .restart = 5}),
       with("InexactLoose", "inexact-policy-iteration", &inexact_policy_iteration, {.forcing = 0.9, .inner = 1}),
+      with("Lazy", "lazy-policy-iteration", &lazy_policy_iteration),
+      with("LazyShort", "lazy-policy-iteration", &lazy_policy_iteration, {.sweeps = 2, .forcing = 0.5}),
+      with("Flow", "flow-policy-iteration", &flow_policy_iteration),
+      with("FlowShort", "flow-policy-iteration", &flow_policy_iteration,
+           {.first_sweeps = 1, .sweeps = 1, .forcing = 0.5, .products = 2}),
       with("ActionElimination", "action-elimination", &action_elimination),
   };
   return cases;

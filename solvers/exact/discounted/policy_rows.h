@@ -1,0 +1,64 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <vector>
+
+#include "mdp/tabular_mdp.h"
+
+namespace bellwether::solvers::discounted {
+
+/// The lowest and the highest of some numbers.
+struct Extent {
+  double low = std::numeric_limits<double>::infinity(), high = -std::numeric_limits<double>::infinity();
+
+  void add(double x) {
+    low = std::min(low, x);
+    high = std::max(high, x);
+  }
+  static Extent join(const Extent& a, const Extent& b) { return {std::min(a.low, b.low), std::max(a.high, b.high)}; }
+  double span() const { return high - low; }
+  double middle() const { return low + 0.5 * (high - low); }
+  double largest() const { return std::max(-low, high); }
+};
+
+/// An entry of a row in single precision: half the bytes of the model's, and corrections need no more.
+struct PolicyEntry {
+  std::int32_t successor;
+  float weight;
+};
+
+/// The rows of one deterministic policy in single precision, in one slot a state that is wide enough for the longest of
+/// its rows, so that a row can be replaced where it lies. Slots are of one width where that wastes little.
+class PolicyRows {
+ public:
+  explicit PolicyRows(const mdp::TabularMdp& model);
+
+  std::span<PolicyEntry> row(std::int64_t s) { return {entries_.data() + begin(s), length(s)}; }
+  std::span<const PolicyEntry> row(std::int64_t s) const { return {entries_.data() + begin(s), length(s)}; }
+  /// The width of all slots, 0 when they differ.
+  int width() const { return width_; }
+  const PolicyEntry* entries() const { return entries_.data(); }
+  std::int64_t num_entries() const { return static_cast<std::int64_t>(entries_.size()); }
+
+  /// Puts the probabilities of a choice (its model-wide number) into the slot of s; the rest of it becomes zeros.
+  void set_probabilities(const mdp::TabularMdp& model, std::int64_t s, std::int64_t choice);
+
+  /// out = right + discount * P in, in single precision; the extent of out - in. Parallel, the same bits for every
+  /// number of threads.
+  Extent sweep(double discount, std::span<const float> right, std::span<const float> in, std::span<float> out) const;
+
+ private:
+  std::int64_t begin(std::int64_t s) const { return width_ > 0 ? s * width_ : begin_[static_cast<std::size_t>(s)]; }
+  std::size_t length(std::int64_t s) const {
+    return static_cast<std::size_t>(width_ > 0 ? width_ : begin_[static_cast<std::size_t>(s) + 1] - begin(s));
+  }
+
+  int width_ = 0;
+  std::vector<std::int64_t> begin_;  ///< S + 1 offsets, none when the slots have one width
+  std::vector<PolicyEntry> entries_;
+};
+
+}  // namespace bellwether::solvers::discounted

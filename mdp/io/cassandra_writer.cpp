@@ -28,7 +28,7 @@ bool are_names(const std::vector<std::string>& names) {
 
 class Writer {
  public:
-  Writer(const ModelFile& file, const std::string& path) : file_(file), model_(file.model), sink_(path) {}
+  Writer(const ModelFile& file, const std::string& path) : file_(file), model_(file.model), path_(path), sink_(path) {}
 
   std::vector<std::string> write() {
     lost_ = losses(file_, {.discount = true,
@@ -68,7 +68,8 @@ class Writer {
 
   [[noreturn]] void reject(int s, const std::string& what) const {
     throw InvalidModel(
-        fmt::format("state {} {}: Cassandra's format needs every action in every state; use another format", s, what));
+        fmt::format("output {}: state {} {}: Cassandra's format needs every action in every state; use another format",
+                    path_, s, what));
   }
 
   void write_preamble() {
@@ -148,6 +149,7 @@ class Writer {
 
   const ModelFile& file_;
   const TabularMdp& model_;
+  const std::string& path_;
   TextSink sink_;
   std::vector<int> actions_;  // identifiers, ascending
   std::vector<std::string> lost_;

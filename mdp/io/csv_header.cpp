@@ -52,6 +52,12 @@ CsvColumn column_named(const std::string& title) {
   return {.name = title};
 }
 
+/// True for a column that a cost could not be; a line without any is no header.
+bool is_known(const std::string& title) {
+  const CsvColumn column = column_named(title);
+  return column.role != CsvRole::kNumber || column.is_reward;
+}
+
 constexpr std::string_view kDirectives =
     "discount, minimize, states, state, action, initial, label, law, expected, by-transition and part";
 
@@ -98,7 +104,11 @@ class HeaderReader {
         break;
       }
     }
-    for (const std::string_view field : split_fields(line, header_.separator)) add_column(unquoted(field));
+    const auto fields = split_fields(line, header_.separator);
+    if (std::none_of(fields.begin(), fields.end(), [](std::string_view field) { return is_known(unquoted(field)); })) {
+      fail(fmt::format("there is no header; it must be {}", kMustBe));
+    }
+    for (const std::string_view field : fields) add_column(unquoted(field));
     require(CsvRole::kState, "state");
     require(CsvRole::kAction, "action");
     require(CsvRole::kNext, "next");

@@ -48,9 +48,15 @@ bool usable(std::span<const std::string> names) {
          std::none_of(sorted.begin(), sorted.end(), has_control);
 }
 
+bool is_tab_separated(std::string_view path) {
+  if (compression_of_name(path) != Compression::kNone) path.remove_suffix(3);
+  return path.ends_with(".tsv");
+}
+
 class CsvWriter {
  public:
-  CsvWriter(const ModelFile& file, const std::string& path) : file_(file), sink_(path) {
+  CsvWriter(const ModelFile& file, const std::string& path)
+      : file_(file), separator_(is_tab_separated(path) ? '\t' : ','), sink_(path) {
     for (const TabularMdp& part : file.stages) parts_.push_back(&part);
     if (parts_.empty()) {
       for (const TabularMdp& part : file.contexts) parts_.push_back(&part);
@@ -72,7 +78,8 @@ class CsvWriter {
     write_directives();
     write_header();
     const bool several = !file_.stages.empty() || !file_.contexts.empty();
-    for (std::size_t g = 0; g < parts_.size(); ++g) write_rows(*parts_[g], several ? fmt::format("{},", g) : "");
+    for (std::size_t g = 0; g < parts_.size(); ++g)
+      write_rows(*parts_[g], several ? fmt::format("{}{}", g, separator_) : "");
     sink_.commit();
     return std::move(lost_);
   }
@@ -238,11 +245,10 @@ class CsvWriter {
   }
 
   void write_header() {
-    fmt::format_to(out(), "{}state,action,next,probability",
-                   !file_.stages.empty()     ? "stage,"
-                   : !file_.contexts.empty() ? "context,"
-                                             : "");
-    for (const std::string& title : titles_) fmt::format_to(out(), ",{}", field(title));
+    const std::string_view part = !file_.stages.empty() ? "stage" : !file_.contexts.empty() ? "context" : "";
+    if (!part.empty()) fmt::format_to(out(), "{}{}", part, separator_);
+    fmt::format_to(out(), "state{0}action{0}next{0}probability", separator_);
+    for (const std::string& title : titles_) fmt::format_to(out(), "{}{}", separator_, field(title));
     sink_.buffer() += '\n';
   }
 
@@ -251,13 +257,13 @@ class CsvWriter {
     for (const Column& column : part.data().rewards) columns.push_back(&column);
     for (const Column& column : part.data().costs) columns.push_back(&column);
     for (int s = 0; s < part.num_states(); ++s) {
-      const std::string from = prefix + state(s) + ",";
+      const std::string from = prefix + state(s) + separator_;
       const std::int64_t first = part.first_choice(s);
       for (std::int64_t choice = first; choice < part.first_choice(s + 1); ++choice) {
         // part.action would search for the state of each choice.
         const auto id = static_cast<std::size_t>(
             part.data().action.empty() ? choice - first : part.data().action[static_cast<std::size_t>(choice)]);
-        write_choice(part, columns, from + (actions_.empty() ? std::to_string(id) : actions_[id]) + ",", choice);
+        write_choice(part, columns, from + (actions_.empty() ? std::to_string(id) : actions_[id]) + separator_, choice);
       }
       sink_.flush_if_large();
     }
@@ -277,16 +283,17 @@ class CsvWriter {
       } else {
         text += states_[static_cast<std::size_t>(successors[i])];
       }
-      fmt::format_to(out(), FMT_COMPILE(",{}"), probabilities[i]);
+      fmt::format_to(out(), FMT_COMPILE("{}{}"), separator_, probabilities[i]);
       for (const Column* column : columns) {
         const double x = column->by_transition.empty() ? column->expected[c] : column->by_transition[first + i];
-        fmt::format_to(out(), FMT_COMPILE(",{}"), x);
+        fmt::format_to(out(), FMT_COMPILE("{}{}"), separator_, x);
       }
       text += '\n';
     }
   }
 
   const ModelFile& file_;
+  char separator_;
   std::vector<const TabularMdp*> parts_;
   std::vector<std::string> states_, actions_;  // as fields; empty: numbers
   std::vector<std::string> titles_;            // of the reward and cost columns

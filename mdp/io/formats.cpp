@@ -20,11 +20,12 @@ namespace bellwether::mdp {
 namespace {
 
 constexpr std::array<Format, 8> kFormats = {{
-    {"csv", ".csv .csv.gz .csv.xz .tsv",
+    {"csv", ".csv .csv.gz .csv.xz .tsv .tsv.gz .tsv.xz",
      "one transition a line: state,action,next,probability,reward[,costs][,stage][,context]", read_csv, write_csv},
     {"bwm", ".bwm", "bellwether's own binary: everything, memory-mapped", read_bwm, write_bwm},
     {"umb", ".umb", "the unified Markov binary of PRISM and Storm", read_umb, write_umb},
-    {"prism", ".tra", "PRISM explicit files, with .lab .srew .trew .sta beside them", read_prism, write_prism},
+    {"prism", ".tra .tra.gz .tra.xz", "PRISM explicit files, with .lab .srew .trew .sta beside them", read_prism,
+     write_prism},
     {"drn", ".drn .drn.gz .drn.xz", "Storm's explicit text format", read_drn, write_drn},
     {"cassandra", ".MDP .POMDP .mdp .pomdp", "Cassandra's MDP and POMDP files", read_cassandra, write_cassandra},
     {"p-dict", ".json .json.gz .json.xz",
@@ -33,7 +34,6 @@ constexpr std::array<Format, 8> kFormats = {{
      write_petsc},
 }};
 
-/// The longest extension of the list that the path ends in decides, so .csv.gz is a CSV.
 bool has_extension(const Format& format, std::string_view path) {
   for (std::string_view list = format.extensions; !list.empty();) {
     const std::size_t end = std::min(list.find(' '), list.size());
@@ -60,8 +60,9 @@ const Format& find_format(const std::string& path, std::string_view name) {
   });
   if (found != kFormats.end()) return *found;
   if (!name.empty()) throw ParseError(fmt::format("no format is named '{}'; there is {}", name, known_formats()));
-  throw ParseError(
-      fmt::format("{}: its extension tells no format; say it with --format, or use one of {}", path, known_formats()));
+  throw ParseError(fmt::format(
+      "{}: its extension tells no format; say it with --format (in convert --from or --to), or use one of {}", path,
+      known_formats()));
 }
 
 ModelFile read_model(const std::string& path, std::string_view format) { return find_format(path, format).read(path); }

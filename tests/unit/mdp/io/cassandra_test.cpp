@@ -68,7 +68,8 @@ TEST(Cassandra, RefusesStatesWithDifferentActions) {
   builder.add_choice(0, 0, {{0, 1}}).add_choice(0, 0, {{1, 1}}).add_choice(1, 0, {{1, 1}});
   const ModelFile file{.model = std::move(builder).build()};
   EXPECT_THAT(message_of([&] { write_cassandra(file, folder.path("m.MDP")); }),
-              StartsWith("state 1 has no action 1: Cassandra's format needs every action in every state"));
+              StartsWith("output " + folder.path("m.MDP") +
+                         ": state 1 has no action 1: Cassandra's format needs every action in every state"));
 }
 
 TEST(Cassandra, ReadsAllForms) {

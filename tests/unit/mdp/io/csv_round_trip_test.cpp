@@ -54,6 +54,24 @@ TEST_F(CsvRoundTrip, WritesAPlainModelPlainly) {
             "state,action,next,probability,reward\n0,0,0,0.5,5\n0,0,1,0.5,5\n0,1,1,1,100000\n1,0,1,1,-0.1\n");
 }
 
+TEST_F(CsvRoundTrip, SeparatesByTabsWhereTheNameSaysSo) {
+  TabularMdpBuilder builder(1);
+  builder.add_choice(0, 5.0, {{0, 1.0}});
+  const ModelFile plain{.model = std::move(builder).build()};
+  path_ = folder_.path("m.tsv");
+  EXPECT_EQ(written(plain), "state\taction\tnext\tprobability\treward\n0\t0\t0\t1\t5\n");
+  for (const char* name : {"m.tsv", "m.tsv.gz"}) {
+    path_ = folder_.path(name);
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+      const ModelFile file = random_model_file(Stream(seed), false);
+      EXPECT_THAT(write(file), IsEmpty()) << "seed " << seed;
+      const ModelFile back = read_model(path_);
+      EXPECT_EQ(back.model.data(), file.model.data()) << "seed " << seed;
+      EXPECT_EQ(back.stages.size() + back.contexts.size(), file.stages.size() + file.contexts.size());
+    }
+  }
+}
+
 TEST_F(CsvRoundTrip, ListsNamesOnlyWhenTheRowsDoNotTellThem) {
   const auto model = [](std::vector<std::string> names) {
     TabularMdpBuilder builder(3);

@@ -109,6 +109,8 @@ TEST(Csv, SaysWhereItIsWrong) {
 TEST(Csv, SaysWhatIsWrongWithAHeader) {
   EXPECT_THAT(refusal("\xff\xfes\0t\0"), HasSubstr("x.csv:1: is UTF-16"));
   EXPECT_THAT(refusal("# only a comment\n"), HasSubstr("there is no header"));
+  EXPECT_THAT(refusal("\n0,0,0,1,1\n"), HasSubstr("x.csv:2: there is no header; it must be state,action"));
+  EXPECT_THAT(refusal("new,run,new,1,10\n"), HasSubstr("x.csv:1: there is no header"));
   EXPECT_THAT(refusal("state,action,next,probability,rewards\n0,0,0,1,1\n"),
               HasSubstr("x.csv:1: the header has no column 'reward' (is it 'rewards'?)"));
   EXPECT_THAT(refusal("state,action,next,probability,reward,\n0,0,0,1,1,\n"),

@@ -27,11 +27,13 @@ TEST(Formats, AreToldByTheirExtension) {
   for (const auto& [path, name] : std::vector<std::pair<std::string, std::string>>{{"a.csv", "csv"},
                                                                                    {"a.csv.gz", "csv"},
                                                                                    {"a.tsv", "csv"},
+                                                                                   {"a.tsv.xz", "csv"},
                                                                                    {"a.bwm", "bwm"},
                                                                                    {"a.json", "p-dict"},
                                                                                    {"a.json.gz", "p-dict"},
                                                                                    {"a.umb", "umb"},
                                                                                    {"a.tra", "prism"},
+                                                                                   {"a.tra.gz", "prism"},
                                                                                    {"a.drn", "drn"},
                                                                                    {"a.drn.xz", "drn"},
                                                                                    {"a.MDP", "cassandra"},
@@ -59,9 +61,10 @@ TEST(Formats, HaveNamesAndExtensionsOfTheirOwn) {
 }
 
 TEST(Formats, ListThemselvesWhenNoneFits) {
-  EXPECT_THAT([] { find_format("model.xyz"); },
-              ThrowsMessage<ParseError>(AllOf(HasSubstr("model.xyz: its extension tells no format"),
-                                              HasSubstr("--format"), HasSubstr("csv (.csv"), HasSubstr("petsc"))));
+  EXPECT_THAT(
+      [] { find_format("model.xyz"); },
+      ThrowsMessage<ParseError>(AllOf(HasSubstr("model.xyz: its extension tells no format"), HasSubstr("--format"),
+                                      HasSubstr("--from"), HasSubstr("csv (.csv"), HasSubstr("petsc"))));
   EXPECT_THAT([] { find_format("model.csv", "excel"); },
               ThrowsMessage<ParseError>(AllOf(HasSubstr("no format is named 'excel'"), HasSubstr("csv (.csv"))));
 }

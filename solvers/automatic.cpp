@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "core/errors.h"
-#include "solvers/exact/average/relative_value_iteration.h"
+#include "solvers/exact/average/multichain_value_iteration.h"
 #include "solvers/exact/discounted/discounted_auto.h"
 #include "solvers/exact/finite/backward_induction.h"
 #include "solvers/exact/total/total_reward.h"
@@ -27,7 +27,7 @@ Solution automatic(const Problem& problem, const AutomaticOptions& options, cons
       return explained(backward_induction(problem, {}, run),
                        "chosen by auto: the one exact method for a finite horizon");
     case Criterion::kAverage:
-      return explained(relative_value_iteration(problem, {}, run), "chosen by auto: its bounds hold for every model");
+      return average_auto(problem, run);
     case Criterion::kTotal:
     case Criterion::kReach: {
       TotalAutoOptions total;

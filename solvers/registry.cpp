@@ -8,6 +8,8 @@
 #include "core/errors.h"
 #include "core/text.h"
 #include "solvers/automatic.h"
+#include "solvers/exact/average/average_policy_iteration.h"
+#include "solvers/exact/average/multichain_value_iteration.h"
 #include "solvers/exact/average/relative_value_iteration.h"
 #include "solvers/exact/discounted/action_elimination.h"
 #include "solvers/exact/discounted/anchored_value_iteration.h"
@@ -23,6 +25,7 @@
 #include "solvers/exact/discounted/topological_value_iteration.h"
 #include "solvers/exact/discounted/value_iteration.h"
 #include "solvers/exact/finite/backward_induction.h"
+#include "solvers/exact/lp/linear_programming.h"
 #include "solvers/exact/total/total_reward.h"
 
 namespace bellwether::solvers {
@@ -48,6 +51,7 @@ std::vector<SolverRow> make_table() {
   using enum Criterion;
   constexpr std::string_view kExact = "docs/papers/exact-solvers.md";
   constexpr std::string_view kTotalPage = "docs/papers/total-reward.md";
+  constexpr std::string_view kAveragePage = "docs/papers/average-reward.md";
   return {
       row<AutomaticOptions, automatic>("auto", {kDiscounted, kFinite, kTotal, kReach, kAverage}, kExact,
                                        "looks at the model, picks a planner and says why"),
@@ -87,8 +91,16 @@ std::vector<SolverRow> make_table() {
           "topological-value-iteration", {kTotal, kReach}, kTotalPage, "interval iteration component by component"),
       row<TotalPolicyIterationOptions, total_policy_iteration>("policy-iteration", {kTotal, kReach}, kTotalPage,
                                                                "Howard's with sparse LU, bounds proven by induction"),
-      row<RelativeValueIterationOptions, relative_value_iteration>(
-          "relative-value-iteration", {kAverage}, "docs/papers/average-reward.md", "damped sweeps; bounds on the gain"),
+      row<RelativeValueIterationOptions, relative_value_iteration>("relative-value-iteration", {kAverage}, kAveragePage,
+                                                                   "damped sweeps; one gain for all states"),
+      row<MultichainValueIterationOptions, multichain_value_iteration>(
+          "multichain-value-iteration", {kAverage}, kAveragePage,
+          "relative value iteration in each end component, and where to stay"),
+      row<AveragePolicyIterationOptions, average_policy_iteration>("policy-iteration", {kAverage}, kAveragePage,
+                                                                   "Howard's: gain first, then bias"),
+      row<LinearProgrammingOptions, linear_programming>("linear-programming", {kDiscounted, kAverage},
+                                                        "docs/papers/linear-programming.md",
+                                                        "Clp, primal or dual form, proven by policy iteration"),
       row<BackwardInductionOptions, backward_induction>("backward-induction", {kFinite},
                                                         "docs/papers/finite-horizon.md",
                                                         "exact recursion from the last stage to the first"),

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include <Eigen/LU>
 #include <Eigen/SparseLU>
@@ -45,20 +46,13 @@ Eigen::VectorXd evaluate(const PolicyMatrix& policy, double discount, const std:
   return solve_refined(factors, policy, discount);
 }
 
-}  // namespace
-
-Solution policy_iteration(const Problem& problem, const PolicyIterationOptions& options,
-                          const SolveOptions& run_options) {
-  bellwether::require_valid("policy-iteration", options);
-  Run run("policy-iteration", problem, run_options);
+Solution iterate(Run& run, const std::string& factorisation, Choices choice) {
+  const Problem& problem = run.problem();
   Eigen::VectorXd v = Eigen::VectorXd::Zero(problem.model.num_states()), backed_up(v.size());
-  Choices choice;
-  greedy_sweep(problem, view(v), view(backed_up), choice);
-  run.read(problem.model.num_transitions());
   PolicyMatrix policy;
   while (run.more()) {
     policy.extract(problem.model, choice);
-    Eigen::VectorXd solved = evaluate(policy, problem.discount, options.factorisation);
+    Eigen::VectorXd solved = evaluate(policy, problem.discount, factorisation);
     if (solved.size() == 0) {
       run.add_note("The sparse factorisation broke down; the answer is that of the iteration before.");
       break;
@@ -75,6 +69,27 @@ Solution policy_iteration(const Problem& problem, const PolicyIterationOptions& 
     }
   }
   return run.solution(v);
+}
+
+}  // namespace
+
+Solution policy_iteration(const Problem& problem, const PolicyIterationOptions& options,
+                          const SolveOptions& run_options) {
+  bellwether::require_valid("policy-iteration", options);
+  Run run("policy-iteration", problem, run_options);
+  const Eigen::VectorXd zero = Eigen::VectorXd::Zero(problem.model.num_states());
+  Eigen::VectorXd backed_up(zero.size());
+  Choices choice;
+  greedy_sweep(problem, view(zero), view(backed_up), choice);
+  run.read(problem.model.num_transitions());
+  return iterate(run, options.factorisation, std::move(choice));
+}
+
+Solution policy_iteration_from(const Problem& problem, std::vector<std::int32_t> choice,
+                               const PolicyIterationOptions& options, const SolveOptions& run_options) {
+  bellwether::require_valid("policy-iteration", options);
+  Run run("policy-iteration", problem, run_options);
+  return iterate(run, options.factorisation, std::move(choice));
 }
 
 }  // namespace bellwether::solvers

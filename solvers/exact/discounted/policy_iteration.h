@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "core/options.h"
 #include "solvers/problem.h"
@@ -25,5 +27,9 @@ void describe(PolicyIterationOptions& o, Field&& field) {
 /// (take inexact-policy-iteration there). A factorisation cannot be interrupted by the observer.
 Solution policy_iteration(const Problem& problem, const PolicyIterationOptions& options = {},
                           const SolveOptions& run_options = {});
+
+/// The same from a policy of the caller's: one choice a state, counted within the state.
+Solution policy_iteration_from(const Problem& problem, std::vector<std::int32_t> choice,
+                               const PolicyIterationOptions& options, const SolveOptions& run_options);
 
 }  // namespace bellwether::solvers

@@ -1,0 +1,148 @@
+#include "solvers/exact/average/average_policy_iteration.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "core/errors.h"
+#include "mdp/evaluate/gain_and_bias.h"
+#include "mdp/graph/quotient.h"
+#include "mdp/operators.h"
+#include "solvers/exact/average/component_gains.h"
+
+namespace bellwether::solvers {
+namespace {
+
+std::span<const double> view(const Eigen::VectorXd& v) { return {v.data(), static_cast<std::size_t>(v.size())}; }
+
+/// Gain first, bias second: a state changes its choice when another leads to a larger gain, or to the same gain and a
+/// larger bias. Everything times the sign of the direction.
+class Howard {
+ public:
+  Howard(const Problem& problem, double margin, std::vector<std::int64_t> choice)
+      : problem_(problem), model_(problem.model), margin_(margin), choice_(std::move(choice)) {}
+
+  void evaluate() { at_ = mdp::gain_and_bias(mdp::induced_chain(model_, mdp::policy_from_choices(model_, choice_))); }
+
+  /// False when no state wants another choice.
+  bool improve() {
+    const double gain_margin = margin_ * at_.gain.cwiseAbs().maxCoeff();
+    double size = at_.bias.cwiseAbs().maxCoeff();
+    for (const double r : model_.reward()) size = std::max(size, std::abs(r));
+    const double bias_margin = margin_ * size;
+    // States whose gain improves come first: only when there is none may the bias decide, as the theorem wants it.
+    return improve_gain(gain_margin) || improve_bias(gain_margin, bias_margin);
+  }
+
+  const Eigen::VectorXd& bias() const { return at_.bias; }
+  std::int64_t num_classes() const { return at_.classes.count(); }
+
+ private:
+  double gain_of(std::int64_t c) const {
+    return problem_.sign() * expectation_(model_.successors(c), model_.probabilities(c), view(at_.gain));
+  }
+  double bias_of(std::int64_t c) const {
+    return problem_.sign() *
+           (model_.reward(c) + expectation_(model_.successors(c), model_.probabilities(c), view(at_.bias)));
+  }
+
+  bool improve_gain(double margin) {
+    bool changed = false;
+    for (int s = 0; s < model_.num_states(); ++s) {
+      std::int64_t& mine = choice_[static_cast<std::size_t>(s)];
+      std::int64_t best = mine;
+      double best_gain = gain_of(mine) + margin;
+      for (std::int64_t c = model_.first_choice(s); c < model_.first_choice(s + 1); ++c) {
+        const double gain = gain_of(c);
+        if (gain <= best_gain) continue;
+        best_gain = gain;
+        best = c;
+      }
+      changed = changed || best != mine;
+      mine = best;
+    }
+    return changed;
+  }
+
+  bool improve_bias(double gain_margin, double margin) {
+    bool changed = false;
+    for (int s = 0; s < model_.num_states(); ++s) {
+      std::int64_t& mine = choice_[static_cast<std::size_t>(s)];
+      std::int64_t best = mine;
+      const double own_gain = gain_of(mine);
+      double best_bias = bias_of(mine) + margin;
+      for (std::int64_t c = model_.first_choice(s); c < model_.first_choice(s + 1); ++c) {
+        if (gain_of(c) < own_gain - gain_margin) continue;
+        const double bias = bias_of(c);
+        if (bias <= best_bias) continue;
+        best_bias = bias;
+        best = c;
+      }
+      changed = changed || best != mine;
+      mine = best;
+    }
+    return changed;
+  }
+
+  const Problem& problem_;
+  const mdp::TabularMdp& model_;
+  const double margin_;
+  mdp::Expectation expectation_ = {};
+  std::vector<std::int64_t> choice_;
+  mdp::GainAndBias at_;
+};
+
+/// The best immediate reward of each state.
+std::vector<std::int64_t> myopic_choices(const Problem& problem) {
+  std::vector<std::int64_t> choice;
+  for (int s = 0; s < problem.model.num_states(); ++s) {
+    std::int64_t best = problem.model.first_choice(s);
+    for (std::int64_t c = best + 1; c < problem.model.first_choice(s + 1); ++c)
+      if (problem.sign() * problem.model.reward(c) > problem.sign() * problem.model.reward(best)) best = c;
+    choice.push_back(best);
+  }
+  return choice;
+}
+
+}  // namespace
+
+Solution average_policy_iteration_from(const Problem& problem, std::vector<std::int64_t> choice,
+                                       const AveragePolicyIterationOptions& options, const SolveOptions& run) {
+  Howard howard(problem, options.margin, std::move(choice));
+  Status ended = Status::kConverged;
+  TraceRecorder trace;
+  std::int64_t iterations = 0, read = 0;
+  howard.evaluate();
+  for (;;) {
+    read += 2 * problem.model.num_transitions();
+    const TraceRow row{.iteration = ++iterations, .work = read};
+    trace.record(row);
+    if (run.observer && !run.observer(row)) ended = Status::kStoppedByCaller;
+    if (iterations >= run.max_iterations) ended = Status::kBudgetExhausted;
+    if (ended != Status::kConverged || !howard.improve()) break;
+    howard.evaluate();
+  }
+  const mdp::ReverseTransitions reverse(problem.model);
+  const mdp::EndComponents components = mdp::maximal_end_components(problem.model, reverse);
+  const average::ComponentGains gains = average::backup_bounds(problem, components, view(howard.bias()));
+  SolveOptions rest{.tolerance = run.tolerance / 4};
+  Solution solution = average::solution_of(
+      problem, average::choose_components(problem, reverse, components, gains, rest), howard.bias(), run);
+  solution.algorithm = "policy-iteration";
+  solution.iterations = iterations;
+  solution.transitions_read += read;
+  solution.trace = trace.take();
+  if (solution.status != Status::kConverged && ended != Status::kConverged) solution.status = ended;
+  return solution;
+}
+
+Solution average_policy_iteration(const Problem& problem, const AveragePolicyIterationOptions& options,
+                                  const SolveOptions& run) {
+  require_valid(problem);
+  bellwether::require_valid("policy-iteration", options);
+  if (problem.criterion != Criterion::kAverage)
+    throw InvalidOption("policy-iteration: this one solves average-reward problems only");
+  return average_policy_iteration_from(problem, myopic_choices(problem), options, run);
+}
+
+}  // namespace bellwether::solvers

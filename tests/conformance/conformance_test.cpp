@@ -11,6 +11,7 @@
 #include "core/errors.h"
 #include "mdp/instances/registry.h"
 #include "mdp/transform.h"
+#include "solvers/exact/lp/linear_programming.h"
 #include "solvers/registry.h"
 #include "tests/support/reference.h"
 
@@ -43,6 +44,7 @@ TEST_P(Conformance, EveryPlannerProvesADiscountedAnswerThatHolds) {
     const long double fuzz = 1e-17L * largest;  // what the reference itself may be off
     for (const solvers::SolverRow& row : solvers::solver_table()) {
       if (!row.solves(Criterion::kDiscounted)) continue;
+      if (row.name == "linear-programming" && !solvers::linear_program_fits(problem.model)) continue;
       const Solution got = row.run(problem, {}, {.tolerance = 1e-6});
       ASSERT_EQ(got.status, Status::kConverged) << row.name << ": " << got.note;
       ASSERT_LE(got.gap, 1e-6) << row.name;
@@ -117,7 +119,7 @@ std::vector<std::string> instance_names() {
 }
 
 INSTANTIATE_TEST_SUITE_P(Instances, Conformance, testing::ValuesIn(instance_names()),
-                         [](const auto& info) { return readable(info.param); });
+                         [](const auto& made) { return readable(made.param); });
 
 }  // namespace
 }  // namespace bellwether::test

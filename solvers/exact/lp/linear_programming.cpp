@@ -1,5 +1,6 @@
 #include "solvers/exact/lp/linear_programming.h"
 
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -22,7 +23,7 @@ constexpr int kMostStates = 20'000;
 constexpr std::int64_t kMostTransitions = 500'000;
 
 void require_size(const mdp::TabularMdp& model) {
-  if (model.num_states() <= kMostStates && model.num_transitions() <= kMostTransitions) return;
+  if (linear_program_fits(model)) return;
   throw InvalidOption(
       fmt::format("linear-programming: the model has {} states and {} transitions, at most {} and {} are possible; "
                   "choose auto",
@@ -32,6 +33,7 @@ void require_size(const mdp::TabularMdp& model) {
 /// How often each choice is taken: x in recurrent states; y, of the average reward alone, on the way there.
 struct Frequencies {
   std::vector<double> x, y;
+  double optimum = 0;  ///< of the program, in the problem's units: the sum of all values or gains
   lp::LpStatus status = lp::LpStatus::kTrouble;
   std::int64_t iterations = 0;
 };
@@ -133,11 +135,16 @@ class Programs {
     });
   }
 
-  Frequencies from_rows(const lp::LpResult& result, bool both) const { return split(result, result.row_dual, both); }
-  Frequencies from_columns(const lp::LpResult& result, bool both) const { return split(result, result.x, both); }
-  Frequencies split(const lp::LpResult& result, const std::vector<double>& all, bool both) const {
+  Frequencies from_rows(const lp::LpResult& result, bool both) const {
+    return split(result, result.row_dual, result.objective, both);
+  }
+  Frequencies from_columns(const lp::LpResult& result, bool both) const {
+    return split(result, result.x, -result.objective, both);
+  }
+  Frequencies split(const lp::LpResult& result, const std::vector<double>& all, double optimum, bool both) const {
     Frequencies out;
     out.status = result.status;
+    out.optimum = problem_.sign() * units_.problem_length(optimum);
     out.iterations = result.iterations;
     const auto choices = static_cast<std::ptrdiff_t>(model_.num_choices());
     out.x.assign(all.begin(), all.begin() + choices);
@@ -181,7 +188,20 @@ std::vector<std::int64_t> policy_of(const mdp::TabularMdp& model, const Frequenc
   return choice;
 }
 
+/// What to say when the program's optimum is not the sum of the proven values: it was too badly scaled for Clp.
+std::string disagreement(double optimum, const Eigen::VectorXd& value) {
+  constexpr double kTolerated = 1e-5;  // of the size of the values; Clp's own tolerance is 1e-9 an equation
+  const double size = value.cwiseAbs().sum();
+  if (std::abs(optimum - value.sum()) <= kTolerated * size) return "";
+  return fmt::format(" Its optimum was {:.9g}, the proven values sum to {:.9g}: the program was solved badly.", optimum,
+                     value.sum());
+}
+
 }  // namespace
+
+bool linear_program_fits(const mdp::TabularMdp& model) {
+  return model.num_states() <= kMostStates && model.num_transitions() <= kMostTransitions;
+}
 
 Solution linear_programming(const Problem& problem, const LinearProgrammingOptions& options, const SolveOptions& run) {
   require_valid(problem);
@@ -202,8 +222,9 @@ Solution linear_programming(const Problem& problem, const LinearProgrammingOptio
   }
   const std::string rest = solution.note;
   solution.note = fmt::format(
-      "The program was solved ({}) in {} iterations; {} of policy iteration proved its policy.{}{}",
-      lp::to_string(frequencies.status), frequencies.iterations, solution.iterations, rest.empty() ? "" : " ", rest);
+      "The program was solved ({}) in {} iterations; {} of policy iteration proved its policy.{}{}{}",
+      lp::to_string(frequencies.status), frequencies.iterations, solution.iterations,
+      disagreement(frequencies.optimum, solution.value), rest.empty() ? "" : " ", rest);
   solution.algorithm = "linear-programming";
   solution.iterations += frequencies.iterations;
   return solution;

@@ -26,4 +26,7 @@ void describe(LinearProgrammingOptions& o, Field&& field) {
 Solution linear_programming(const Problem& problem, const LinearProgrammingOptions& options = {},
                             const SolveOptions& run = {});
 
+/// Whether the model is within those limits.
+bool linear_program_fits(const mdp::TabularMdp& model);
+
 }  // namespace bellwether::solvers

@@ -113,6 +113,7 @@ TEST(Multichain, EveryPlannerEnclosesTheBestOfAllPolicies) {
     for (const Case& planner : kCases) {
       const Solution got = planner.solve(problem, {.tolerance = 1e-7 * scale});
       ASSERT_EQ(got.status, Status::kConverged) << planner.name << " seed " << seed << " " << got.note;
+      ASSERT_EQ(got.note.find("solved badly"), std::string::npos) << planner.name << " seed " << seed << " " << got.note;
       std::vector<int> played(got.policy.choices().begin(), got.policy.choices().end());
       const Vector earned = abel_gain(problem.model, played);
       for (int s = 0; s < 5; ++s) {

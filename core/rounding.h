@@ -16,6 +16,9 @@ inline double rounding_error(std::int64_t n) {
   return nu / (1 - nu) * (1 + 4 * kUnitRoundoff);
 }
 
+/// What products too small to have a relative error may lose: far more than a row of 2^31 of them can.
+inline constexpr double kUnderflowSlack = 0x1p-1040;
+
 /// The next double below or above: turns a rounded result into a bound.
 inline double round_down(double x) { return std::nextafter(x, -std::numeric_limits<double>::infinity()); }
 inline double round_up(double x) { return std::nextafter(x, std::numeric_limits<double>::infinity()); }

@@ -69,27 +69,4 @@ void Policy::require_fits(const TabularMdp& model) const {
   }
 }
 
-void FiniteMemoryPolicy::require_fits(const TabularMdp& model) const {
-  if (policy.empty() || update.size() != policy.size()) {
-    throw InvalidModel(fmt::format("FiniteMemoryPolicy: {} policies with {} updates", policy.size(), update.size()));
-  }
-  if (initial_node < 0 || initial_node >= num_nodes()) {
-    throw InvalidModel(fmt::format("FiniteMemoryPolicy: initial node {} of {}", initial_node, num_nodes()));
-  }
-  for (int node = 0; node < num_nodes(); ++node) {
-    const auto i = static_cast<std::size_t>(node);
-    policy[i].require_fits(model);
-    if (update[i].size() != static_cast<std::size_t>(model.num_states())) {
-      throw InvalidModel(fmt::format("FiniteMemoryPolicy: node {} has {} updates for {} states", node, update[i].size(),
-                                     model.num_states()));
-    }
-    for (std::size_t s = 0; s < update[i].size(); ++s) {
-      if (update[i][s] < 0 || update[i][s] >= num_nodes()) {
-        throw InvalidModel(fmt::format("FiniteMemoryPolicy: node {} moves to node {} on state {}, there are {}", node,
-                                       update[i][s], s, num_nodes()));
-      }
-    }
-  }
-}
-
 }  // namespace bellwether::mdp

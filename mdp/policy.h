@@ -44,14 +44,4 @@ class Policy {
 /// One policy a stage, the first to be played first.
 using StagePolicy = std::vector<Policy>;
 
-/// A policy with a finite memory: it plays `policy[node]` and moves from node to `update[node][next state]`.
-struct FiniteMemoryPolicy {
-  std::vector<Policy> policy;
-  std::vector<std::vector<std::int32_t>> update;
-  int initial_node = 0;
-
-  int num_nodes() const { return static_cast<int>(policy.size()); }
-  void require_fits(const TabularMdp& model) const;
-};
-
 }  // namespace bellwether::mdp

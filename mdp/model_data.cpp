@@ -65,6 +65,9 @@ Sizes require_shape(const ModelData& d) {
   if (d.probability.size() != d.successor.size()) {
     reject("has {} successors but {} probabilities", d.successor.size(), d.probability.size());
   }
+  if (!d.action.empty() && d.action.size() != static_cast<std::size_t>(n.choices)) {
+    reject("has {} action identifiers for {} choices", d.action.size(), n.choices);
+  }
   if (d.state_begin[0] != 0 || d.choice_begin[0] != 0) reject("the first offset must be 0");
   const std::int64_t bad_state = first_bad(n.states, n.states, [&](std::int64_t s) {
     const auto i = static_cast<std::size_t>(s);
@@ -131,6 +134,7 @@ bool row_is_valid(const ModelData& d, const Sizes& n, std::int64_t choice) {
     if (row[i] == 0) {
       reject("row {}: the probability of s'={} is 0, leave the transition out", place(d, choice), next);
     }
+    if (std::isinf(row[i])) reject("row {}: the probability of s'={} is infinite", place(d, choice), next);
   }
   const double excess = accurate_sum(row) - 1;
   reject("row {} sums to 1{}{:.6g}, tolerance {}", place(d, choice), excess < 0 ? "-" : "+", std::abs(excess),
@@ -168,6 +172,7 @@ void require_initial(const ModelData& d, const Sizes& n) {
   for (std::size_t s = 0; s < d.initial.size(); ++s) {
     if (!(d.initial[s] >= 0))
       reject("the initial probability of state {} is {}, must not be negative", s, d.initial[s]);
+    if (std::isinf(d.initial[s])) reject("the initial probability of state {} is infinite", s);
   }
   const double excess = accurate_sum(d.initial) - 1;
   if (!(std::abs(excess) <= kRowTolerance)) {
@@ -178,9 +183,6 @@ void require_initial(const ModelData& d, const Sizes& n) {
 
 void require_actions(const ModelData& d, const Sizes& n) {
   if (d.action.empty()) return;
-  if (d.action.size() != static_cast<std::size_t>(n.choices)) {
-    reject("has {} action identifiers for {} choices", d.action.size(), n.choices);
-  }
   std::vector<std::int32_t> ids;
   for (std::int64_t s = 0; s < n.states; ++s) {
     const auto i = static_cast<std::size_t>(s);
@@ -252,7 +254,7 @@ void require_reward_laws(const ModelData& d, const Sizes& n) {
       case RewardLaw::kDeterministic:
         break;
       case RewardLaw::kBernoulli:
-        if (!(scale > 0 && mean >= 0 && mean <= scale)) {
+        if (!(scale > 0 && std::isfinite(scale) && mean >= 0 && mean <= scale)) {
           reject("reward law of {}: Bernoulli on {{0, {}}} cannot have mean {}", place(d, choice), scale, mean);
         }
         break;

@@ -72,8 +72,9 @@ struct ModelData {
 /// Cost: one pass over the transitions, in parallel.
 void require_valid(const ModelData& data);
 
-/// The same model with each row whose sum is off by more than 2^-50 divided by its sum; copies nothing otherwise.
-/// Applying it twice changes nothing. A row that was rounded from numbers that sum to one is left as it is.
+/// The same model with each row that is off by more than 2^-50, summed in order as well as exactly, divided by its sum;
+/// copies nothing otherwise. Applying it twice changes nothing. A row rounded from numbers that sum to one is left as
+/// it is.
 ModelData normalised(ModelData data);
 
 }  // namespace bellwether::mdp

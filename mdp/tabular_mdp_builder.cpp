@@ -23,7 +23,8 @@ TabularMdpBuilder::TabularMdpBuilder(int num_states) : num_states_(num_states) {
 
 void TabularMdpBuilder::begin_choice(int state) {
   if (state < 0 || state >= num_states_) {
-    throw InvalidModel(fmt::format("TabularMdpBuilder: state {} is out of range, the model has {} states", state, num_states_));
+    throw InvalidModel(
+        fmt::format("TabularMdpBuilder: state {} is out of range, the model has {} states", state, num_states_));
   }
   state_.push_back(state);
 }
@@ -39,7 +40,8 @@ void TabularMdpBuilder::append_row(std::span<const Entry> row, bool own_rewards)
   choice_begin_.push_back(static_cast<std::int64_t>(successor_.size()));
   const std::span<const double> rewards = std::span<const double>(by_transition_).subspan(first);
   if (own_rewards) {
-    expected_.push_back(rewards.empty() ? 0.0 : expected_reward(std::span<const double>(probability_).subspan(first), rewards));
+    expected_.push_back(
+        rewards.empty() ? 0.0 : expected_reward(std::span<const double>(probability_).subspan(first), rewards));
     varies_by_transition_ |= std::adjacent_find(rewards.begin(), rewards.end(), std::not_equal_to<>()) != rewards.end();
   } else {
     std::fill(by_transition_.begin() + static_cast<std::ptrdiff_t>(first), by_transition_.end(), expected_.back());
@@ -64,13 +66,19 @@ TabularMdpBuilder& TabularMdpBuilder::add_choice(int state, std::span<const Entr
   return *this;
 }
 
+void TabularMdpBuilder::require_choice(std::string_view what) const {
+  if (state_.empty()) throw InvalidModel(fmt::format("TabularMdpBuilder: {} comes before any choice", what));
+}
+
 TabularMdpBuilder& TabularMdpBuilder::action(int identifier) {
+  require_choice("action()");
   has_actions_ = true;
   action_.back() = identifier;
   return *this;
 }
 
 TabularMdpBuilder& TabularMdpBuilder::cost(std::string_view name, double value) {
+  require_choice("cost()");
   auto column = std::find_if(costs_.begin(), costs_.end(), [&](const CostColumn& c) { return c.name == name; });
   if (column == costs_.end()) {
     costs_.push_back({std::string(name), std::vector<double>(state_.size(), 0.0)});
@@ -81,6 +89,7 @@ TabularMdpBuilder& TabularMdpBuilder::cost(std::string_view name, double value) 
 }
 
 TabularMdpBuilder& TabularMdpBuilder::bernoulli_reward(double high) {
+  require_choice("bernoulli_reward()");
   has_laws_ = true;
   law_.back() = static_cast<std::uint8_t>(RewardLaw::kBernoulli);
   scale_.back() = high;
@@ -88,6 +97,7 @@ TabularMdpBuilder& TabularMdpBuilder::bernoulli_reward(double high) {
 }
 
 TabularMdpBuilder& TabularMdpBuilder::gaussian_reward(double standard_deviation) {
+  require_choice("gaussian_reward()");
   has_laws_ = true;
   law_.back() = static_cast<std::uint8_t>(RewardLaw::kGaussian);
   scale_.back() = standard_deviation;
@@ -95,11 +105,16 @@ TabularMdpBuilder& TabularMdpBuilder::gaussian_reward(double standard_deviation)
 }
 
 TabularMdpBuilder& TabularMdpBuilder::finite_reward(std::span<const double> values, std::span<const double> weights) {
+  require_choice("finite_reward()");
   if (values.size() != weights.size()) {
-    throw InvalidModel(fmt::format("TabularMdpBuilder: a finite reward has {} values but {} weights", values.size(), weights.size()));
+    throw InvalidModel(
+        fmt::format("TabularMdpBuilder: a finite reward has {} values but {} weights", values.size(), weights.size()));
   }
   has_laws_ = true;
   law_.back() = static_cast<std::uint8_t>(RewardLaw::kFinite);
+  const auto begin = static_cast<std::size_t>(support_begin_[support_begin_.size() - 2]);
+  support_values_.resize(begin);  // the law of this choice, if it had one, gives way
+  support_weights_.resize(begin);
   support_values_.insert(support_values_.end(), values.begin(), values.end());
   support_weights_.insert(support_weights_.end(), weights.begin(), weights.end());
   support_begin_.back() = static_cast<std::int64_t>(support_values_.size());
@@ -113,7 +128,8 @@ TabularMdpBuilder& TabularMdpBuilder::initial(std::vector<double> distribution) 
 
 TabularMdpBuilder& TabularMdpBuilder::start_in(int state) {
   if (state < 0 || state >= num_states_) {
-    throw InvalidModel(fmt::format("TabularMdpBuilder: initial state {} is out of range, the model has {} states", state, num_states_));
+    throw InvalidModel(fmt::format("TabularMdpBuilder: initial state {} is out of range, the model has {} states",
+                                   state, num_states_));
   }
   std::vector<double> distribution(static_cast<std::size_t>(num_states_), 0.0);
   distribution[static_cast<std::size_t>(state)] = 1;
@@ -176,7 +192,8 @@ std::vector<T> permuted(const std::vector<T>& values, const std::vector<std::int
   return out;
 }
 
-std::vector<std::int64_t> permuted_offsets(const std::vector<std::int64_t>& begin, const std::vector<std::int64_t>& order) {
+std::vector<std::int64_t> permuted_offsets(const std::vector<std::int64_t>& begin,
+                                           const std::vector<std::int64_t>& order) {
   std::vector<std::int64_t> out{0};
   out.reserve(begin.size());
   for (const std::int64_t c : order) {

@@ -65,6 +65,7 @@ class TabularMdpBuilder {
     std::vector<double> values;
   };
   void begin_choice(int state);
+  void require_choice(std::string_view what) const;
   void append_row(std::span<const Entry> row, bool own_rewards);
   ModelData in_state_order() const;
 

@@ -3,12 +3,20 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
+#include "core/errors.h"
+
 namespace bellwether::mdp {
 namespace {
 
 std::vector<char> membership(const TabularMdp& model, std::span<const std::int32_t> states) {
   std::vector<char> inside(static_cast<std::size_t>(model.num_states()), 0);
-  for (const std::int32_t s : states) inside[static_cast<std::size_t>(s)] = 1;
+  for (const std::int32_t s : states) {
+    if (s < 0 || s >= model.num_states())
+      throw InvalidModel(fmt::format("state {} is out of range, the model has {} states", s, model.num_states()));
+    inside[static_cast<std::size_t>(s)] = 1;
+  }
   return inside;
 }
 

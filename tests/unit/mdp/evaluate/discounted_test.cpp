@@ -84,6 +84,16 @@ TEST(EvaluateDiscounted, RefusesADiscountOfOne) {
   }
 }
 
+// A stored discount stands for any number that rounds to it, which values of 1 / (1 - discount) feel.
+TEST(EvaluateDiscounted, CoversHowTheDiscountWasRounded) {
+  const TabularMdp model = test::random_model(Stream(2));
+  const Policy policy = truth::random_policy(model, Stream(3));
+  const double discount = 1 - 0x1p-25;
+  const Evaluation got = evaluate_discounted(PolicyChain(model, policy), discount);
+  for (const long double half_a_place : {-0x1p-54L, 0x1p-54L})
+    truth::expect_encloses(got, truth::discounted(model, policy, discount + half_a_place), 1, "rounded");
+}
+
 // Too large for the direct solvers' dense and sparse factorisations to be chosen: the iterative path, proven all the
 // same, and within the tail of a long finite horizon.
 TEST(EvaluateDiscounted, LargeModelsAreProvenToo) {

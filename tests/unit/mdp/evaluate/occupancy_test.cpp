@@ -78,6 +78,11 @@ TEST(Occupancy, BeginsWhereItIsTold) {
   start[5] = 1;
   EXPECT_NEAR(inner(discounted_occupancy(chain, 0.9, start).choice, model.reward()),
               evaluate_discounted(chain, 0.9).value[5], 1e-12);
+  for (double& p : start) p = (1 + 5e-10) / model.num_states();  // off, but within what is taken for a distribution
+  const Occupancy even = discounted_occupancy(chain, 0.9, start);
+  EXPECT_NEAR(std::accumulate(even.state.begin(), even.state.end(), 0.0), 10, 1e-12);
+  start.assign(start.size(), 0.0);
+  start[5] = 1;
   const auto stages = finite_occupancy(FiniteHorizonMdp(model, 2), StagePolicy(2, Policy::uniform(model)), start);
   EXPECT_EQ(stages[0].state[5], 1);
 }

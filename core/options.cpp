@@ -12,7 +12,7 @@
 namespace bellwether {
 
 bool Rule::admits(double x) const {
-  if (std::isnan(x)) return false;
+  if (!std::isfinite(x)) return false;
   if (has_low && (open_low ? x <= low : x < low)) return false;
   return !(has_high && (open_high ? x >= high : x > high));
 }

@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include <fmt/format.h>
+
 #include "core/errors.h"
 #include "solvers/exact/average/multichain_value_iteration.h"
 #include "solvers/exact/discounted/discounted_auto.h"
@@ -20,6 +22,15 @@ Solution explained(Solution solution, std::string_view why) {
 
 Solution automatic(const Problem& problem, const AutomaticOptions& options, const SolveOptions& run) {
   require_valid(problem);
+  bellwether::require_valid("auto", options);
+  const bool total = problem.criterion == Criterion::kTotal || problem.criterion == Criterion::kReach;
+  if (options.relative && !total) {
+    throw InvalidOption(
+        fmt::format("auto: 'relative' goes with total rewards and reachability, not with the {} criterion",
+                    to_string(problem.criterion)));
+  }
+  if (options.must_reach_goal != "auto" && (problem.criterion != Criterion::kTotal || problem.target.empty()))
+    throw InvalidOption("auto: 'must_reach_goal' goes with a total reward that ends at a goal");
   switch (problem.criterion) {
     case Criterion::kDiscounted:
       return discounted_auto(problem, run);
@@ -30,9 +41,10 @@ Solution automatic(const Problem& problem, const AutomaticOptions& options, cons
       return average_auto(problem, run);
     case Criterion::kTotal:
     case Criterion::kReach: {
-      TotalAutoOptions total;
-      total.relative = options.relative;
-      return explained(total_auto(problem, total, run),
+      TotalAutoOptions chosen;
+      chosen.relative = options.relative;
+      chosen.must_reach_goal = options.must_reach_goal;
+      return explained(total_auto(problem, chosen, run),
                        "chosen by auto: component by component, small ones by policy iteration");
     }
   }

@@ -128,7 +128,7 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "bellwether: {}\n", error.what());
     return cli::kBadInput;
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "bellwether: the machine has not enough memory for this model\n");
+    fmt::print(stderr, "bellwether: the machine has not enough memory for this model and question\n");
     return cli::kInternalError;
   } catch (const std::exception& error) {
     fmt::print(stderr, "bellwether: internal error: {}\n", error.what());

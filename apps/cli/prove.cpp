@@ -1,17 +1,60 @@
 #include "apps/cli/prove.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "solvers/exact/rational/certify_rational.h"
+#include "solvers/exact/rational/finite_part.h"
+#include "solvers/exact/total/total_reward.h"
 
 namespace bellwether::cli {
 
-void prove_exactly(Answer& answer) {
+namespace {
+
+/// The proof of the states with finite values, put back among the others.
+solvers::RationalSolution prove_finite_part(const solvers::Problem& problem, const solvers::Solution& solved,
+                                            const solvers::RationalOptions& options, std::vector<std::string>& texts) {
+  const solvers::FinitePart part = solvers::finite_part(problem, solved);
+  solvers::RationalSolution proven = solvers::certify_rational(part.problem, part.policy, options);
+  if (proven.solution.status != Status::kConverged) return proven;
+  solvers::Solution whole = solved;
+  whole.gap = proven.solution.gap;
+  std::vector<std::int32_t> choice(solved.policy.choices().begin(), solved.policy.choices().end());
+  for (Eigen::Index s = 0; s < solved.value.size(); ++s) texts.push_back(solved.value[s] > 0 ? "inf" : "-inf");
+  for (std::size_t i = 0; i < part.state.size(); ++i) {
+    const auto local = static_cast<Eigen::Index>(i);
+    const std::int32_t s = part.state[i];
+    whole.value[s] = proven.solution.value[local];
+    whole.lower[s] = proven.solution.lower[local];
+    whole.upper[s] = proven.solution.upper[local];
+    texts[static_cast<std::size_t>(s)] = proven.exact.text(static_cast<int>(i));
+    // Choices that may lead to an infinite value were left out, so a place is that among the others.
+    choice[static_cast<std::size_t>(s)] = part.original_choice[static_cast<std::size_t>(
+        part.problem.model.first_choice(static_cast<int>(i)) + proven.solution.policy.choices()[i])];
+  }
+  whole.policy = mdp::Policy::deterministic(std::move(choice));
+  whole.residual = 0;
+  whole.note = fmt::format("{} Infinite values ({} state{}) follow from the graph of the model.", proven.solution.note,
+                           solved.value.size() - static_cast<Eigen::Index>(part.state.size()),
+                           solved.value.size() - static_cast<Eigen::Index>(part.state.size()) == 1 ? "" : "s");
+  proven.solution = std::move(whole);
+  return proven;
+}
+
+}  // namespace
+
+void prove_exactly(Answer& answer, const std::string& must_reach_goal) {
   const solvers::Problem& problem = answer.question->problem;
-  solvers::RationalSolution proven = solvers::certify_rational(problem, answer.solution.policy);
+  solvers::RationalOptions options;
+  options.proper_only = solvers::must_reach_goal(problem, {.must_reach_goal = must_reach_goal});
+  const bool infinite = answer.solution.value.array().isInf().any();
+  std::vector<std::string> texts;
+  solvers::RationalSolution proven = infinite ? prove_finite_part(problem, answer.solution, options, texts)
+                                              : solvers::certify_rational(problem, answer.solution.policy, options);
   const solvers::Solution before = std::exchange(answer.solution, std::move(proven.solution));
   answer.solution.algorithm = before.algorithm;
   answer.solution.iterations = before.iterations;
@@ -19,7 +62,8 @@ void prove_exactly(Answer& answer) {
   if (answer.solution.status != Status::kConverged) return;  // the note says what the exact analysis found
   std::string statement = std::exchange(answer.solution.note, before.note);
   ExactAnswer exact{.value = {}, .values = {}, .statement = std::move(statement)};
-  for (int s = 0; s < proven.exact.size(); ++s) exact.values.push_back(proven.exact.text(s));
+  for (int s = 0; !infinite && s < proven.exact.size(); ++s) exact.values.push_back(proven.exact.text(s));
+  if (infinite) exact.values = std::move(texts);
   // The expectation over several states is a sum the caller can form; a single start has its fraction.
   const std::vector<double> initial = problem.model.initial();
   const auto start = std::find(initial.begin(), initial.end(), 1.0);

@@ -4,8 +4,9 @@
 
 namespace bellwether::cli {
 
-/// Proves the answer in exact rational arithmetic: its policy is repaired where it is not optimal, its values and bounds
-/// become those of the exact optimum. InvalidOption when the model is too large for that.
-void prove_exactly(Answer& answer);
+/// Proves the answer in exact rational arithmetic: its policy is repaired where it is not optimal, its values and
+/// bounds become those of the exact optimum. States with infinite values keep what the search of the graph found.
+/// InvalidOption when the model is too large. `must_reach_goal` as the total-reward planners take it (auto, yes, no).
+void prove_exactly(Answer& answer, const std::string& must_reach_goal = "auto");
 
 }  // namespace bellwether::cli

@@ -49,7 +49,15 @@ Criterion criterion(const Arguments& arguments, const ModelFile& file) {
   if (named == "discounted") return Criterion::kDiscounted;
   if (named == "finite") return Criterion::kFinite;
   if (named == "average") return Criterion::kAverage;
-  if (arguments.has("horizon") || !file.stages.empty()) return Criterion::kFinite;
+  if (arguments.has("horizon") || !file.stages.empty()) {
+    if (named == "total") {
+      throw InvalidOption(
+          file.stages.empty()
+              ? "solve: --horizon does not go with the criterion total"
+              : "solve: the file has one model a stage, which the criterion finite goes with, not total");
+    }
+    return Criterion::kFinite;
+  }
   if (named == "total") return arguments.has("reach") ? Criterion::kReach : Criterion::kTotal;
   if (arguments.has("discount")) return Criterion::kDiscounted;
   if (arguments.has("reach")) return Criterion::kReach;

@@ -81,7 +81,9 @@ std::string state_table(const Answer& answer, bool all_states) {
 
 std::string proof_line(const solvers::Solution& solution) {
   if (!std::isfinite(solution.gap)) return "no error bound was proven";
-  const double width = solution.lower.size() > 0 ? (solution.upper - solution.lower).maxCoeff() : 2 * solution.gap;
+  double width = solution.lower.size() > 0 ? 0 : 2 * solution.gap;
+  for (Eigen::Index s = 0; s < solution.lower.size(); ++s)
+    if (solution.lower[s] != solution.upper[s]) width = std::max(width, solution.upper[s] - solution.lower[s]);
   return fmt::format("every value within {} of the optimum; the policy loses at most {}", scientific(solution.gap),
                      scientific(width));
 }
@@ -126,9 +128,9 @@ std::string answer_text(const Answer& answer, bool all_states) {
                   grouped(model.num_choices()), grouped(model.num_transitions()));
   out += line("problem", answer.question->summary);
   out += line("algorithm", solution.algorithm + (solution.note.empty() ? "" : ": " + solution.note));
-  out += line("status",
-              fmt::format("{}, {} iterations, {} (loading took {})", ending(solution.status),
-                          grouped(solution.iterations), duration(answer.solve_seconds), duration(answer.load_seconds)));
+  out += line("status", fmt::format("{}, {} iteration{}, {} (loading took {})", ending(solution.status),
+                                    grouped(solution.iterations), solution.iterations == 1 ? "" : "s",
+                                    duration(answer.solve_seconds), duration(answer.load_seconds)));
   if (solution.value.size() > 0) {
     out += line("value", meaningful(initial_value(answer), solution.gap) + " expected from the initial distribution");
     out += line("proven", proof_line(solution));

@@ -91,6 +91,10 @@ solvers::Solution solve(const Arguments& arguments, const Question& question) {
   solvers::SolveOptions run;
   run.tolerance = arguments.number("tolerance", above(0)).value_or(run.tolerance);
   run.max_iterations = arguments.whole_number("max-iterations", at_least(1)).value_or(run.max_iterations);
+  if (arguments.has("max-iterations") && question.problem.criterion == solvers::Criterion::kFinite) {
+    throw InvalidOption(
+        "solve: --max-iterations does not go with a finite horizon, which takes one pass over the model a stage");
+  }
   const InterruptGuard guard;
   SolveProgress progress(name, run.tolerance, arguments.has("quiet"));
   run.observer = [&](const TraceRow& trace) { return progress(trace); };
@@ -138,7 +142,13 @@ int run(const Arguments& arguments) {
 
   const auto solve_start = std::chrono::steady_clock::now();
   answer.solution = solve(arguments, *answer.question);
-  if (certify == "rational" && exit_code(answer.solution.status) == kSuccess) prove_exactly(answer);
+  if (certify == "rational" && exit_code(answer.solution.status) == kSuccess) {
+    std::string must_reach = "auto";
+    for (const std::string& typed : arguments.texts("set"))
+      if (const Setting setting = parse_setting("set", typed); setting.first == "must_reach_goal")
+        must_reach = setting.second;
+    prove_exactly(answer, must_reach);
+  }
   answer.solve_seconds = seconds_since(solve_start);
 
   if (const auto path = arguments.text("output")) save_policy(answer, *path);

@@ -1,6 +1,8 @@
 #include "mdp/evaluate/gain_and_bias.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -17,21 +19,35 @@ constexpr Eigen::Index kDense = 200;
 
 using Triplets = std::vector<Eigen::Triplet<double>>;
 
-/// Solves A x = b for the columns of b, refined once.
-Eigen::MatrixXd solve(Eigen::Index size, const Triplets& entries, const Eigen::MatrixXd& right) {
-  Eigen::SparseMatrix<double> a(size, size);
-  a.setFromTriplets(entries.begin(), entries.end());
-  const auto refined = [&](const auto& factors) -> Eigen::MatrixXd {
-    const Eigen::MatrixXd x = factors.solve(right);
-    const Eigen::MatrixXd rest = right - a * x;
-    return x + factors.solve(rest);
-  };
-  if (size <= kDense) return refined(Eigen::PartialPivLU<Eigen::MatrixXd>(Eigen::MatrixXd(a)));
-  Eigen::SparseLU<Eigen::SparseMatrix<double>, Eigen::COLAMDOrdering<int>> factors;
-  factors.compute(a);
-  if (factors.info() != Eigen::Success) throw InvalidModel("the linear system of a policy could not be factorised");
-  return refined(factors);
-}
+/// Solves A x = b for many b, each refined once.
+class Factors {
+ public:
+  Factors(Eigen::Index size, const Triplets& entries) : a_(size, size) {
+    a_.setFromTriplets(entries.begin(), entries.end());
+    if (size <= kDense) {
+      dense_.compute(Eigen::MatrixXd(a_));
+    } else {
+      sparse_.compute(a_);
+      if (sparse_.info() != Eigen::Success) throw InvalidModel("the linear system of a policy could not be factorised");
+    }
+  }
+
+  Eigen::VectorXd solve(const Eigen::VectorXd& right) const {
+    const Eigen::VectorXd x = once(right);
+    const Eigen::VectorXd rest = right - a_ * x;
+    return x + once(rest);
+  }
+
+ private:
+  Eigen::VectorXd once(const Eigen::VectorXd& right) const {
+    if (a_.rows() <= kDense) return dense_.solve(right);
+    return sparse_.solve(right);
+  }
+
+  Eigen::SparseMatrix<double> a_;
+  Eigen::PartialPivLU<Eigen::MatrixXd> dense_;
+  Eigen::SparseLU<Eigen::SparseMatrix<double>, Eigen::COLAMDOrdering<int>> sparse_;
+};
 
 class Evaluation {
  public:
@@ -43,7 +59,7 @@ class Evaluation {
     number(members);
     const auto size = static_cast<Eigen::Index>(members.size());
     Triplets entries;
-    Eigen::MatrixXd right(size, 1);
+    Eigen::VectorXd right(size);
     for (Eigen::Index i = 0; i < size; ++i) {
       const std::int32_t s = members[static_cast<std::size_t>(i)];
       entries.emplace_back(i, 0, 1.0);
@@ -52,13 +68,13 @@ class Evaluation {
         if (place_[static_cast<std::size_t>(to)] != 0)
           entries.emplace_back(i, place_[static_cast<std::size_t>(to)], -p);
       });
-      right(i, 0) = chain_.reward[static_cast<std::size_t>(s)];
+      right[i] = chain_.reward[static_cast<std::size_t>(s)];
     }
-    const Eigen::MatrixXd x = solve(size, entries, right);
+    const Eigen::VectorXd x = Factors(size, entries).solve(right);
     for (Eigen::Index i = 0; i < size; ++i) {
       const std::int32_t s = members[static_cast<std::size_t>(i)];
-      out_.gain[s] = x(0, 0);
-      out_.bias[s] = i == 0 ? 0 : x(i, 0);
+      out_.gain[s] = x[0];
+      out_.bias[s] = i == 0 ? 0 : x[i];
     }
     forget(members);
   }
@@ -69,24 +85,24 @@ class Evaluation {
     number(members);
     const auto size = static_cast<Eigen::Index>(members.size());
     Triplets entries;
-    Eigen::MatrixXd right = Eigen::MatrixXd::Zero(size, 2);
+    Eigen::VectorXd entered = Eigen::VectorXd::Zero(size), right(size);
     for (Eigen::Index i = 0; i < size; ++i) {
       const std::int32_t s = members[static_cast<std::size_t>(i)];
       entries.emplace_back(i, i, 1.0);
-      right(i, 1) = chain_.reward[static_cast<std::size_t>(s)];
+      right[i] = chain_.reward[static_cast<std::size_t>(s)];
       each_successor(s, [&](std::int32_t to, double p) {
         const std::int32_t column = place_[static_cast<std::size_t>(to)];
         if (column >= 0) {
           entries.emplace_back(i, column, -p);
         } else {
-          right(i, 0) += p * out_.gain[to];
-          right(i, 1) += p * out_.bias[to];
+          entered[i] += p * out_.gain[to];
+          right[i] += p * out_.bias[to];
         }
       });
     }
-    const Eigen::VectorXd gain = solve(size, entries, right.col(0));
-    right.col(1) -= gain;
-    const Eigen::VectorXd bias = solve(size, entries, right.col(1));
+    const Factors factors(size, entries);
+    const Eigen::VectorXd gain = between_classes(members, factors.solve(entered));
+    const Eigen::VectorXd bias = factors.solve(right - gain);
     for (Eigen::Index i = 0; i < size; ++i) {
       out_.gain[members[static_cast<std::size_t>(i)]] = gain[i];
       out_.bias[members[static_cast<std::size_t>(i)]] = bias[i];
@@ -95,6 +111,34 @@ class Evaluation {
   }
 
  private:
+  /// Gains of transient states cut to those of the classes they may end in: exact where all of these are equal, which
+  /// keeps policy iteration from taking rounding for improvement.
+  Eigen::VectorXd between_classes(std::span<const std::int32_t> members, Eigen::VectorXd gain) const {
+    const mdp::Components components = strongly_connected_components(chain_.graph());
+    Eigen::VectorXd low = out_.gain, high = out_.gain;
+    for (int k = 0; k < components.count(); ++k) {  // a component comes after those it leads to
+      const auto inside = components.members_of(k);
+      if (out_.classes.class_of[static_cast<std::size_t>(inside[0])] >= 0) continue;
+      double least = std::numeric_limits<double>::infinity(), most = -least;
+      for (const std::int32_t s : inside) {
+        each_successor(s, [&](std::int32_t to, double) {
+          if (components.component[static_cast<std::size_t>(to)] == k) return;
+          least = std::min(least, low[to]);
+          most = std::max(most, high[to]);
+        });
+      }
+      for (const std::int32_t s : inside) {
+        low[s] = least;
+        high[s] = most;
+      }
+    }
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      double& g = gain[static_cast<Eigen::Index>(i)];
+      g = std::clamp(g, low[members[i]], high[members[i]]);
+    }
+    return gain;
+  }
+
   template <class Visit>
   void each_successor(std::int32_t s, const Visit& visit) const {
     const auto state = static_cast<std::size_t>(s);

@@ -112,6 +112,34 @@ TEST(Solve, ProvesTheExactOptimum) {
   EXPECT_LT(answer["gap"].get<double>(), 1e-14);
 }
 
+// Waiting is free but never ends; when minimising, the goal has to be reached, in exact arithmetic too.
+TEST(Solve, ProvesThatTheGoalHasToBeReached) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("g.csv",
+                                        "#! label goal 1\nstate,action,next,probability,reward\n"
+                                        "0,0,0,1,0\n0,1,1,1,1\n1,0,1,1,0\n2,0,2,1,1\n");
+  const json answer = solve_json(file, {"--goal", "goal", "--minimize", "--certify", "rational"});
+  EXPECT_EQ(answer["exact"]["values"], json({"1", "0", "inf"}));
+  EXPECT_EQ(answer["policy"], json({1, 0, 0}));
+  EXPECT_EQ(answer["value"], 1);
+  const json free =
+      solve_json(file, {"--goal", "goal", "--minimize", "--certify", "rational", "--set", "must_reach_goal=no"});
+  EXPECT_EQ(free["exact"]["values"], json({"0", "0", "inf"}));
+}
+
+// Choices that may lead to an infinite value are left out of the proof; the policy keeps their numbers.
+TEST(Solve, ProvesTheFiniteValuesBesideInfiniteOnes) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("p.csv",
+                                        "#! label goal 3\nstate,action,next,probability,reward\n"
+                                        "0,0,1,0.5,1\n0,0,3,0.5,1\n0,1,2,0.5,4\n0,1,3,0.5,4\n0,2,3,1,7\n"
+                                        "1,0,1,1,1\n2,0,3,0.25,1\n2,0,2,0.75,1\n3,0,3,1,0\n");
+  const json answer = solve_json(file, {"--goal", "goal", "--minimize", "--certify", "rational"});
+  EXPECT_EQ(answer["exact"]["values"], json({"6", "inf", "4", "0"}));
+  EXPECT_EQ(answer["policy"], json({1, 0, 0, 0}));
+  EXPECT_THAT(answer["exact"].dump(), HasSubstr("Infinite values (1 state)"));
+}
+
 TEST(Solve, SavesThePolicy) {
   const TemporaryFolder folder;
   const std::string file = folder.write("p.csv", kPuterman), saved = folder.path("policy.csv");

@@ -50,7 +50,9 @@ TEST_P(CertificateLaws, TheIntervalContainsTheOptimumAndThePolicy) {
         ASSERT_LE(std::abs(got.value[s] - truth[i]), got.gap + fuzz) << "seed " << seed << " state " << s;
       }
       EXPECT_TRUE(got.status == Status::kConverged || got.status == Status::kRoundingLimited) << to_string(got.status);
-      if (got.status == Status::kConverged) EXPECT_LE(got.gap, 1e-6 * scale);
+      if (got.status == Status::kConverged) {
+        EXPECT_LE(got.gap, 1e-6 * scale);
+      }
     }
   }
 }
@@ -59,9 +61,9 @@ INSTANTIATE_TEST_SUITE_P(Scales, CertificateLaws,
                          testing::Values(Scale{0, 1}, Scale{0.5, 1}, Scale{0.9, 1e6}, Scale{0.9, 1e-6}, Scale{0.99, 1},
                                          Scale{0.999, 1e6}, Scale{0.999, 1e-6}, Scale{0.9999, 1}, Scale{0.9999, 1e6},
                                          Scale{0.9999, 1e-6}),
-                         [](const auto& info) {
-                           std::string name = "discount" + std::to_string(info.param.discount) + "reward" +
-                                              std::to_string(std::lround(std::log10(info.param.reward)));
+                         [](const auto& made) {
+                           std::string name = "discount" + std::to_string(made.param.discount) + "reward" +
+                                              std::to_string(std::lround(std::log10(made.param.reward)));
                            std::replace_if(
                                name.begin(), name.end(),
                                [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); }, '_');

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <unordered_set>
 #include <utility>
 
 #include "core/errors.h"
+#include "core/rounding.h"
 #include "mdp/evaluate/gain_and_bias.h"
 #include "mdp/graph/quotient.h"
 #include "mdp/operators.h"
@@ -24,20 +27,38 @@ class Howard {
 
   void evaluate() { at_ = mdp::gain_and_bias(mdp::induced_chain(model_, mdp::policy_from_choices(model_, choice_))); }
 
-  /// False when no state wants another choice.
+  /// False when no state wants another choice, or when the policy comes round again or its equations break down: then
+  /// rounding, not improvement, moves it.
   bool improve() {
-    const double gain_margin = margin_ * at_.gain.cwiseAbs().maxCoeff();
+    if (!at_.gain.allFinite() || !at_.bias.allFinite()) return false;
     double size = at_.bias.cwiseAbs().maxCoeff();
     for (const double r : model_.reward()) size = std::max(size, std::abs(r));
     const double bias_margin = margin_ * size;
+    // Gains of transient states carry the rounding of biases that may be far larger.
+    const double gain_margin = margin_ * at_.gain.cwiseAbs().maxCoeff() + kRoundings * kUnitRoundoff * size;
+    return change(gain_margin, bias_margin) && met_.insert(fingerprint()).second;
+  }
+
+  /// What the proof may start from.
+  Eigen::VectorXd bias() const {
+    return at_.bias.allFinite() ? at_.bias : Eigen::VectorXd::Zero(model_.num_states()).eval();
+  }
+  bool plays(const mdp::Policy& policy) const { return mdp::policy_from_choices(model_, choice_) == policy; }
+
+ private:
+  static constexpr double kRoundings = 64;
+
+  bool change(double gain_margin, double bias_margin) {
     // States whose gain improves come first: only when there is none may the bias decide, as the theorem wants it.
     return improve_gain(gain_margin) || improve_bias(gain_margin, bias_margin);
   }
 
-  const Eigen::VectorXd& bias() const { return at_.bias; }
-  std::int64_t num_classes() const { return at_.classes.count(); }
+  std::uint64_t fingerprint() const {  // FNV-1a
+    std::uint64_t hash = 0xcbf29ce484222325U;
+    for (const std::int64_t c : choice_) hash = (hash ^ static_cast<std::uint64_t>(c)) * 0x100000001b3U;
+    return hash;
+  }
 
- private:
   double gain_of(std::int64_t c) const {
     return problem_.sign() * expectation_(model_.successors(c), model_.probabilities(c), view(at_.gain));
   }
@@ -90,6 +111,7 @@ class Howard {
   mdp::Expectation expectation_ = {};
   std::vector<std::int64_t> choice_;
   mdp::GainAndBias at_;
+  std::unordered_set<std::uint64_t> met_;
 };
 
 /// The best immediate reward of each state.
@@ -124,10 +146,14 @@ Solution average_policy_iteration_from(const Problem& problem, std::vector<std::
   }
   const mdp::ReverseTransitions reverse(problem.model);
   const mdp::EndComponents components = mdp::maximal_end_components(problem.model, reverse);
-  const average::ComponentGains gains = average::backup_bounds(problem, components, view(howard.bias()));
-  SolveOptions rest{.tolerance = run.tolerance / 4};
-  Solution solution = average::solution_of(
-      problem, average::choose_components(problem, reverse, components, gains, rest), howard.bias(), run);
+  const Eigen::VectorXd h = howard.bias();
+  const average::ComponentGains gains = average::backup_bounds(problem, components, view(h));
+  const SolveOptions rest{.tolerance = run.tolerance / 4, .observer = run.observer};
+  Solution solution =
+      average::solution_of(problem, average::choose_components(problem, reverse, components, gains, rest), h, run);
+  // The proof may play something else, as good, of another bias.
+  if (!solution.policy.empty() && !howard.plays(solution.policy))
+    solution.bias = average::bias_of(problem.model, solution.policy);
   solution.algorithm = "policy-iteration";
   solution.iterations = iterations;
   solution.transitions_read += read;

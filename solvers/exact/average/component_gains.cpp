@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/rounding.h"
+#include "mdp/evaluate/gain_and_bias.h"
 #include "mdp/graph/quotient.h"
 #include "mdp/operators.h"
 #include "solvers/exact/discounted/rounding_bounds.h"
@@ -91,10 +92,15 @@ ComponentGains backup_bounds(const Problem& problem, const mdp::EndComponents& c
   out.choice.assign(static_cast<std::size_t>(model.num_states()), -1);
   for (int k = 0; k < components.count(); ++k) {
     double low = kInfinity, high = -kInfinity;
+    double least = kInfinity, most = -kInfinity;  // of the rewards: no gain lies outside
     for (const std::int32_t s : components.members_of(k)) {
       double best = -kInfinity, far = -kInfinity, slack_of_best = 0;
+      std::int64_t& chosen = out.choice[static_cast<std::size_t>(s)];
       for (std::int64_t c = model.first_choice(s); c < model.first_choice(s + 1); ++c) {
         if (components.choices[static_cast<std::size_t>(c)] == 0) continue;
+        if (chosen < 0) chosen = c;
+        least = std::min(least, problem.sign() * model.reward(c));
+        most = std::max(most, problem.sign() * model.reward(c));
         const double q =
             problem.sign() * (model.reward(c) + expectation(model.successors(c), model.probabilities(c), h));
         const auto length = static_cast<std::int64_t>(model.successors(c).size());
@@ -105,13 +111,16 @@ ComponentGains backup_bounds(const Problem& problem, const mdp::EndComponents& c
         if (q > best) {
           best = q;
           slack_of_best = slack;
-          out.choice[static_cast<std::size_t>(s)] = c;
+          chosen = c;
         }
       }
       const double here = problem.sign() * h[static_cast<std::size_t>(s)];
       low = std::min(low, round_down(round_down(best - slack_of_best) - here));
       high = std::max(high, round_up(far - here));
     }
+    // Written so that overflow (NaN) leaves the bounds of the rewards.
+    if (!(low > least)) low = least;
+    if (!(high < most)) high = most;
     out.lower.push_back(problem.maximise() ? low : -high);
     out.upper.push_back(problem.maximise() ? high : -low);
   }
@@ -159,16 +168,37 @@ GainBounds choose_components(const Problem& problem, const mdp::ReverseTransitio
   out.transitions_read = safe.transitions_read + bold.transitions_read;
   for (const Solution* solved : {&safe, &bold})
     if (solved->status != Status::kConverged) out.status = solved->status;
-  if (safe.lower.size() == 0 || bold.lower.size() == 0) return out;
+  if (safe.policy.empty()) return out;
   const Eigen::VectorXd &low = problem.maximise() ? safe.lower : bold.lower,
                         &high = problem.maximise() ? bold.upper : safe.upper;
+  // Every play ends in some component, so no value lies outside what the worst and the best of them are worth, also
+  // where the stopping problem is too ill-conditioned for bounds of its own.
+  const double least = *std::min_element(gains.lower.begin(), gains.lower.end());
+  const double most = *std::max_element(gains.upper.begin(), gains.upper.end());
   for (int s = 0; s < states; ++s) {
     const std::int32_t at = quotient.state_of[static_cast<std::size_t>(s)];
-    out.lower[s] = low[at];
-    out.upper[s] = high[at];
+    out.lower[s] = low.size() > 0 && low[at] > least ? low[at] : least;
+    out.upper[s] = high.size() > 0 && high[at] < most ? high[at] : most;
   }
   out.policy = played(problem, reverse, components, quotient, gains, safe.policy);
   return out;
+}
+
+Eigen::VectorXd bias_of(const mdp::TabularMdp& model, const mdp::Policy& policy) {
+  constexpr double kHolds = 1e-6;
+  const mdp::MarkovChain chain = mdp::induced_chain(model, policy);
+  const mdp::GainAndBias at = mdp::gain_and_bias(chain);
+  double largest = 0;
+  for (const double r : chain.reward) largest = std::max(largest, std::abs(r));
+  for (int s = 0; s < chain.num_states(); ++s) {
+    const auto i = static_cast<std::size_t>(s);
+    double rest = chain.reward[i] - at.gain[s];
+    for (auto k = static_cast<std::size_t>(chain.row_begin[i]); k < static_cast<std::size_t>(chain.row_begin[i + 1]);
+         ++k)
+      rest += chain.probability[k] * (at.bias[chain.successor[k]] - at.bias[s]);
+    if (!(std::abs(rest) <= kHolds * largest)) return {};
+  }
+  return at.bias;
 }
 
 Solution solution_of(const Problem& problem, GainBounds bounds, const Eigen::VectorXd& h, const SolveOptions& run) {
@@ -180,7 +210,7 @@ Solution solution_of(const Problem& problem, GainBounds bounds, const Eigen::Vec
     out.note = "The problem of choosing among the end components was not solved.";
     return out;
   }
-  out.value = bounds.lower + 0.5 * (bounds.upper - bounds.lower);
+  out.value = 0.5 * bounds.lower + 0.5 * bounds.upper;
   double gap = 0;
   for (Eigen::Index s = 0; s < out.value.size(); ++s) {
     gap = std::max(gap, bounds.upper[s] - out.value[s]);

@@ -45,6 +45,10 @@ GainBounds choose_components(const Problem& problem, const mdp::ReverseTransitio
                              const mdp::EndComponents& components, const ComponentGains& gains,
                              const SolveOptions& run);
 
+/// The bias of a policy, or nothing where its equations are too ill-conditioned for double arithmetic: g + h = r + P h
+/// must hold to 1e-6 of the largest reward.
+Eigen::VectorXd bias_of(const mdp::TabularMdp& model, const mdp::Policy& policy);
+
 /// The solution that these bounds make; status and gap by the tolerance. `h` becomes the bias.
 Solution solution_of(const Problem& problem, GainBounds bounds, const Eigen::VectorXd& h, const SolveOptions& run);
 

@@ -1,12 +1,12 @@
 #include "solvers/exact/average/multichain_value_iteration.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "core/errors.h"
-#include "mdp/evaluate/gain_and_bias.h"
 #include "mdp/graph/end_components.h"
 #include "solvers/exact/average/average_policy_iteration.h"
 #include "solvers/exact/average/component_gains.h"
@@ -14,8 +14,9 @@
 namespace bellwether::solvers {
 namespace {
 
-constexpr int kSmall = 300;              // policy iteration up to here
-constexpr int kEvaluateBiasUpTo = 2000;  // states
+constexpr int kSmall = 300;                   // policy iteration up to here
+constexpr int kEvaluateBiasUpTo = 2000;       // states
+constexpr std::int64_t kSecondTry = 200'000;  // sweeps of value iteration where policy iteration falls short
 
 /// Relative value iteration in every component; the first status that is not kConverged ends it.
 struct Components {
@@ -73,11 +74,12 @@ Solution multichain_value_iteration(const Problem& problem, const MultichainValu
   const mdp::ReverseTransitions reverse(problem.model);
   const mdp::EndComponents components = mdp::maximal_end_components(problem.model, reverse);
   const Components solved = solve_components(problem, components, options, run);
-  const SolveOptions rest{.tolerance = run.tolerance / 4};
+  const SolveOptions rest{.tolerance = run.tolerance / 4, .observer = run.observer};
   Solution solution = average::solution_of(
       problem, average::choose_components(problem, reverse, components, solved.gains, rest), solved.bias, run);
-  if (problem.model.num_states() <= kEvaluateBiasUpTo && !solution.policy.empty())
-    solution.bias = mdp::gain_and_bias(mdp::induced_chain(problem.model, solution.policy)).bias;
+  solution.bias = problem.model.num_states() <= kEvaluateBiasUpTo && !solution.policy.empty()
+                      ? average::bias_of(problem.model, solution.policy)
+                      : Eigen::VectorXd();
   solution.algorithm = "multichain-value-iteration";
   solution.iterations = solved.iterations;
   solution.transitions_read += solved.read;
@@ -89,8 +91,17 @@ Solution multichain_value_iteration(const Problem& problem, const MultichainValu
 Solution average_auto(const Problem& problem, const SolveOptions& run) {
   require_valid(problem);
   const int states = problem.model.num_states();
-  if (states <= kSmall)
-    return explained(average_policy_iteration(problem, {}, run), "chosen by auto: the model is small.");
+  if (states <= kSmall) {
+    Solution solution = average_policy_iteration(problem, {}, run);
+    if (solution.status == Status::kConverged || solution.status == Status::kStoppedByCaller)
+      return explained(std::move(solution), "chosen by auto: the model is small.");
+    SolveOptions some = run;
+    some.max_iterations = std::min(run.max_iterations, kSecondTry);
+    Solution second = multichain_value_iteration(problem, {}, some);
+    if (second.gap < solution.gap)
+      return explained(std::move(second), "chosen by auto: policy iteration met its limits of rounding.");
+    return explained(std::move(solution), "chosen by auto: the model is small.");
+  }
   const mdp::EndComponents components =
       mdp::maximal_end_components(problem.model, mdp::ReverseTransitions(problem.model));
   if (components.count() == 1 && components.members_of(0).size() == static_cast<std::size_t>(states)) {

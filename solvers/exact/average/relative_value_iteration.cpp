@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -31,6 +32,9 @@ class RelativeSweeps {
       longest = std::max(longest, static_cast<std::int64_t>(problem.model.successors(c).size()));
       largest_reward_ = std::max(largest_reward_, std::abs(problem.model.reward(c)));
     }
+    const auto [least, most] = std::minmax_element(problem.model.reward().begin(), problem.model.reward().end());
+    least_reward_ = *least;
+    most_reward_ = *most;
     share_ = discounted::row_error(longest);
   }
 
@@ -42,7 +46,12 @@ class RelativeSweeps {
             : mdp::backup_with_change(problem_.model, 1.0, v_, next_, mdp::Expectation{}, mdp::Smallest{});
     // One computed backup is within share * (|r| + |v|) of the true one; the difference rounds once more.
     rounding_ = round_up((share_ + 4 * kUnitRoundoff) * (largest_reward_ + change.largest) + discounted::kUnderflow);
-    return {round_down(change.low - rounding_), round_up(change.high + rounding_)};
+    // Written so that overflow (NaN) leaves the bounds of the rewards.
+    GainInterval gain = rewards();
+    const double low = round_down(change.low - rounding_), high = round_up(change.high + rounding_);
+    if (low > gain.low) gain.low = low;
+    if (high < gain.high) gain.high = high;
+    return gain;
   }
 
   /// v <- v + tau (Tv - v), shifted so that state 0 keeps 0.
@@ -73,12 +82,15 @@ class RelativeSweeps {
     return mdp::Policy::deterministic(std::move(choice));
   }
 
+  /// What is known before any sweep: no gain lies outside the rewards.
+  GainInterval rewards() const { return {least_reward_, most_reward_}; }
+
   double rounding() const { return rounding_; }
   const std::vector<double>& values() const { return v_; }
 
  private:
   const Problem& problem_;
-  double step_, share_ = 0, largest_reward_ = 0, rounding_ = 0;
+  double step_, share_ = 0, largest_reward_ = 0, least_reward_ = 0, most_reward_ = 0, rounding_ = 0;
   std::vector<double> v_, next_;
 };
 
@@ -106,9 +118,10 @@ Solution relative_value_iteration(const Problem& problem, const RelativeValueIte
   Solution solution{.status = Status::kBudgetExhausted, .algorithm = "relative-value-iteration"};
   RelativeSweeps sweeps(problem, options);
   TraceRecorder trace;
-  GainInterval gain;
+  GainInterval gain = sweeps.rewards();
   double best = std::numeric_limits<double>::infinity();
   std::int64_t best_at = 0;
+  bool patience_spent = false;
   while (solution.iterations < run.max_iterations) {
     gain = sweeps.sweep();
     solution.transitions_read += problem.model.num_transitions();
@@ -126,13 +139,15 @@ Solution relative_value_iteration(const Problem& problem, const RelativeValueIte
     } else if (gain.width() < best * (1 - 1e-9)) {
       best = gain.width();
       best_at = solution.iterations;
-    } else if (solution.iterations - best_at >=
-               std::min(options.patience, 1000 + 50 * std::int64_t{problem.model.num_states()})) {
-      solution.status = Status::kNumericalTrouble;
-      solution.note = "the bounds on the gain stopped closing: the optimal gain probably differs between states";
+    } else if (solution.iterations - best_at >= options.patience + 50 * std::int64_t{problem.model.num_states()}) {
+      patience_spent = true;
+      solution.note =
+          "the bounds on the gain stopped closing: the optimal gain differs between states (auto solves that), or play "
+          "is periodic and 'step' is too close to 1";
     }
-    if (solution.status != Status::kBudgetExhausted) break;
-    sweeps.move();
+    if (solution.status != Status::kBudgetExhausted || patience_spent) break;
+    // The greedy policy belongs to the values of the last sweep, so these stay when there is no other.
+    if (solution.iterations < run.max_iterations) sweeps.move();
   }
   finish(problem, sweeps, gain, solution);
   solution.trace = trace.take();

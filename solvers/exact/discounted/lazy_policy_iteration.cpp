@@ -54,6 +54,7 @@ void LazySolver::allocate() {
   rows_.emplace_back(model_);
   for (auto* vector : {&residual_, &delta_, &next_}) vector->resize(states);
   expiry_.assign(static_cast<std::size_t>(model_.num_choices()), 0.0F);
+  policy_.assign(states, -1);  // rows_ holds no row yet, so every state counts as changed
   changed_.assign(states, 1);
   num_changed_ = model_.num_states();
   drift_ = slack_ = most_ = 0;

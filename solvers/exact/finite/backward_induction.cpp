@@ -61,6 +61,13 @@ void certify_values(Solution& solution, double error) {
   solution.lower.resize(solution.value.size());
   solution.upper.resize(solution.value.size());
   double gap = 0;
+  if (!solution.value.allFinite() || !std::isfinite(error)) {
+    solution.lower.resize(0);
+    solution.upper.resize(0);
+    solution.status = Status::kNumericalTrouble;
+    solution.note = "the values exceed the range of double arithmetic: scale the rewards down";
+    return;
+  }
   for (Eigen::Index s = 0; s < solution.value.size(); ++s) {
     solution.lower[s] = round_down(solution.value[s] - error);
     solution.upper[s] = round_up(solution.value[s] + error);
@@ -71,7 +78,8 @@ void certify_values(Solution& solution, double error) {
 
 }  // namespace
 
-Solution backward_induction(const Problem& problem, const BackwardInductionOptions& /*options*/, const SolveOptions& run) {
+Solution backward_induction(const Problem& problem, const BackwardInductionOptions& /*options*/,
+                            const SolveOptions& run) {
   require_valid(problem);
   if (problem.criterion != Criterion::kFinite)
     throw InvalidOption("backward-induction: solves finite-horizon problems only");
@@ -104,7 +112,8 @@ Solution backward_induction(const Problem& problem, const BackwardInductionOptio
   solution.value = std::move(value);
   certify_values(solution, error);
   solution.residual = 0;
-  solution.status = solution.gap <= run.tolerance ? Status::kConverged : Status::kRoundingLimited;
+  if (solution.status != Status::kNumericalTrouble)
+    solution.status = solution.gap <= run.tolerance ? Status::kConverged : Status::kRoundingLimited;
   solution.trace = trace.take();
   return solution;
 }

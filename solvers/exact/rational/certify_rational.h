@@ -20,7 +20,7 @@ struct RationalSolution {
   rational::RationalReport report;
 };
 
-/// Exact rational certification of a deterministic policy (docs/papers/exact-solvers.md, item 10; criteria.h has what
+/// Exact rational certification of a deterministic policy (docs/papers/exact-certificates.md; criteria.h has what
 /// is proven for each criterion). A policy that is not optimal is repaired by exact policy iteration; the finite
 /// horizon needs no policy. Doubles stand for the simple numbers they were rounded from: 0.35 is 7/20 and a row of
 /// three 0.3333333333333333 is 1/3 each, see number_reading.h. InvalidOption when the exact numbers would grow beyond

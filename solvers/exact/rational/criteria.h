@@ -10,7 +10,7 @@
 
 namespace bellwether::solvers::rational {
 
-// Exact rational certification (docs/papers/exact-solvers.md, item 10) for arrays that are known to form a model. A
+// Exact rational certification (docs/papers/exact-certificates.md) for arrays that are known to form a model. A
 // policy gives a local choice index for each state. Each function evaluates the policy exactly, tests every choice
 // exactly, and where a choice is better makes an exact policy-iteration step, so that the policy it returns is proven
 // optimal for the numbers as read (number_reading.h). Cost: for a strongly connected class of n states with b-bit rows,

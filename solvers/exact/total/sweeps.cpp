@@ -206,9 +206,35 @@ bool start_above(const ReducedModel& m, const Range& range, Enclosure& e, Monito
   return start_upper(m, range, rewards_of(m, range).most, exits_of(m, range, e).most, e, monitor);
 }
 
+namespace {
+
+constexpr std::int64_t kPatience = 100'000;  // sweeps
+
+/// Tells a slow approach from none: whether a width has shrunk by a thousandth in so many sweeps. At that pace a digit
+/// would take two thousand times as many.
+class Progress {
+ public:
+  explicit Progress(std::int64_t patience) : patience_(patience), left_(patience) {}
+
+  bool made(double width) {
+    if (width < 0.999 * best_) {
+      best_ = width;
+      left_ = patience_;
+    }
+    return left_-- > 0;
+  }
+
+ private:
+  double best_ = kInfinity;
+  std::int64_t patience_, left_;
+};
+
+}  // namespace
+
 SweepEnd iterate_interval(const ReducedModel& m, const Range& range, const Target& target, Enclosure& e,
                           Monitor& monitor) {
   const std::int64_t work = 2 * m.num_transitions(range.begin, range.end);
+  Progress progress(kPatience + 50 * std::int64_t{range.size()});
   while (true) {
     bool moved = false, met = true;
     double residual = 0;
@@ -225,10 +251,11 @@ SweepEnd iterate_interval(const ReducedModel& m, const Range& range, const Targe
       }
       met = met && target.met(e.lower[state], e.upper[state]);
     }
-    const bool go_on = monitor.iteration(work, half_width(e, range), residual);
+    const double width = half_width(e, range);
+    const bool go_on = monitor.iteration(work, width, residual);
     if (met) return SweepEnd::kTargetMet;
     if (!go_on) return SweepEnd::kStopped;
-    if (!moved) return SweepEnd::kRoundingLimited;
+    if (!moved || !progress.made(width)) return SweepEnd::kRoundingLimited;
   }
 }
 

@@ -174,6 +174,12 @@ bool finish_values(const Target& target, Solution& solution) {
   for (Eigen::Index s = 0; s < solution.value.size(); ++s) {
     const double low = solution.lower[s], high = solution.upper[s];
     if (low == high) continue;
+    if (!std::isfinite(high - low)) {  // one side has no bound: the other is the best there is to say
+      solution.value[s] = std::isfinite(low) ? low : std::isfinite(high) ? high : 0;
+      solution.gap = kInfinity;
+      met = false;
+      continue;
+    }
     solution.value[s] = low + (high - low) / 2;
     solution.gap = std::max(solution.gap,
                             round_up(std::max(round_up(high - solution.value[s]), round_up(solution.value[s] - low))));

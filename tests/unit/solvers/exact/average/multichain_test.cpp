@@ -113,7 +113,8 @@ TEST(Multichain, EveryPlannerEnclosesTheBestOfAllPolicies) {
     for (const Case& planner : kCases) {
       const Solution got = planner.solve(problem, {.tolerance = 1e-7 * scale});
       ASSERT_EQ(got.status, Status::kConverged) << planner.name << " seed " << seed << " " << got.note;
-      ASSERT_EQ(got.note.find("solved badly"), std::string::npos) << planner.name << " seed " << seed << " " << got.note;
+      ASSERT_EQ(got.note.find("solved badly"), std::string::npos)
+          << planner.name << " seed " << seed << " " << got.note;
       std::vector<int> played(got.policy.choices().begin(), got.policy.choices().end());
       const Vector earned = abel_gain(problem.model, played);
       for (int s = 0; s < 5; ++s) {
@@ -149,7 +150,7 @@ TEST(Multichain, ByHand) {
   for (const Case& planner : kCases) EXPECT_NEAR(planner.solve(problem, {}).value[0], 1, 1e-6) << planner.name;
   // Relative value iteration alone cannot answer, and says so.
   const Solution alone = relative_value_iteration(problem);
-  EXPECT_EQ(alone.status, Status::kNumericalTrouble);
+  EXPECT_EQ(alone.status, Status::kBudgetExhausted);
   EXPECT_LE(alone.lower[0], 1);
   EXPECT_GE(alone.upper[2], 5);
 }

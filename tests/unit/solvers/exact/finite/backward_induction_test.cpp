@@ -136,6 +136,16 @@ TEST(BackwardInduction, StopsWithoutAnAnswerWhenTold) {
   EXPECT_FALSE(std::isfinite(got.gap));
 }
 
+TEST(BackwardInduction, SaysWhenValuesOverflow) {
+  mdp::TabularMdpBuilder builder(1);
+  builder.add_choice(0, 1.5e308, {{0, 1.0}});
+  const Solution got =
+      backward_induction({.model = std::move(builder).build(), .criterion = Criterion::kFinite, .horizon = 3});
+  EXPECT_EQ(got.status, Status::kNumericalTrouble);
+  EXPECT_FALSE(std::isfinite(got.gap));
+  EXPECT_EQ(got.lower.size(), 0);
+}
+
 TEST(BackwardInduction, RefusesOtherProblems) {
   Problem problem = puterman(3);
   problem.criterion = Criterion::kDiscounted;

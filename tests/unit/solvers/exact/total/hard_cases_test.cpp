@@ -273,6 +273,28 @@ TEST(HardCases, ThreadCountDoesNotChangeTheBits) {
   EXPECT_EQ(value(1), value(4));
 }
 
+// A state that is left for two different fates once in 10^17 steps. Where no bound can be proven, none is printed.
+TEST(HardCases, AnUnprovableBoundIsNotANarrowOne) {
+  mdp::TabularMdpBuilder builder(4);
+  builder.add_choice(0, -1.0, {{3, 1.0}})
+      .add_choice(0, 0.0, {{1, 1e-17}, {2, 1e-17}, {1, 1.0}})
+      .add_choice(1, 0.0, {{0, 1.0}})
+      .add_choice(2, -1.0000000000000002, {{3, 1.0}})
+      .add_choice(3, 0.0, {{3, 1.0}});
+  const Problem problem{
+      .model = std::move(builder).build(), .criterion = Criterion::kTotal, .direction = Direction::kMinimise};
+  for (const auto& solve : test::planners()) {
+    const Solution got = solve.solve(problem, {}, {});
+    for (int s = 0; s < 4; ++s) EXPECT_TRUE(std::isfinite(got.value[s])) << solve.name << " state " << s;
+    if (std::isfinite(got.gap)) {
+      EXPECT_LE(std::abs(got.value[0] + 1.0000000000000002), got.gap) << solve.name;
+    } else {
+      EXPECT_EQ(got.status, Status::kNumericalTrouble) << solve.name;
+      EXPECT_EQ(got.lower.size(), 0) << solve.name;
+    }
+  }
+}
+
 TEST(HardCases, TheObserverCanStopAndBoundsStay) {
   const Problem problem = haddad_monmege(20);
   for (const auto& solve : test::planners()) {

@@ -1,0 +1,150 @@
+// Small models on which rounding, limits or nearly closed regions have misled planners of average rewards.
+
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "mdp/evaluate/gain_and_bias.h"
+#include "mdp/instances/riverswim.h"
+#include "mdp/tabular_mdp_builder.h"
+#include "solvers/exact/average/average_policy_iteration.h"
+#include "solvers/exact/average/multichain_value_iteration.h"
+#include "solvers/exact/average/relative_value_iteration.h"
+#include "solvers/exact/lp/linear_programming.h"
+
+namespace bellwether::solvers {
+namespace {
+
+Problem average(mdp::TabularMdpBuilder builder, Direction direction = Direction::kMaximise) {
+  return {.model = std::move(builder).build(), .criterion = Criterion::kAverage, .direction = direction};
+}
+
+/// The gain of the policy returned lies in its interval, and the optimum, if it is known, too.
+void expect_true(const Problem& problem, const Solution& got, double optimum, int state = 0) {
+  ASSERT_FALSE(got.policy.empty()) << got.note;
+  const Eigen::VectorXd earned = mdp::gain_and_bias(mdp::induced_chain(problem.model, got.policy)).gain;
+  EXPECT_LE(got.lower[state], optimum) << got.note;
+  EXPECT_GE(got.upper[state], optimum) << got.note;
+  for (int s = 0; s < problem.model.num_states(); ++s) {
+    EXPECT_LE(got.lower[s], earned[s] + 1e-12) << "state " << s << " " << got.note;
+    EXPECT_GE(got.upper[s], earned[s] - 1e-12) << "state " << s << " " << got.note;
+    EXPECT_TRUE(std::isfinite(got.value[s])) << "state " << s << " " << got.note;
+  }
+}
+
+// On its way to the optimum Howard's iteration meets policies that swim right from some state on and drift left before
+// it: one recurrent class, whose gain the transient states have exactly. Rounding there once undid each step.
+TEST(AverageHardCases, PolicyIterationSwimsUpAnyRiver) {
+  for (const int states : {7, 8, 9, 18, 60, 200}) {
+    const Problem problem{.model = mdp::riverswim({.states = states}).model, .criterion = Criterion::kAverage};
+    const Solution got = average_policy_iteration(problem, {}, {.tolerance = 1e-10, .max_iterations = 1000});
+    EXPECT_EQ(got.status, Status::kConverged) << states;
+    EXPECT_LE(got.iterations, states + 5);
+    const Solution other = relative_value_iteration(problem, {}, {.tolerance = 1e-8});
+    EXPECT_NEAR(got.value[0], other.value[0], got.gap + other.gap);
+  }
+}
+
+// Policies whose gains differ by less than rounding can tell: the iteration comes round and stops, its bounds true.
+TEST(AverageHardCases, PolicyIterationEndsWhenRoundingMovesIt) {
+  mdp::TabularMdpBuilder builder(3);
+  builder.add_choice(0, 0.0, {{2, 0.5285446640726407}, {1, 0.4714553359273593}})
+      .add_choice(0, 3.0, {{1, 1.0}})
+      .add_choice(1, 3.0, {{0, 1e-5}, {2, 1e-9}, {1, 0.999989999}})
+      .add_choice(1, 3.0, {{0, 1.0}})
+      .add_choice(2, 3.0, {{2, 1.0}})
+      .add_choice(2, 1.0, {{2, 0.4}, {1, 0.6}});
+  const Problem problem = average(std::move(builder));
+  for (const double margin : {0.0, 1e-11}) {
+    const Solution got = average_policy_iteration(problem, {.margin = margin}, {.max_iterations = 10'000});
+    EXPECT_LT(got.iterations, 100);
+    expect_true(problem, got, 3);
+  }
+  expect_true(problem, average_auto(problem, {}), 3);
+}
+
+TEST(AverageHardCases, RewardsTooSmallForAMarginEndToo) {
+  mdp::TabularMdpBuilder builder(2);
+  const double tiny = std::numeric_limits<double>::denorm_min();
+  builder.add_choice(0, 3 * tiny, {{0, 0.5}, {1, 0.5}})
+      .add_choice(0, 4 * tiny, {{1, 1.0}})
+      .add_choice(1, tiny, {{0, 1.0}})
+      .add_choice(1, 2 * tiny, {{0, 0.3}, {1, 0.7}});
+  const Solution got = average_policy_iteration(average(std::move(builder)), {}, {.max_iterations = 10'000});
+  EXPECT_LT(got.iterations, 100);
+  EXPECT_LE(got.lower[0], 3 * tiny);
+  EXPECT_GE(got.upper[0], 2 * tiny);
+}
+
+// A region left once in 10^17 steps: its bias is of that size, and the stopping problem hopelessly conditioned.
+TEST(AverageHardCases, NearlyClosedRegions) {
+  mdp::TabularMdpBuilder builder(5);
+  builder.add_choice(0, -1.0, {{0, 1.0}})
+      .add_choice(0, 0.0, {{1, 1e-17}, {3, 1e-17}, {1, 1.0}})
+      .add_choice(1, -1.0, {{4, 1.0}})
+      .add_choice(2, -1.0, {{0, 1.0}})
+      .add_choice(3, -1.0, {{3, 1.0}})
+      .add_choice(4, 0.0, {{0, 1.0}});
+  const Problem problem = average(std::move(builder), Direction::kMinimise);
+  for (const Solution& got :
+       {average_auto(problem, {}), average_policy_iteration(problem), linear_programming(problem)}) {
+    EXPECT_EQ(got.status, Status::kConverged) << got.note;
+    expect_true(problem, got, -1);
+  }
+}
+
+TEST(AverageHardCases, BiasesBeyondDoubleArithmetic) {
+  mdp::TabularMdpBuilder builder(2);
+  builder.add_choice(0, 1.0, {{0, 1.0}}).add_choice(0, 2.0, {{1, 1e-300}, {0, 1.0}}).add_choice(1, 0.0, {{1, 1.0}});
+  const Problem problem = average(std::move(builder));
+  const Solution got = average_auto(problem, {});
+  EXPECT_EQ(got.status, Status::kConverged) << got.note;
+  EXPECT_LE(got.lower[0], 1);
+  EXPECT_GE(got.upper[0], 1);
+}
+
+// g + h = r + P h holds for what is printed as the bias, or nothing is printed.
+TEST(AverageHardCases, NoBiasIsBetterThanAWrongOne) {
+  mdp::TabularMdpBuilder builder(3);
+  builder.add_choice(0, 1.0, {{1, 1.0}})
+      .add_choice(0, 0.0, {{1, 1.0}, {2, 1e-17}})
+      .add_choice(1, 1.0, {{0, 1.0}})
+      .add_choice(2, 2.0, {{2, 1.0}});
+  const Problem problem = average(std::move(builder));
+  for (const Solution& got : {average_auto(problem, {}), multichain_value_iteration(problem)}) {
+    EXPECT_GE(got.upper[0], 2);
+    if (got.bias.size() == 0) continue;
+    for (int s = 0; s < 3; ++s) {
+      const std::int64_t c = problem.model.first_choice(s) + got.policy.choices()[static_cast<std::size_t>(s)];
+      double rest = problem.model.reward(c) - got.value[s];
+      for (std::size_t k = 0; k < problem.model.successors(c).size(); ++k)
+        rest += problem.model.probabilities(c)[k] * (got.bias[problem.model.successors(c)[k]] - got.bias[s]);
+      EXPECT_NEAR(rest, 0, 1e-4) << s;
+    }
+  }
+}
+
+TEST(AverageHardCases, AnIterationLimitLeavesTrueBounds) {
+  mdp::TabularMdpBuilder separate(3);
+  for (int s = 0; s < 3; ++s) separate.add_choice(s, s + 1.0, {{s, 1.0}});
+  const Problem islands = average(std::move(separate));
+  mdp::TabularMdpBuilder joined(2);
+  joined.add_choice(0, 0.0, {{0, 1.0}})
+      .add_choice(0, 2.0, {{1, 1.0}})
+      .add_choice(1, 2.0, {{0, 1.0}})
+      .add_choice(1, 3.0, {{1, 1.0}});
+  const Problem two = average(std::move(joined));
+  for (const std::int64_t limit : {1, 2, 3, 4, 5, 10}) {
+    const Solution apart = multichain_value_iteration(islands, {}, {.tolerance = 1e-12, .max_iterations = limit});
+    for (int s = 0; s < 3; ++s) expect_true(islands, apart, s + 1.0, s);
+    // The greedy policy of the last sweep: staying in 0 would lose 3.
+    const Solution got = relative_value_iteration(two, {}, {.tolerance = 1e-12, .max_iterations = limit});
+    EXPECT_EQ(got.status, Status::kBudgetExhausted);
+    expect_true(two, got, 3);
+  }
+}
+
+}  // namespace
+}  // namespace bellwether::solvers

@@ -31,7 +31,7 @@ Drift drift(const PolicyChain& chain, std::int32_t s, const std::vector<double>&
   }
   const std::int64_t terms = rows.row_begin[i + 1] - rows.row_begin[i];
   const double error = (rounding_error(terms + 6) + chain.share(s)) * (moved + std::abs(step.value[s])) + step.error[s];
-  return {step.value[s] + sum, error * (1 + 1e-12)};
+  return {step.value[s] + sum, error * (1 + 1e-12) + (moved == 0 ? 0 : kUnderflowSlack)};
 }
 
 /// sum of p x over the successors that are in a class, with its error.
@@ -85,7 +85,8 @@ void evaluate_transient(const PolicyChain& chain, const Evaluation& step, Averag
 
 }  // namespace
 
-ClassAverage average_of_class(const PolicyChain& chain, std::span<const std::int32_t> members, const Evaluation& step) {
+ClassAverage average_of_class(const PolicyChain& chain, std::span<const std::int32_t> members, const Evaluation& step,
+                              ClassScratch& scratch) {
   const std::vector<std::int32_t> others(members.begin() + 1, members.end());
   const auto size = static_cast<Eigen::Index>(members.size());
   ClassAverage result{.bias = Eigen::VectorXd::Zero(size), .bias_error = Eigen::VectorXd::Zero(size)};
@@ -95,10 +96,10 @@ ClassAverage average_of_class(const PolicyChain& chain, std::span<const std::int
     result.gain_error = step.error[start];
     return result;
   }
-  std::vector<std::int32_t> number(static_cast<std::size_t>(chain.num_states()), -1);
+  std::vector<std::int32_t>& number = scratch.number;
   for (std::size_t i = 0; i < others.size(); ++i)
     number[static_cast<std::size_t>(others[i])] = static_cast<std::int32_t>(i);
-  LeakySystem system(chain.leaky(number, 1));
+  LeakySystem system(chain.leaky_part(others, number, 1));
   const Eigen::VectorXd zero = Eigen::VectorXd::Zero(size - 1);
   const Eigen::VectorXd rewards = step.value(others);
   // Renewal at the first member: what a tour earns by how long it takes, both until the first member is back.
@@ -116,18 +117,20 @@ ClassAverage average_of_class(const PolicyChain& chain, std::span<const std::int
   const double first_gain = tour_reward / tour_time;
   const Evaluation guess = system.solve((rewards.array() - first_gain).matrix(), zero);
   // For any h the gain lies between the extremes of r + P h - h (docs/papers/policy-evaluation.md, (7)).
-  std::vector<double> h(static_cast<std::size_t>(chain.num_states()), 0.0);
+  std::vector<double>& h = scratch.h;
   for (std::size_t i = 0; i < others.size(); ++i)
     h[static_cast<std::size_t>(others[i])] = guess.value[static_cast<Eigen::Index>(i)];
   double low = kInfinity, high = -kInfinity;
+  bool finite = true;
   for (const std::int32_t s : members) {
     const Drift d = drift(chain, s, h, step);
+    finite = finite && std::isfinite(d.value) && std::isfinite(d.error);  // a NaN would pass min and max unseen
     low = std::min(low, round_down(d.value - d.error));
     high = std::max(high, round_up(d.value + d.error));
   }
   result.gain = low + (high - low) / 2;
   result.gain_error = round_up(std::max(high - result.gain, result.gain - low));
-  if (!(result.gain_error < kInfinity)) {  // overflow, or a system without solution
+  if (!finite || !(result.gain_error < kInfinity)) {  // overflow, or a system without solution
     result.gain = first_gain;
     result.gain_error = kInfinity;
   }
@@ -138,6 +141,10 @@ ClassAverage average_of_class(const PolicyChain& chain, std::span<const std::int
   const Evaluation bias = system.solve(right, error);
   result.bias.tail(size - 1) = bias.value;
   result.bias_error.tail(size - 1) = bias.error;
+  for (const std::int32_t s : others) {
+    number[static_cast<std::size_t>(s)] = -1;
+    h[static_cast<std::size_t>(s)] = 0;
+  }
   return result;
 }
 
@@ -145,8 +152,9 @@ AverageEvaluation evaluate_average(const PolicyChain& chain, std::string_view co
   const Evaluation step = chain.step_values(column);
   const Eigen::VectorXd zero = Eigen::VectorXd::Zero(chain.num_states());
   AverageEvaluation result{{zero, zero}, {zero, zero}, recurrent_classes(chain.chain())};
+  ClassScratch scratch(chain.num_states());
   for (const auto& members : result.classes.members) {
-    const ClassAverage average = average_of_class(chain, members, step);
+    const ClassAverage average = average_of_class(chain, members, step, scratch);
     for (std::size_t i = 0; i < members.size(); ++i) {
       result.gain.value[members[i]] = average.gain;
       result.gain.error[members[i]] = average.gain_error;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "mdp/evaluate/policy_chain.h"
 
@@ -30,7 +31,17 @@ struct ClassAverage {
   double gain = 0, gain_error = 0;
   Eigen::VectorXd bias, bias_error;  ///< of each member, 0 for the first
 };
+
+/// Room that all classes of a chain share, so that each costs what its own size asks for.
+struct ClassScratch {
+  explicit ClassScratch(int states)
+      : number(static_cast<std::size_t>(states), -1), h(static_cast<std::size_t>(states), 0.0) {}
+  std::vector<std::int32_t> number;
+  std::vector<double> h;
+};
+
 /// `step` are the expected values of a step in every state of the chain (PolicyChain::step_values).
-ClassAverage average_of_class(const PolicyChain& chain, std::span<const std::int32_t> members, const Evaluation& step);
+ClassAverage average_of_class(const PolicyChain& chain, std::span<const std::int32_t> members, const Evaluation& step,
+                              ClassScratch& scratch);
 
 }  // namespace bellwether::mdp

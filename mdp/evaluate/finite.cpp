@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -38,7 +39,9 @@ Evaluation one_stage(const PolicyChain& chain, const Evaluation& step, double di
           const double inherited = chain.share(static_cast<int>(s)) + rounding_error(static_cast<int>(end - begin) + 4);
           const double error = step.error[s] + discount * (inherited * magnitude + (1 + inherited) * carried) +
                                rounding_error(2) * std::abs(now.value[s]);
-          now.error[s] = error * (1 + 1e-12) + (magnitude == 0 ? 0 : kUnderflowSlack);
+          now.error[s] = std::isfinite(now.value[s]) && std::isfinite(error)
+                             ? error * (1 + 1e-12) + (magnitude == 0 ? 0 : kUnderflowSlack)
+                             : std::numeric_limits<double>::infinity();
         }
       });
   return now;

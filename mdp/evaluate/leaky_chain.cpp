@@ -139,11 +139,13 @@ Evaluation LeakySystem::solve(const Eigen::VectorXd& b, const Eigen::VectorXd& b
   if (b.size() == 0) return {b, b};
   if (!solver_) solver_.emplace(matrix());
   const auto invert = [&](const Eigen::VectorXd& d) { return solver_->solve(d); };
-  Evaluation result{invert(b), {}};
-  const Remainder rest =
-      refine(result.value, invert, [&](const Eigen::VectorXd& x) { return remainder(x, b, b_error); });
-  result.error = bound(rest);
-  return result;
+  for (;;) {
+    Evaluation result{invert(b), {}};
+    const Remainder rest =
+        refine(result.value, invert, [&](const Eigen::VectorXd& x) { return remainder(x, b, b_error); });
+    result.error = bound(rest);
+    if (std::isfinite(result.gap()) || !solver_->strengthen()) return result;
+  }
 }
 
 LeakySystem::Remainder LeakySystem::flow_remainder(const Eigen::VectorXd& z, const Eigen::VectorXd& mu) const {

@@ -16,7 +16,7 @@ namespace {
 
 constexpr int kDenseUpTo = 100;
 constexpr int kFullUpTo = 3000;
-constexpr int kDirectUpTo = 5000;
+constexpr int kDirectUpTo = 1000;
 constexpr int kRescueUpTo = 50'000;
 
 using ByRow = Eigen::SparseMatrix<double, Eigen::RowMajor, int>;
@@ -117,6 +117,12 @@ Eigen::VectorXd LinearSolver::solve(const Eigen::VectorXd& b) {
     if (f.attempt(b, x)) return x;
   }
   return Eigen::VectorXd::Constant(b.size(), std::numeric_limits<double>::quiet_NaN());
+}
+
+bool LinearSolver::strengthen() {
+  if (factors_->dense || factors_->method == Method::kDirect || factors_->method == Method::kNone) return false;
+  factors_->next_method();
+  return factors_->method != Method::kNone;
 }
 
 }  // namespace bellwether::mdp

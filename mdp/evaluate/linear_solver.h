@@ -18,7 +18,7 @@ struct SparseRows {
   int size() const { return static_cast<int>(row_begin.size()) - 1; }
 };
 
-/// Approximate solutions of A x = b for many b: dense LU for small or full matrices, sparse LU up to a few thousand
+/// Approximate solutions of A x = b for many b: dense LU for small or full matrices, sparse LU up to a thousand
 /// unknowns, beyond that BiCGSTAB scaled by the diagonal; where it stalls, BiCGSTAB with an incomplete LU, then (up to
 /// 50,000 unknowns) the sparse LU after all. Nothing is proven here.
 class LinearSolver {
@@ -29,6 +29,9 @@ class LinearSolver {
   LinearSolver& operator=(LinearSolver&&) noexcept;
 
   Eigen::VectorXd solve(const Eigen::VectorXd& b);
+
+  /// Goes on with a more robust method; false when there is none left.
+  bool strengthen();
 
  private:
   struct Factors;

@@ -71,7 +71,13 @@ void PolicyChain::add_state(const Policy& policy, int s, const FiniteMemoryPolic
       const std::int32_t to =
           memory == nullptr ? next[i] : memory->next_node(node, transition, next[i]) * model_.num_states() + next[i];
       const double moved = weight * probability[i];
-      if (moved > 0) row_.emplace_back(to, moved);
+      if (moved == 0) {
+        throw InvalidModel(fmt::format(
+            "policy: state {} plays choice {} with probability {}, which with a transition of probability {} is below "
+            "what double arithmetic can hold",
+            s, c - first, weight, probability[i]));
+      }
+      row_.emplace_back(to, moved);
     }
   }
   play_begin_.push_back(static_cast<std::int64_t>(played_.size()));
@@ -141,13 +147,20 @@ std::vector<double> PolicyChain::choice_mass(const Eigen::VectorXd& state_mass) 
 }
 
 LeakyChain PolicyChain::leaky(std::span<const std::int32_t> number, double discount) const {
+  std::vector<std::int32_t> states;
+  for (int s = 0; s < num_states(); ++s)
+    if (number[static_cast<std::size_t>(s)] >= 0) states.push_back(s);
+  return leaky_part(states, number, discount);
+}
+
+LeakyChain PolicyChain::leaky_part(std::span<const std::int32_t> states, std::span<const std::int32_t> number,
+                                   double discount) const {
   LeakyChain result;
   // The discount stands for a number within half an ulp of it, which 1 - discount feels all the more.
   const double lost = 1 - discount;
   const double lost_share = lost == 0 ? 0 : (kUnitRoundoff * (discount / lost) + 2 * kUnitRoundoff) * (1 + 1e-12);
-  for (int s = 0; s < num_states(); ++s) {
+  for (const std::int32_t s : states) {
     const auto i = static_cast<std::size_t>(s);
-    if (number[i] < 0) continue;
     double outside = 0;
     std::int64_t leaving = 0;
     for (auto k = static_cast<std::size_t>(chain_.row_begin[i]); k < static_cast<std::size_t>(chain_.row_begin[i + 1]);

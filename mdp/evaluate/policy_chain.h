@@ -52,6 +52,9 @@ class PolicyChain {
   /// The chain between the states that `number` maps to 0, 1, 2, ... (those at -1 leak), each step surviving with
   /// probability `discount`. Beside moves to states at -1, a step leaks 1 - discount.
   LeakyChain leaky(std::span<const std::int32_t> number, double discount) const;
+  /// The same when `states` lists those that are numbered 0, 1, 2, ...: only they are looked at.
+  LeakyChain leaky_part(std::span<const std::int32_t> states, std::span<const std::int32_t> number,
+                        double discount) const;
 
  private:
   void add_state(const Policy& policy, int s, const FiniteMemoryPolicy* memory, int node);

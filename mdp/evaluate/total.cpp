@@ -53,16 +53,19 @@ MarkovChain stopped(const MarkovChain& chain, const Marks& target) {
 /// What a recurrent class does to a total reward.
 enum class Collects { kNothing, kGains, kLosses, kUnclear };
 
-Collects collects(const PolicyChain& chain, std::span<const std::int32_t> members, const Evaluation& step) {
-  bool gains = false, losses = false;
+Collects collects(const PolicyChain& chain, std::span<const std::int32_t> members, const Evaluation& step,
+                  ClassScratch& scratch) {
+  bool may_gain = false, may_lose = false, gains = false, losses = false;
   for (const std::int32_t s : members) {
-    gains |= step.value[s] + step.error[s] > 0;
-    losses |= step.value[s] - step.error[s] < 0;
+    may_gain |= step.value[s] + step.error[s] > 0;
+    may_lose |= step.value[s] - step.error[s] < 0;
+    gains |= step.value[s] - step.error[s] > 0;
+    losses |= step.value[s] + step.error[s] < 0;
   }
-  if (!gains && !losses) return Collects::kNothing;
-  if (!losses) return Collects::kGains;
-  if (!gains) return Collects::kLosses;
-  const ClassAverage average = average_of_class(chain, members, step);
+  if (!may_gain && !may_lose) return Collects::kNothing;
+  if (gains && !may_lose) return Collects::kGains;
+  if (losses && !may_gain) return Collects::kLosses;
+  const ClassAverage average = average_of_class(chain, members, step, scratch);
   if (average.gain - average.gain_error > 0) return Collects::kGains;
   if (average.gain + average.gain_error < 0) return Collects::kLosses;
   return Collects::kUnclear;
@@ -85,9 +88,10 @@ Evaluation evaluate_total(const PolicyChain& chain, std::span<const std::int32_t
   const ChainSearch search(play);
   const auto n = static_cast<std::size_t>(chain.num_states());
   Marks gains(n, 0), losses(n, 0), unclear(n, 0);
+  ClassScratch scratch(chain.num_states());
   for (const auto& members : classes.members) {
     if (inside[static_cast<std::size_t>(members.front())]) continue;
-    const Collects what = collects(chain, members, step);
+    const Collects what = collects(chain, members, step, scratch);
     if (what == Collects::kNothing) continue;
     Marks& marks = what == Collects::kGains ? gains : what == Collects::kLosses ? losses : unclear;
     for (const std::int32_t s : members) marks[static_cast<std::size_t>(s)] = 1;

@@ -4,6 +4,10 @@
 #include <numeric>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "core/errors.h"
+
 namespace bellwether::mdp {
 namespace {
 
@@ -56,7 +60,15 @@ MarkovChain induced_chain(const TabularMdp& model, const Policy& policy) {
     const auto add = [&](std::int64_t c, double weight) {
       const auto next = model.successors(c);
       const auto probability = model.probabilities(c);
-      for (std::size_t i = 0; i < next.size(); ++i) row.emplace_back(next[i], weight * probability[i]);
+      for (std::size_t i = 0; i < next.size(); ++i) {
+        row.emplace_back(next[i], weight * probability[i]);
+        if (row.back().second == 0) {
+          throw InvalidModel(fmt::format(
+              "policy: state {} plays choice {} with probability {}, which with a transition of probability {} is "
+              "below what double arithmetic can hold",
+              s, c - model.first_choice(s), weight, probability[i]));
+        }
+      }
       reward += weight * model.reward(c);
     };
     if (policy.is_deterministic()) {

@@ -1,5 +1,6 @@
 #include "mdp/simulate/rollout.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -17,6 +18,11 @@ void require_valid(const ReturnOptions& o) {
   if (o.steps < 0) throw InvalidOption(fmt::format("estimate_return: 'steps' is {}, must be at least 0", o.steps));
   if (!(o.discount >= 0 && o.discount <= 1))
     throw InvalidOption(fmt::format("estimate_return: 'discount' is {}, must be between 0 and 1", o.discount));
+}
+
+/// Elementary operations, about; only whether threads pay depends on it.
+std::int64_t work_of(const ReturnOptions& o) {
+  return static_cast<std::int64_t>(std::min(1e18, 20.0 * static_cast<double>(o.episodes) * (1.0 + o.steps)));
 }
 
 /// Mean and sum of squared deviations of a part of the sample (Chan, Golub and LeVeque 1979 join two).
@@ -41,7 +47,7 @@ struct Moments {
 template <class Play>
 ReturnEstimate estimate(const ReturnOptions& options, const Stream& stream, const Play& play) {
   const Moments all = parallel_reduce(
-      options.episodes, options.episodes * (options.steps + 1) * 20, Moments{},
+      options.episodes, work_of(options), Moments{},
       [&](std::int64_t first, std::int64_t last) {
         Moments part;
         for (std::int64_t i = first; i < last; ++i) part.add(play(stream.child(static_cast<std::uint64_t>(i))));

@@ -1,5 +1,6 @@
 #include "mdp/evaluate/average.h"
 
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -78,6 +79,50 @@ TEST(EvaluateAverage, LargeChainsHaveOneGain) {
   EXPECT_LT(got.gain.gap(), 1e-10);
   EXPECT_LT(got.bias.gap(), 1e-4);
   EXPECT_NEAR(got.gain.value[0], 0.5, 0.02);  // rewards are uniform on [0, 1]
+}
+
+// Biases that overflow in some states: nothing may be proven from the others alone.
+TEST(EvaluateAverage, OverflowProvesNothing) {
+  const TabularMdp model = std::move(TabularMdpBuilder(5)
+                                         .add_choice(0, 0.0, {{1, .495}, {2, .495}, {4, .01}})
+                                         .add_choice(1, 1e300, {{0, 1.0}, {3, 1e-30}})
+                                         .add_choice(2, -1e300 * (1 - 1e-10), {{0, 1.0}, {3, 1e-30}})
+                                         .add_choice(3, 0.0, {{3, 1.0}, {0, 1e-19}})
+                                         .add_choice(4, 0.0, {{0, 1.0}}))
+                               .build();
+  const AverageEvaluation got = evaluate_average(PolicyChain(model, Policy::uniform(model)));
+  EXPECT_LE(std::abs(got.gain.value[0] - 2.4749988608e289), got.gain.error[0]);
+}
+
+TEST(EvaluateAverage, ManySmallClassesCostWhatTheirSizeAsksFor) {
+  const int classes = 50'000;
+  TabularMdpBuilder builder(2 * classes);
+  for (int k = 0; k < classes; ++k) {
+    builder.add_choice(2 * k, k, {{2 * k + 1, 1.0}}).add_choice(2 * k + 1, 0.0, {{2 * k, 0.5}, {2 * k + 1, 0.5}});
+  }
+  const TabularMdp model = std::move(builder).build();
+  const AverageEvaluation got = evaluate_average(PolicyChain(model, Policy::uniform(model)));
+  ASSERT_EQ(got.classes.count(), classes);
+  for (int k = 0; k < classes; k += 997) EXPECT_NEAR(got.gain.value[2 * k], k / 3.0, 1e-9);
+}
+
+TEST(PolicyChain, RefusesWhatUnderflows) {
+  const TabularMdp model = std::move(TabularMdpBuilder(2)
+                                         .add_choice(0, 0.0, {{0, 1.0}})
+                                         .add_choice(0, 0.0, {{0, 1.0}, {1, 1e-200}})
+                                         .add_choice(1, 1.0, {{1, 1.0}}))
+                               .build();
+  const Policy policy = Policy::randomised({1, 1e-200, 1});
+  try {
+    const PolicyChain chain(model, policy);
+    FAIL();
+  } catch (const InvalidModel& e) {
+    EXPECT_STREQ(
+        e.what(),
+        "policy: state 0 plays choice 1 with probability 1e-200, which with a transition of probability 1e-200 "
+        "is below what double arithmetic can hold");
+  }
+  EXPECT_THROW(induced_chain(model, policy), InvalidModel);
 }
 
 TEST(EvaluateAverage, RefusesAClassThatDoesNotExist) {

@@ -1,5 +1,6 @@
 #include "mdp/evaluate/finite.h"
 
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -63,6 +64,16 @@ TEST(EvaluateFinite, ThreadsChangeNoBit) {
   }
   EXPECT_EQ(one[0].value, two[0].value);
   EXPECT_EQ(one[0].error, two[0].error);
+}
+
+TEST(EvaluateFinite, OverflowProvesNothing) {
+  const TabularMdp model = std::move(TabularMdpBuilder(3)
+                                         .add_choice(0, 1e308, {{0, 1.0}})
+                                         .add_choice(1, -1e308, {{1, 1.0}})
+                                         .add_choice(2, 0.0, {{0, 0.5}, {1, 0.5}}))
+                               .build();
+  const auto got = evaluate_finite(PolicyChain(model, Policy::uniform(model)), 4);
+  for (int s = 0; s < 3; ++s) EXPECT_EQ(got[0].error[s], std::numeric_limits<double>::infinity());
 }
 
 TEST(EvaluateFinite, SaysWhatDoesNotFit) {

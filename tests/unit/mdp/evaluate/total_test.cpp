@@ -109,6 +109,18 @@ TEST(EvaluateTotal, TellsInfinitiesFromSumsWithoutALimit) {
   EXPECT_EQ(stopped.value[6], 0);
 }
 
+// Three rewards that may cancel within what their doubles stand for: infinity would be a guess.
+TEST(EvaluateTotal, DoesNotTakeRoundingForGains) {
+  const TabularMdp model = std::move(TabularMdpBuilder(1)
+                                         .add_choice(0, 1.0, {{0, 1.0}})
+                                         .add_choice(0, -1.0, {{0, 1.0}})
+                                         .add_choice(0, 1.332267629550192e-15, {{0, 1.0}}))
+                               .build();
+  const Evaluation got = evaluate_total(PolicyChain(model, Policy::randomised({.25, .25, .5})), {});
+  EXPECT_TRUE(std::isnan(got.value[0]));
+  EXPECT_EQ(got.error[0], kInfinity);
+}
+
 TEST(EvaluateTotal, RandomModelsAgainstDenseElimination) {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     const Stream stream = Stream(8).child(seed);

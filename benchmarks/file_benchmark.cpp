@@ -1,13 +1,11 @@
 // Reading and writing: megabytes of CSV a second, and how long a mapped model takes to open, validation included.
 
-#include <filesystem>
-#include <string>
-
-#include <unistd.h>
+#include <string_view>
 
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
+#include "benchmarks/model_on_disk.h"
 #include "benchmarks/register.h"
 #include "benchmarks/workloads.h"
 #include "mdp/io/formats.h"
@@ -16,28 +14,6 @@ namespace bellwether::benchmarks {
 namespace {
 
 using benchmark::State;
-
-/// The workload as a file of this format in the temporary folder, removed again at the end of the scope.
-class ModelOnDisk {
- public:
-  ModelOnDisk(const Workload& workload, std::string_view extension)
-      : path_((std::filesystem::temp_directory_path() / fmt::format("bellwether-bench-{}.{}", ::getpid(), extension))
-                  .string()) {
-    mdp::write_model(mdp::ModelFile{.model = model_of(workload)}, path_);
-  }
-  ~ModelOnDisk() {
-    std::error_code ignored;
-    std::filesystem::remove(path_, ignored);
-  }
-  ModelOnDisk(const ModelOnDisk&) = delete;
-  ModelOnDisk& operator=(const ModelOnDisk&) = delete;
-
-  const std::string& path() const { return path_; }
-  std::int64_t bytes() const { return static_cast<std::int64_t>(std::filesystem::file_size(path_)); }
-
- private:
-  std::string path_;
-};
 
 void read(State& state, const Workload& workload, std::string_view extension) {
   const ModelOnDisk file(workload, extension);

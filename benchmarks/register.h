@@ -6,5 +6,6 @@ namespace bellwether::benchmarks {
 void register_sweeps();
 void register_solves();
 void register_files();
+void register_memory();
 
 }  // namespace bellwether::benchmarks

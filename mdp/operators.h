@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <type_traits>
 
 #include "core/parallel.h"
 #include "mdp/policy.h"
@@ -17,8 +18,9 @@ namespace bellwether::mdp {
 // the values of a state's choices into the state's value: best, policy average, soft-max.
 
 /// Nature's plainest answer: sum of p(s') v(s'). The terms are added in an order that depends on the length of the row
-/// alone: two interleaved sums, so that an addition need not wait for the one before. (Unrolling by row length and
-/// vector gathers were measured and are slower on short rows.)
+/// alone: two interleaved sums, so that an addition need not wait for the one before. (A switch on the length of each
+/// row and vector gathers were measured and are slower on short rows; runs of rows of one length are faster, see
+/// back_up_run.)
 struct Expectation {
   double operator()(std::span<const std::int32_t> successor, std::span<const double> probability,
                     std::span<const double> v) const {
@@ -36,6 +38,18 @@ struct Expectation {
       odd += probability[i + 1] * value(successor[i + 1]);
     }
     if (i < length) even += probability[i] * value(successor[i]);
+    return even + odd;
+  }
+
+  /// The same sum, bit for bit, of a row whose length is known when it is compiled.
+  template <int Length>
+  static double fixed_sum(const std::int32_t* successor, const double* probability, const double* v) {
+    double even = 0, odd = 0;
+    for (int i = 0; i + 1 < Length; i += 2) {
+      even += probability[i] * v[successor[i]];
+      odd += probability[i + 1] * v[successor[i + 1]];
+    }
+    if constexpr (Length % 2 == 1) even += probability[Length - 1] * v[successor[Length - 1]];
     return even + odd;
   }
 };
@@ -95,15 +109,86 @@ double backup_state(const TabularMdp& model, double discount, std::span<const do
   });
 }
 
+namespace detail {
+
+/// visit(s, value of s) for states begin .. end-1 whose rows all have `Length` entries: where a row begins is known.
+template <int Length, class Choose, class Visit>
+void back_up_run(const TabularMdp& model, double discount, const double* v, const Choose& choose, std::int64_t begin,
+                 std::int64_t end, const Visit& visit) {
+  const std::int64_t* state_begin = model.state_begin().data();
+  const std::int64_t origin = state_begin[begin];
+  const std::int64_t offset = model.choice_begin()[static_cast<std::size_t>(origin)];
+  const std::int32_t* successor = model.successor().data() + offset;
+  const double* probability = model.probability().data() + offset;
+  const double* reward = model.reward().data();
+  for (std::int64_t s = begin; s < end; ++s) {
+    visit(s, choose(static_cast<int>(s), state_begin[s], state_begin[s + 1], [&](std::int64_t c) {
+            const std::int64_t at = (c - origin) * Length;
+            return reward[c] + discount * Expectation::fixed_sum<Length>(successor + at, probability + at, v);
+          }));
+  }
+}
+
+/// visit(s, value of s) for states begin .. end-1.
+template <class Nature, class Choose, class Visit>
+void back_up_states(const TabularMdp& model, double discount, std::span<const double> v, const Nature& nature,
+                    const Choose& choose, std::int64_t begin, std::int64_t end, const Visit& visit) {
+  for (std::int64_t s = begin; s < end; ++s)
+    visit(s, backup_state(model, discount, v, nature, choose, static_cast<int>(s)));
+}
+
+/// Expectations over short rows of one length take the fast way.
+template <class Choose, class Visit>
+void back_up_states(const TabularMdp& model, double discount, std::span<const double> v, const Expectation& nature,
+                    const Choose& choose, std::int64_t begin, std::int64_t end, const Visit& visit) {
+  for (const RowRun& run : model.row_runs()) {
+    const std::int64_t from = std::max<std::int64_t>(begin, run.begin), to = std::min<std::int64_t>(end, run.end);
+    if (from >= to) continue;
+    const auto fixed = [&]<int Length>(std::integral_constant<int, Length>) {
+      back_up_run<Length>(model, discount, v.data(), choose, from, to, visit);
+    };
+    switch (run.length) {
+      case 1:
+        fixed(std::integral_constant<int, 1>{});
+        break;
+      case 2:
+        fixed(std::integral_constant<int, 2>{});
+        break;
+      case 3:
+        fixed(std::integral_constant<int, 3>{});
+        break;
+      case 4:
+        fixed(std::integral_constant<int, 4>{});
+        break;
+      case 5:
+        fixed(std::integral_constant<int, 5>{});
+        break;
+      case 6:
+        fixed(std::integral_constant<int, 6>{});
+        break;
+      case 8:
+        fixed(std::integral_constant<int, 8>{});
+        break;
+      case 10:
+        fixed(std::integral_constant<int, 10>{});
+        break;
+      default:
+        for (std::int64_t s = from; s < to; ++s)
+          visit(s, backup_state(model, discount, v, nature, choose, static_cast<int>(s)));
+    }
+  }
+}
+
+}  // namespace detail
+
 /// out(s) = choose over c of r(c) + discount * nature(row c, v). Runs in parallel; every thread count gives the same
 /// bits. `v` and `out` must not overlap.
 template <class Nature, class Choose>
 void backup(const TabularMdp& model, double discount, std::span<const double> v, std::span<double> out,
             const Nature& nature, const Choose& choose) {
   parallel_for(model.num_states(), model.num_transitions(), [&](std::int64_t begin, std::int64_t end) {
-    for (auto s = static_cast<int>(begin); s < static_cast<int>(end); ++s) {
-      out[static_cast<std::size_t>(s)] = backup_state(model, discount, v, nature, choose, s);
-    }
+    detail::back_up_states(model, discount, v, nature, choose, begin, end,
+                           [&](std::int64_t s, double value) { out[static_cast<std::size_t>(s)] = value; });
   });
 }
 
@@ -133,11 +218,10 @@ Change backup_with_change(const TabularMdp& model, double discount, std::span<co
       model.num_states(), model.num_transitions(), Change{},
       [&](std::int64_t begin, std::int64_t end) {
         Change change;
-        for (auto s = static_cast<int>(begin); s < static_cast<int>(end); ++s) {
-          const auto i = static_cast<std::size_t>(s);
-          out[i] = backup_state(model, discount, v, nature, choose, s);
-          change.add(v[i], out[i]);
-        }
+        detail::back_up_states(model, discount, v, nature, choose, begin, end, [&](std::int64_t s, double value) {
+          out[static_cast<std::size_t>(s)] = value;
+          change.add(v[static_cast<std::size_t>(s)], value);
+        });
         return change;
       },
       Change::join);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "mdp/model_data.h"
+#include "mdp/row_runs.h"
 
 namespace bellwether::mdp {
 
@@ -45,6 +46,9 @@ class TabularMdp {
   std::span<const double> probability() const { return data_->probability; }
   std::span<const double> reward() const { return data_->rewards.front().expected; }
 
+  /// Where rows have the same length, for sweeps; found at the first call.
+  std::span<const RowRun> row_runs() const { return runs_->get(data_->state_begin, data_->choice_begin); }
+
   int action(std::int64_t choice) const;                     ///< identifier of a choice
   std::optional<int> choice_index(int s, int action) const;  ///< local index of an action identifier
   std::string state_name(int s) const;                       ///< its name, or its number as text
@@ -71,6 +75,7 @@ class TabularMdp {
   TabularMdp(ModelData data, Unchecked);
 
   std::shared_ptr<const ModelData> data_;
+  std::shared_ptr<const RowRuns> runs_ = std::make_shared<RowRuns>();
   const std::int64_t* state_begin_ = nullptr;
   const std::int64_t* choice_begin_ = nullptr;
   const std::int32_t* successor_ = nullptr;

@@ -326,7 +326,7 @@ TEST(BackupWithChange, IsTheBackupAndItsChange) {
 
 TEST(Backup, EveryThreadCountGivesTheSameBits) {
   const TabularMdp model = test::random_model(Stream(5), {.states = 20'000});
-  ASSERT_GE(model.num_transitions(), detail::kSerialBelow);
+  ASSERT_GE(model.num_transitions(), bellwether::detail::kSerialBelow);
   const Policy policy = random_policy(Stream(5).child("policy"), model);
   const PolicyAverage average(model, policy);
   const Values v = random_values(Stream(5).child("values"), model.num_states());

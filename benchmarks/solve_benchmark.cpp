@@ -25,7 +25,7 @@ using benchmark::State;
 constexpr double kTolerance = 1e-6;
 
 /// A planner that takes longer is stopped and reported as such: some need hours on the large workloads.
-constexpr double kLongest = 60;
+constexpr double kLongest = 20;
 
 double wall_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -76,6 +76,12 @@ std::string fault_of(const solvers::Solution& solution, const Workload& workload
   return {};
 }
 
+/// A sparse LU of a large random graph fills in; nothing can stop it on the way.
+bool would_fill_in(const Workload& workload, const solvers::SolverRow& row) {
+  return row.name == "policy-iteration" && workload.name.find("garnet") != std::string_view::npos &&
+         model_of(workload).num_states() > 5000;
+}
+
 Run run_once(const Workload& workload, const solvers::SolverRow& row) {
   const solvers::Problem problem{.model = model_of(workload), .discount = workload.discount};
   const double wall = wall_seconds(), cpu = cpu_seconds();
@@ -99,6 +105,8 @@ void solve(State& state, const Workload& workload, const solvers::SolverRow& row
   const ThreadCount guard(threads);
   static std::map<std::string, Run> first_runs;
   const auto [first, is_new] = first_runs.try_emplace(fmt::format("{}/{}/{}", row.name, workload.name, threads));
+  if (would_fill_in(workload, row))
+    return state.SkipWithError("not run: a random graph of this size fills its factors");
   if (is_new) first->second = run_once(workload, row);
   const Run& checked = first->second;
   if (!checked.fault.empty()) return state.SkipWithError(checked.fault.c_str());

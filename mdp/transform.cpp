@@ -93,6 +93,7 @@ TabularMdp reaching(const TabularMdp& model, std::span<const std::int32_t> targe
   const TabularMdp absorbed = absorbing(model, target);
   const std::vector<char> inside = membership(model, target);
   std::vector<double> reward(static_cast<std::size_t>(absorbed.num_choices()), 0.0);
+  std::vector<double> by_transition(static_cast<std::size_t>(absorbed.num_transitions()), 0.0);
   for (int s = 0; s < absorbed.num_states(); ++s) {
     if (inside[static_cast<std::size_t>(s)]) continue;
     for (std::int64_t c = absorbed.first_choice(s); c < absorbed.first_choice(s + 1); ++c) {
@@ -102,13 +103,19 @@ TabularMdp reaching(const TabularMdp& model, std::span<const std::int32_t> targe
       bool all = true;
       for (std::size_t i = 0; i < successors.size(); ++i) {
         const bool hit = inside[static_cast<std::size_t>(successors[i])];
-        if (hit) enter += probabilities[i];
+        if (hit) {
+          enter += probabilities[i];
+          by_transition[static_cast<std::size_t>(absorbed.choice_begin()[static_cast<std::size_t>(c)]) + i] = 1;
+        }
         all = all && hit;
       }
       reward[static_cast<std::size_t>(c)] = all ? 1.0 : enter;
     }
   }
-  return absorbed.with_expected_rewards(std::move(reward), "reach");
+  // The reward of each transition says exactly what the sum of probabilities says rounded.
+  ModelData data = absorbed.data();
+  data.rewards = {{.name = "reach", .expected = std::move(reward), .by_transition = std::move(by_transition)}};
+  return TabularMdp(std::move(data));
 }
 
 }  // namespace bellwether::mdp

@@ -91,6 +91,17 @@ Arguments::Arguments(std::string_view command, std::span<const OptionSpec> specs
   }
 }
 
+std::string Arguments::retyped() const {
+  const auto quoted = [](const std::string& word) {
+    const bool plain = !word.empty() && word.find_first_of(" \t\n'\"\\$`&;|<>()*?[]#~!") == std::string::npos;
+    return plain ? word : "'" + word + "'";
+  };
+  std::string line;
+  for (const std::string& word : positionals_) line += " " + quoted(word);
+  for (const auto& [name, value] : given_) line += " --" + name + (value.empty() ? "" : " " + quoted(value));
+  return line;
+}
+
 bool Arguments::has(std::string_view name) const {
   return std::any_of(given_.begin(), given_.end(), [&](const auto& option) { return option.first == name; });
 }

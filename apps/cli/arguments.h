@@ -39,6 +39,8 @@ class Arguments {
   /// The value if it is one of `words`; InvalidOption, with the nearest, otherwise.
   std::optional<std::string> word(std::string_view name, const std::vector<std::string>& words) const;
   const std::vector<std::string>& positionals() const { return positionals_; }
+  /// Options and file names as they could be typed again.
+  std::string retyped() const;
   bool wants_help() const { return has("help"); }
 
  private:

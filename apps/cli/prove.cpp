@@ -20,8 +20,13 @@ solvers::RationalSolution prove_finite_part(const solvers::Problem& problem, con
                                             const solvers::RationalOptions& options, std::vector<std::string>& texts) {
   const solvers::FinitePart part = solvers::finite_part(problem, solved);
   solvers::RationalSolution proven = solvers::certify_rational(part.problem, part.policy, options);
-  if (proven.solution.status != Status::kConverged) return proven;
   solvers::Solution whole = solved;
+  if (proven.solution.status != Status::kConverged) {
+    whole.status = proven.solution.status;
+    whole.note = std::move(proven.solution.note);
+    proven.solution = std::move(whole);
+    return proven;
+  }
   whole.gap = proven.solution.gap;
   std::vector<std::int32_t> choice(solved.policy.choices().begin(), solved.policy.choices().end());
   for (Eigen::Index s = 0; s < solved.value.size(); ++s) texts.push_back(solved.value[s] > 0 ? "inf" : "-inf");
@@ -32,6 +37,7 @@ solvers::RationalSolution prove_finite_part(const solvers::Problem& problem, con
     whole.lower[s] = proven.solution.lower[local];
     whole.upper[s] = proven.solution.upper[local];
     texts[static_cast<std::size_t>(s)] = proven.exact.text(static_cast<int>(i));
+    if (std::binary_search(problem.target.begin(), problem.target.end(), s)) continue;  // nothing is played there
     // Choices that may lead to an infinite value were left out, so a place is that among the others.
     choice[static_cast<std::size_t>(s)] = part.original_choice[static_cast<std::size_t>(
         part.problem.model.first_choice(static_cast<int>(i)) + proven.solution.policy.choices()[i])];

@@ -171,6 +171,14 @@ Question ask(const Arguments& arguments, const ModelFile& file) {
     const auto name = arguments.text(option);
     if (!name) continue;
     const std::vector<std::int32_t> states = labelled_states(problem.model, option, *name);
+    for (std::size_t h = 0; h < problem.stages.size(); ++h) {
+      const mdp::Label* label = problem.stages[h].find_label(*name);
+      if (label == nullptr || !std::equal(states.begin(), states.end(), label->states.begin(), label->states.end())) {
+        throw InvalidOption(fmt::format(
+            "solve: option --{} is '{}', but stage {} does not put that label on the same states as stage 0", option,
+            *name, h));
+      }
+    }
     if (what == Criterion::kAverage) {
       throw InvalidOption(fmt::format("solve: --{} does not go with the criterion average", option));
     }

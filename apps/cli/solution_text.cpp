@@ -90,12 +90,11 @@ std::string proof_line(const solvers::Solution& solution) {
 
 std::string next_command(const Answer& answer) {
   const solvers::Problem& problem = answer.question->problem;
-  std::string flags;
-  if (problem.criterion == solvers::Criterion::kDiscounted) flags = fmt::format(" --discount {}", problem.discount);
-  if (!answer.exact && problem.criterion == solvers::Criterion::kDiscounted && problem.model.num_states() <= 1000) {
-    return fmt::format("{} solve {}{} --certify rational", program_name(), answer.file, flags);
-  }
-  return {};
+  constexpr int kQuicklyProven = 1000;  // states
+  const bool provable = problem.criterion == solvers::Criterion::kDiscounted &&
+                        problem.model.num_states() <= kQuicklyProven &&
+                        answer.typed.find("--certify") == std::string::npos;
+  return provable ? fmt::format("{} solve{} --certify rational", program_name(), answer.typed) : std::string();
 }
 
 }  // namespace

@@ -134,7 +134,11 @@ int run(const Arguments& arguments) {
   const auto threads = arguments.whole_number("threads", between(1, 4096));
   const ThreadCount thread_guard(threads ? static_cast<int>(*threads) : thread_count());
 
-  Answer answer{.file = arguments.positionals().front(), .question = {}, .solution = {}, .exact = {}};
+  Answer answer{.file = arguments.positionals().front(),
+                .typed = arguments.retyped(),
+                .question = {},
+                .solution = {},
+                .exact = {}};
   const auto start = std::chrono::steady_clock::now();
   answer.question = ask(arguments, mdp::read_model(answer.file, arguments.text("format").value_or("")));
   answer.load_seconds = seconds_since(start);

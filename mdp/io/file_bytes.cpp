@@ -127,20 +127,42 @@ void fail_at(const std::string& name, std::int64_t line, const std::string& mess
   throw ParseError(line > 0 ? fmt::format("{}:{}: {}", name, line, message) : fmt::format("{}: {}", name, message));
 }
 
-FileWriter::FileWriter(const std::string& path) : path_(path), target_(path) {
+namespace {
+
+/// Where a name leads when it is followed through symbolic links, also to a file that is not there yet.
+std::string behind_links(std::string path) {
+  constexpr int kMostLinks = 40;
+  for (int k = 0; k < kMostLinks && !path.starts_with("/proc/"); ++k) {
+    std::vector<char> text(4096);
+    const ssize_t length = ::readlink(path.c_str(), text.data(), text.size());
+    if (length < 0 || length == static_cast<ssize_t>(text.size())) return path;
+    const std::string next(text.data(), static_cast<std::size_t>(length));
+    const std::size_t slash = path.rfind('/');
+    path = next.front() == '/' || slash == std::string::npos ? next : path.substr(0, slash + 1) + next;
+  }
+  return path;
+}
+
+bool same_file(const std::string& path, const struct stat& info) {
+  struct stat other {};
+  return ::stat(path.c_str(), &other) == 0 && other.st_dev == info.st_dev && other.st_ino == info.st_ino;
+}
+
+}  // namespace
+
+FileWriter::FileWriter(const std::string& path) : path_(path), target_(behind_links(path)) {
   struct stat info {};
   const bool exists = ::stat(path.c_str(), &info) == 0;
   if (exists && S_ISDIR(info.st_mode)) fail(EISDIR);
-  direct_ = exists && !S_ISREG(info.st_mode);
+  // A link like /dev/stdout may lead to a file that has no name any more or that others are writing to: it is written
+  // as it is, and nothing takes its place.
+  const bool open_already = exists && target_.starts_with("/proc/");
+  direct_ = exists && (!S_ISREG(info.st_mode) || open_already || !same_file(target_, info));
   if (direct_) {
-    descriptor_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+    descriptor_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | (S_ISREG(info.st_mode) ? O_APPEND : 0));
     if (descriptor_ < 0) fail(errno);
   } else {
     if (exists && ::access(path.c_str(), W_OK) != 0) fail(errno);
-    if (char* resolved = exists ? ::realpath(path.c_str(), nullptr) : nullptr) {
-      target_ = resolved;
-      std::free(resolved);
-    }
     if (!open_unnamed()) open_named();
     if (exists) (void)::fchmod(descriptor_, info.st_mode & 07777);  // a foreign file system may not know permissions
   }

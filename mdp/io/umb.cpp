@@ -359,6 +359,9 @@ class Reader {
           seen.push_back(static_cast<std::int32_t>(d.value[i]));
           chance.push_back(d.probability[i]);
         }
+      } else {  // no branch takes this action to this state: any distribution will do, and every format wants one
+        seen.push_back(0);
+        chance.push_back(1);
       }
       begin.push_back(static_cast<std::int64_t>(seen.size()));
     }

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <functional>
+#include <utility>
 
+#include <coin/ClpEventHandler.hpp>
 #include <coin/ClpSimplex.hpp>
 #include <coin/ClpSolve.hpp>
 #include <coin/CoinPackedMatrix.hpp>
@@ -77,11 +80,28 @@ LpStatus status_of(const ClpSimplex& model) {
     case 2:
       return LpStatus::kUnbounded;
     case 3:
+    case 5:  // an event handler said so
       return LpStatus::kStopped;
     default:
       return LpStatus::kTrouble;
   }
 }
+
+/// Asks at every iteration of Clp whether to go on.
+class StopHandler : public ClpEventHandler {
+ public:
+  explicit StopHandler(std::function<bool(std::int64_t)> keep_going) : keep_going_(std::move(keep_going)) {}
+
+  int event(Event what) override {
+    constexpr int kStop = 5, kGoOn = -1;
+    if ((what != endOfIteration && what != endOfFactorization) || !keep_going_) return kGoOn;
+    return keep_going_(model_->numberIterations()) ? kGoOn : kStop;
+  }
+  ClpEventHandler* clone() const override { return new StopHandler(*this); }
+
+ private:
+  std::function<bool(std::int64_t)> keep_going_;
+};
 
 }  // namespace
 
@@ -93,7 +113,10 @@ LpResult solve(const LinearProgram& program, const LpOptions& options) {
   model.setPrimalTolerance(options.tolerance);
   model.setDualTolerance(options.tolerance);
   if (std::isfinite(options.seconds)) model.setMaximumSeconds(options.seconds);
+  StopHandler handler(options.keep_going);
+  if (options.keep_going) model.passInEventHandler(&handler);
   ClpSolve how;
+  how.setSpecialOption(2, 1);  // leave the handlers of signals alone
   how.setSolveType(type_of(options.method));
   how.setPresolveType(ClpSolve::presolveOff);
   model.initialSolve(how);

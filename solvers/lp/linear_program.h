@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <string>
 #include <vector>
@@ -64,6 +65,8 @@ struct LpOptions {
   std::string method = "automatic";  ///< automatic, primal, dual or barrier
   double seconds = kInfinity;        ///< of this thread's time
   double tolerance = 1e-9;           ///< of feasibility, primal and dual
+  std::function<bool(std::int64_t)> keep_going =
+      nullptr;  ///< asked with the number of iterations; false stops the solver
 };
 
 /// Solved by Clp's simplex (or barrier). The numbers carry the tolerances of the method: nothing here is proven,

@@ -93,7 +93,7 @@ TEST_P(Agreement, WithExactFractions) {
 INSTANTIATE_TEST_SUITE_P(Criteria, Agreement,
                          testing::Values(Criterion::kDiscounted, Criterion::kFinite, Criterion::kTotal,
                                          Criterion::kReach, Criterion::kAverage),
-                         [](const auto& info) { return std::string(to_string(info.param)); });
+                         [](const auto& made) { return std::string(to_string(made.param)); });
 
 }  // namespace
 }  // namespace bellwether::test

@@ -140,6 +140,45 @@ TEST(Solve, ProvesTheFiniteValuesBesideInfiniteOnes) {
   EXPECT_THAT(answer["exact"].dump(), HasSubstr("Infinite values (1 state)"));
 }
 
+// Sums of doubles are not what the file says: entering through 0.1 and 0.2 is 3/10.
+TEST(Solve, ProvesStagedAndDiscountedReachingExactly) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("r.csv",
+                                        "#! label goal 1 2\nstate,action,next,probability,reward\n"
+                                        "0,0,0,0.7,0\n0,0,1,0.1,0\n0,0,2,0.2,0\n1,0,1,1,0\n2,0,2,1,0\n");
+  const json staged = solve_json(file, {"--reach", "goal", "--horizon", "1", "--certify", "rational"});
+  EXPECT_EQ(staged["exact"]["value"], "3/10");
+  const json discounted = solve_json(file, {"--reach", "goal", "--discount", "0.5", "--certify", "rational"});
+  EXPECT_EQ(discounted["exact"]["value"], "6/13");
+}
+
+// The goal's own choice leads to a state without a way back; nothing is played in a goal.
+TEST(Solve, ProvesGoalsThatLeadAstray) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("n.csv",
+                                        "#! label goal 0\nstate,action,next,probability,reward\n"
+                                        "0,0,1,1,5\n1,0,1,1,1\n2,0,0,1,1\n");
+  for (const char* direction : {"--minimize", "--maximize"}) {
+    const json answer = solve_json(file, {"--goal", "goal", direction, "--certify", "rational"});
+    EXPECT_EQ(answer["exact"]["values"], json({"0", "inf", "1"})) << direction;
+  }
+}
+
+TEST(Solve, AnUnfinishedPolicyWithInfiniteValuesIsNoCrash) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("c.csv",
+                                        "#! label goal 3\nstate,action,next,probability,reward\n"
+                                        "0,0,1,1,1\n0,1,3,1,9\n1,0,0,1,1\n1,1,0,0.5,-1\n1,1,3,0.5,1\n2,0,2,1,1\n"
+                                        "3,0,3,1,0\n");
+  for (const char* algorithm : {"interval-iteration", "optimistic-value-iteration", "topological-value-iteration"}) {
+    for (const char* direction : {"--minimize", "--maximize"}) {
+      const Finished done = run_program({"solve", file, "--goal", "goal", direction, "--certify", "rational",
+                                         "--algorithm", algorithm, "--max-iterations", "1"});
+      EXPECT_TRUE(done.code >= 0 && done.code <= 3) << algorithm << done.err;
+    }
+  }
+}
+
 TEST(Solve, SavesThePolicy) {
   const TemporaryFolder folder;
   const std::string file = folder.write("p.csv", kPuterman), saved = folder.path("policy.csv");
@@ -160,6 +199,26 @@ TEST(Solve, EndsWithTheNextCommandToType) {
   const Finished done = run_program({"solve", folder.write("p.csv", kPuterman), "--discount", "0.95"});
   EXPECT_THAT(done.out, HasSubstr("--certify rational"));
   EXPECT_THAT(done.out, Not(HasSubstr("nan")));
+}
+
+TEST(Solve, TheNextCommandAsksTheSameQuestion) {
+  const TemporaryFolder folder;
+  const std::string file =
+      folder.write("g.csv", "#! label end 1\nstate,action,next,probability,reward\n0,0,1,1,2\n1,0,1,1,1\n");
+  const Finished done = run_program({"solve", file, "--goal", "end", "--discount", "0.5", "--minimize"});
+  EXPECT_THAT(done.out, HasSubstr("--goal end --discount 0.5 --minimize --certify rational"));
+}
+
+TEST(Solve, StopsALinearProgramOnInterrupt) {
+  const TemporaryFolder folder;
+  const std::string model = folder.path("slow.bwm");
+  ASSERT_EQ(run_program({"make", "garnet", "--states", "8000", "--actions", "4", "-o", model}).code, 0);
+  for (const char* question : {"discounted", "average"}) {
+    const Finished done =
+        run_program({"solve", model, "--criterion", question, "--algorithm", "linear-programming", "--json"}, ".", 1.0);
+    ASSERT_EQ(done.code, 0) << done.err;
+    EXPECT_EQ(json::parse(done.out)["status"], "stopped") << question;
+  }
 }
 
 TEST(Solve, StopsOnInterruptWithACertifiedAnswer) {

@@ -43,7 +43,6 @@ class Howard {
   Eigen::VectorXd bias() const {
     return at_.bias.allFinite() ? at_.bias : Eigen::VectorXd::Zero(model_.num_states()).eval();
   }
-  bool plays(const mdp::Policy& policy) const { return mdp::policy_from_choices(model_, choice_) == policy; }
 
  private:
   static constexpr double kRoundings = 64;
@@ -151,9 +150,8 @@ Solution average_policy_iteration_from(const Problem& problem, std::vector<std::
   const SolveOptions rest{.tolerance = run.tolerance / 4, .observer = run.observer};
   Solution solution =
       average::solution_of(problem, average::choose_components(problem, reverse, components, gains, rest), h, run);
-  // The proof may play something else, as good, of another bias.
-  if (!solution.policy.empty() && !howard.plays(solution.policy))
-    solution.bias = average::bias_of(problem.model, solution.policy);
+  // The proof may play something else, as good, of another bias; or rounding may have eaten this one.
+  solution.bias = solution.policy.empty() ? Eigen::VectorXd() : average::bias_of(problem.model, solution.policy);
   solution.algorithm = "policy-iteration";
   solution.iterations = iterations;
   solution.transitions_read += read;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <stdexcept>
 #include <utility>
 
 #include "core/rounding.h"
@@ -118,7 +119,10 @@ ComponentGains backup_bounds(const Problem& problem, const mdp::EndComponents& c
       low = std::min(low, round_down(round_down(best - slack_of_best) - here));
       high = std::max(high, round_up(far - here));
     }
-    // Written so that overflow (NaN) leaves the bounds of the rewards.
+    // Written so that overflow (NaN) leaves the bounds of the rewards, which stand for numbers within half a unit in
+    // the last place.
+    least = round_down(least);
+    most = round_up(most);
     if (!(low > least)) low = least;
     if (!(high < most)) high = most;
     out.lower.push_back(problem.maximise() ? low : -high);
@@ -179,6 +183,7 @@ GainBounds choose_components(const Problem& problem, const mdp::ReverseTransitio
     const std::int32_t at = quotient.state_of[static_cast<std::size_t>(s)];
     out.lower[s] = low.size() > 0 && low[at] > least ? low[at] : least;
     out.upper[s] = high.size() > 0 && high[at] < most ? high[at] : most;
+    if (out.lower[s] > out.upper[s]) throw std::logic_error("the bounds of a gain cross");
   }
   out.policy = played(problem, reverse, components, quotient, gains, safe.policy);
   return out;
@@ -210,9 +215,11 @@ Solution solution_of(const Problem& problem, GainBounds bounds, const Eigen::Vec
     out.note = "The problem of choosing among the end components was not solved.";
     return out;
   }
-  out.value = 0.5 * bounds.lower + 0.5 * bounds.upper;
+  out.value.resize(bounds.lower.size());
   double gap = 0;
   for (Eigen::Index s = 0; s < out.value.size(); ++s) {
+    const double half_width = (bounds.upper[s] - bounds.lower[s]) / 2;
+    out.value[s] = std::isfinite(half_width) ? bounds.lower[s] + half_width : bounds.lower[s] / 2 + bounds.upper[s] / 2;
     gap = std::max(gap, bounds.upper[s] - out.value[s]);
     gap = std::max(gap, out.value[s] - bounds.lower[s]);
   }

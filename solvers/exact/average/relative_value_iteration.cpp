@@ -33,8 +33,8 @@ class RelativeSweeps {
       largest_reward_ = std::max(largest_reward_, std::abs(problem.model.reward(c)));
     }
     const auto [least, most] = std::minmax_element(problem.model.reward().begin(), problem.model.reward().end());
-    least_reward_ = *least;
-    most_reward_ = *most;
+    least_reward_ = round_down(*least);  // a reward stands for a number within half a unit in the last place
+    most_reward_ = round_up(*most);
     share_ = discounted::row_error(longest);
   }
 
@@ -96,14 +96,15 @@ class RelativeSweeps {
 
 void finish(const Problem& problem, const RelativeSweeps& sweeps, const GainInterval& gain, Solution& solution) {
   const int states = problem.model.num_states();
-  const double middle = gain.low + 0.5 * gain.width();
+  const double middle = 0.5 * gain.low + 0.5 * gain.high;
   solution.value = Eigen::VectorXd::Constant(states, middle);
   solution.lower = Eigen::VectorXd::Constant(states, gain.low);
   solution.upper = Eigen::VectorXd::Constant(states, gain.high);
   solution.gap = round_up(std::max(gain.high - middle, middle - gain.low));
   solution.residual = gain.width();
   solution.policy = sweeps.greedy();
-  solution.bias = Eigen::Map<const Eigen::VectorXd>(sweeps.values().data(), states);
+  const Eigen::Map<const Eigen::VectorXd> bias(sweeps.values().data(), states);
+  if (bias.allFinite()) solution.bias = bias;
 }
 
 }  // namespace
@@ -119,7 +120,7 @@ Solution relative_value_iteration(const Problem& problem, const RelativeValueIte
   RelativeSweeps sweeps(problem, options);
   TraceRecorder trace;
   GainInterval gain = sweeps.rewards();
-  double best = std::numeric_limits<double>::infinity();
+  double best = std::numeric_limits<double>::infinity();  // width, when last it had shrunk by a thousandth
   std::int64_t best_at = 0;
   bool patience_spent = false;
   while (solution.iterations < run.max_iterations) {
@@ -136,7 +137,7 @@ Solution relative_value_iteration(const Problem& problem, const RelativeValueIte
       solution.status = Status::kRoundingLimited;
     } else if (run.observer && !run.observer(row)) {
       solution.status = Status::kStoppedByCaller;
-    } else if (gain.width() < best * (1 - 1e-9)) {
+    } else if (gain.width() < best * 0.999) {
       best = gain.width();
       best_at = solution.iterations;
     } else if (solution.iterations - best_at >= options.patience + 50 * std::int64_t{problem.model.num_states()}) {

@@ -9,8 +9,9 @@
 namespace bellwether::solvers {
 
 struct RelativeValueIterationOptions {
-  double step = 0.9;             ///< tau
-  std::int64_t patience = 1000;  ///< iterations without progress before the run gives up, and 50 more a state
+  double step = 0.9;  ///< tau
+  std::int64_t patience =
+      100'000;  ///< iterations in which the width has to shrink by a thousandth, and 50 more a state
 };
 
 template <class Field>
@@ -18,7 +19,7 @@ void describe(RelativeValueIterationOptions& o, Field&& field) {
   field("step", o.step, {.low = 0, .high = 1, .has_low = true, .has_high = true, .open_low = true},
         "share of each backup that is taken; below 1 it removes periodicity");
   field("patience", o.patience, at_least(1),
-        "iterations without progress before the run gives up, and 50 more a state");
+        "iterations in which the bounds have to close by a thousandth, and 50 more a state");
 }
 
 /// Average reward by relative value iteration (docs/papers/average-reward.md): v <- v + tau (Tv - v), less a constant.

@@ -10,8 +10,10 @@
 
 #include "core/errors.h"
 #include "solvers/exact/average/average_policy_iteration.h"
+#include "solvers/exact/average/multichain_value_iteration.h"
 #include "solvers/exact/discounted/policy_iteration.h"
 #include "solvers/exact/discounted/units.h"
+#include "solvers/exact/discounted/value_iteration.h"
 #include "solvers/lp/linear_program.h"
 
 namespace bellwether::solvers {
@@ -41,8 +43,13 @@ struct Frequencies {
 /// Rewards are the problem's in units of about one, to be maximised. Both forms of both criteria.
 class Programs {
  public:
-  Programs(const Problem& problem, const LinearProgrammingOptions& options)
-      : problem_(problem), model_(problem.model), units_(problem), options_{.method = options.method} {}
+  Programs(const Problem& problem, const LinearProgrammingOptions& options, const SolveOptions& run)
+      : problem_(problem), model_(problem.model), units_(problem), options_{.method = options.method} {
+    if (!run.observer) return;
+    options_.keep_going = [observer = run.observer](std::int64_t iteration) {
+      return observer(TraceRow{.iteration = iteration});
+    };
+  }
 
   /// min sum v(s) s.t. v(s) - discount sum p v >= r for every choice. The multipliers of the rows are x.
   Frequencies discounted_primal() const {
@@ -159,8 +166,8 @@ class Programs {
   mutable std::vector<std::vector<std::pair<std::int64_t, double>>> into_;
 };
 
-Frequencies solve_program(const Problem& problem, const LinearProgrammingOptions& options) {
-  const Programs programs(problem, options);
+Frequencies solve_program(const Problem& problem, const LinearProgrammingOptions& options, const SolveOptions& run) {
+  const Programs programs(problem, options, run);
   const bool primal = options.form == "primal";
   if (problem.criterion == Criterion::kDiscounted)
     return primal ? programs.discounted_primal() : programs.discounted_dual();
@@ -197,6 +204,18 @@ std::string disagreement(double optimum, const Eigen::VectorXd& value) {
                      value.sum());
 }
 
+/// What can be said when the program was stopped: the bounds of one sweep of value iteration.
+Solution after_one_sweep(const Problem& problem, std::int64_t iterations) {
+  const SolveOptions one{.max_iterations = 1};
+  Solution solution = problem.criterion == Criterion::kDiscounted ? value_iteration(problem, {}, one)
+                                                                  : multichain_value_iteration(problem, {}, one);
+  solution.status = Status::kStoppedByCaller;
+  solution.algorithm = "linear-programming";
+  solution.iterations = iterations;
+  solution.note = "Stopped before the program was solved; the bounds are those of one sweep of value iteration.";
+  return solution;
+}
+
 }  // namespace
 
 bool linear_program_fits(const mdp::TabularMdp& model) {
@@ -209,7 +228,8 @@ Solution linear_programming(const Problem& problem, const LinearProgrammingOptio
   if (problem.criterion != Criterion::kDiscounted && problem.criterion != Criterion::kAverage)
     throw InvalidOption("linear-programming: solves discounted and average-reward problems only");
   require_size(problem.model);
-  const Frequencies frequencies = solve_program(problem, options);
+  const Frequencies frequencies = solve_program(problem, options, run);
+  if (frequencies.status == lp::LpStatus::kStopped) return after_one_sweep(problem, frequencies.iterations);
   const std::vector<std::int64_t> choice = policy_of(problem.model, frequencies);
   Solution solution;
   if (problem.criterion == Criterion::kDiscounted) {
@@ -221,10 +241,10 @@ Solution linear_programming(const Problem& problem, const LinearProgrammingOptio
     solution = average_policy_iteration_from(problem, choice, {}, run);
   }
   const std::string rest = solution.note;
-  solution.note = fmt::format(
-      "The program was solved ({}) in {} iterations; {} of policy iteration proved its policy.{}{}{}",
-      lp::to_string(frequencies.status), frequencies.iterations, solution.iterations,
-      disagreement(frequencies.optimum, solution.value), rest.empty() ? "" : " ", rest);
+  solution.note =
+      fmt::format("The program was solved ({}) in {} iterations; {} of policy iteration proved its policy.{}{}{}",
+                  lp::to_string(frequencies.status), frequencies.iterations, solution.iterations,
+                  disagreement(frequencies.optimum, solution.value), rest.empty() ? "" : " ", rest);
   solution.algorithm = "linear-programming";
   solution.iterations += frequencies.iterations;
   return solution;

@@ -11,12 +11,16 @@ namespace {
 /// Copies a model row by row, leaving out states that are not kept and the choices that may lead to one.
 class Selection {
  public:
-  Selection(const mdp::TabularMdp& model, std::vector<std::int32_t> number)
+  Selection(const mdp::TabularMdp& model, std::vector<std::int32_t> number, std::span<const std::int32_t> target)
       : model_(model), number_(std::move(number)) {
     const mdp::Column& column = model.data().rewards.front();
     reward_.name = column.name;
     for (int s = 0; s < model.num_states(); ++s) {
       if (number_[static_cast<std::size_t>(s)] < 0) continue;
+      if (std::find(target.begin(), target.end(), s) != target.end()) {
+        add_end(s, column);
+        continue;
+      }
       for (std::int64_t c = model.first_choice(s); c < model.first_choice(s + 1); ++c)
         if (stays(c)) add(c, column);
       state_begin_.push_back(static_cast<std::int64_t>(kept_.size()));
@@ -57,6 +61,17 @@ class Selection {
                        [&](std::int32_t to) { return number_[static_cast<std::size_t>(to)] >= 0; });
   }
 
+  /// A self-loop without reward, under the number of the first choice of s.
+  void add_end(int s, const mdp::Column& column) {
+    kept_.push_back(model_.first_choice(s));
+    successor_.push_back(number_[static_cast<std::size_t>(s)]);
+    probability_.push_back(1);
+    expected_.push_back(0);
+    if (!column.by_transition.empty()) by_transition_.push_back(0);
+    choice_begin_.push_back(static_cast<std::int64_t>(successor_.size()));
+    state_begin_.push_back(static_cast<std::int64_t>(kept_.size()));
+  }
+
   void add(std::int64_t c, const mdp::Column& column) {
     kept_.push_back(c);
     for (const std::int32_t to : model_.successors(c)) successor_.push_back(number_[static_cast<std::size_t>(to)]);
@@ -89,7 +104,7 @@ FinitePart finite_part(const Problem& problem, const Solution& solved) {
     number[static_cast<std::size_t>(s)] = static_cast<std::int32_t>(state.size());
     state.push_back(s);
   }
-  const Selection selection(model, number);
+  const Selection selection(model, number, problem.target);
   FinitePart part{.problem = problem, .policy = {}, .state = std::move(state), .original_choice = {}};
   part.problem.model = selection.model();
   part.problem.target.clear();

@@ -54,10 +54,11 @@ GainSign gain_sign(const mdp::TabularMdp& model, double sign, std::span<const st
         if (x.low > best.low) choice[static_cast<std::size_t>(s)] = c;
         best = {std::max(best.low, x.low), std::max(best.high, x.high)};
       }
-      step[k] = (best.low + best.high) / 2;
+      step[k] = best.low / 2 + best.high / 2;
       low = std::min(low, best.low);
       high = std::max(high, best.high);
     }
+    if (!std::isfinite(low) || !std::isfinite(high)) break;  // overflow decides nothing
     if (low > 0) return GainSign::kPositive;
     if (high < 0) return GainSign::kNegative;
     if (high - low < 1e-13 * scale) break;  // both signs survive at the limit of double arithmetic

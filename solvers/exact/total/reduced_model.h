@@ -41,15 +41,18 @@ inline constexpr double kUnderflow = 1e-300;
 
 struct RowValue {
   double value = 0, magnitude = 0;
+  bool exactly_zero = true;  ///< every term is: judged by the factors, for products may underflow
 };
 
 /// reward + one_mass one_value + sum of weight v, with the sum of the absolute terms.
 inline RowValue evaluate_row(const ReducedModel& m, std::int64_t row, const std::vector<double>& v) {
   const auto c = static_cast<std::size_t>(row);
-  RowValue sum{m.reward[c] + m.one_mass[c] * m.one_value, std::abs(m.reward[c]) + m.one_mass[c]};
+  RowValue sum{m.reward[c] + m.one_mass[c] * m.one_value, std::abs(m.reward[c]) + m.one_mass[c],
+               m.reward[c] == 0 && m.one_mass[c] == 0};
   for (std::int64_t i = m.row_begin[c]; i < m.row_begin[c + 1]; ++i) {
     const auto k = static_cast<std::size_t>(i);
-    const double term = m.weight[k] * v[static_cast<std::size_t>(m.next[k])];
+    const double at = v[static_cast<std::size_t>(m.next[k])], term = m.weight[k] * at;
+    sum.exactly_zero = sum.exactly_zero && at == 0;
     sum.value += term;
     sum.magnitude += std::abs(term);
   }
@@ -60,11 +63,11 @@ inline RowValue evaluate_row(const ReducedModel& m, std::int64_t row, const std:
 /// slack is four times the rounding error, so that the result also passes a second check made with its own rounding.
 inline double row_above(const ReducedModel& m, std::int64_t row, const std::vector<double>& v) {
   const RowValue x = evaluate_row(m, row, v);
-  return x.magnitude == 0 ? 0 : x.value + (4 * m.rounding[static_cast<std::size_t>(row)] * x.magnitude + kUnderflow);
+  return x.exactly_zero ? 0 : x.value + (4 * m.rounding[static_cast<std::size_t>(row)] * x.magnitude + kUnderflow);
 }
 inline double row_below(const ReducedModel& m, std::int64_t row, const std::vector<double>& v) {
   const RowValue x = evaluate_row(m, row, v);
-  return x.magnitude == 0 ? 0 : x.value - (4 * m.rounding[static_cast<std::size_t>(row)] * x.magnitude + kUnderflow);
+  return x.exactly_zero ? 0 : x.value - (4 * m.rounding[static_cast<std::size_t>(row)] * x.magnitude + kUnderflow);
 }
 
 /// T v - v of one row, as a sum of differences: reward + one_mass (one_value - v_s) + zero_mass (0 - v_s)
@@ -73,10 +76,12 @@ inline double row_below(const ReducedModel& m, std::int64_t row, const std::vect
 inline RowValue advantage(const ReducedModel& m, std::int64_t row, double v_s, const std::vector<double>& v) {
   const auto c = static_cast<std::size_t>(row);
   const double to_one = m.one_mass[c] * (m.one_value - v_s), to_zero = -m.zero_mass[c] * v_s;
-  RowValue sum{m.reward[c] + to_one + to_zero, std::abs(m.reward[c]) + std::abs(to_one) + std::abs(to_zero)};
+  RowValue sum{m.reward[c] + to_one + to_zero, std::abs(m.reward[c]) + std::abs(to_one) + std::abs(to_zero),
+               m.reward[c] == 0 && (m.one_mass[c] == 0 || v_s == m.one_value) && (m.zero_mass[c] == 0 || v_s == 0)};
   for (std::int64_t i = m.row_begin[c]; i < m.row_begin[c + 1]; ++i) {
     const auto k = static_cast<std::size_t>(i);
-    const double term = m.weight[k] * (v[static_cast<std::size_t>(m.next[k])] - v_s);
+    const double difference = v[static_cast<std::size_t>(m.next[k])] - v_s, term = m.weight[k] * difference;
+    sum.exactly_zero = sum.exactly_zero && difference == 0;
     sum.value += term;
     sum.magnitude += std::abs(term);
   }
@@ -86,11 +91,11 @@ inline RowValue advantage(const ReducedModel& m, std::int64_t row, double v_s, c
 /// Is the true advantage surely at most, or at least, zero?
 inline bool surely_not_positive(const ReducedModel& m, std::int64_t row, double v_s, const std::vector<double>& v) {
   const RowValue x = advantage(m, row, v_s, v);
-  return x.magnitude == 0 || x.value + 4 * m.rounding[static_cast<std::size_t>(row)] * x.magnitude + kUnderflow <= 0;
+  return x.exactly_zero || x.value + 4 * m.rounding[static_cast<std::size_t>(row)] * x.magnitude + kUnderflow <= 0;
 }
 inline bool surely_not_negative(const ReducedModel& m, std::int64_t row, double v_s, const std::vector<double>& v) {
   const RowValue x = advantage(m, row, v_s, v);
-  return x.magnitude == 0 || x.value - 4 * m.rounding[static_cast<std::size_t>(row)] * x.magnitude - kUnderflow >= 0;
+  return x.exactly_zero || x.value - 4 * m.rounding[static_cast<std::size_t>(row)] * x.magnitude - kUnderflow >= 0;
 }
 
 }  // namespace bellwether::solvers::total

@@ -144,8 +144,9 @@ InfiniteStates spread(const Prepared& p, const Enclosure& e, Solution& solution)
     double low = 0, high = 0;
     switch (p.fate[q]) {
       case Fate::kNumber:
-        low = e.lower[static_cast<std::size_t>(p.reduced_state[q])];
-        high = e.upper[static_cast<std::size_t>(p.reduced_state[q])];
+        // The value is a number: an infinity here is an overflow, and bounds from its own side only.
+        low = std::min(e.lower[static_cast<std::size_t>(p.reduced_state[q])], std::numeric_limits<double>::max());
+        high = std::max(e.upper[static_cast<std::size_t>(p.reduced_state[q])], std::numeric_limits<double>::lowest());
         break;
       case Fate::kZero:
         break;

@@ -125,6 +125,18 @@ TEST(AverageHardCases, NoBiasIsBetterThanAWrongOne) {
   }
 }
 
+// A reward of 0.1 in a file is 1/10, which the double next to it is not.
+TEST(AverageHardCases, BoundsHoldTheRewardAsWritten) {
+  mdp::TabularMdpBuilder builder(1);
+  builder.add_choice(0, 0.1, {{0, 1.0}});
+  const Problem problem = average(std::move(builder));
+  for (const Solution& got :
+       {average_auto(problem, {}), relative_value_iteration(problem), multichain_value_iteration(problem)}) {
+    EXPECT_LT(got.lower[0], 0.1);
+    EXPECT_GT(got.upper[0], 0.1);
+  }
+}
+
 TEST(AverageHardCases, AnIterationLimitLeavesTrueBounds) {
   mdp::TabularMdpBuilder separate(3);
   for (int s = 0; s < 3; ++s) separate.add_choice(s, s + 1.0, {{s, 1.0}});

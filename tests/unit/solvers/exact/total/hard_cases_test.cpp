@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/errors.h"
 #include "core/parallel.h"
 #include "mdp/tabular_mdp_builder.h"
 #include "solvers/exact/total/bound_check.h"
@@ -291,6 +292,44 @@ TEST(HardCases, AnUnprovableBoundIsNotANarrowOne) {
     } else {
       EXPECT_EQ(got.status, Status::kNumericalTrouble) << solve.name;
       EXPECT_EQ(got.lower.size(), 0) << solve.name;
+    }
+  }
+}
+
+// Products that underflow are not zeros: a state left with equal, tiny probability for two fates.
+TEST(HardCases, UnderflowIsNotZero) {
+  const auto fork = [](double leak, double reward) -> Problem {
+    mdp::TabularMdpBuilder builder(4);
+    builder.add_choice(0, 0.0, {{2, leak}, {1, leak}, {1, 1.0}})
+        .add_choice(1, 0.0, {{0, 1.0}})
+        .add_choice(2, reward, {{3, 1.0}})
+        .add_choice(3, 0.0, {{3, 1.0}});
+    return {.model = std::move(builder).build(), .criterion = Criterion::kTotal, .target = {3}};
+  };
+  for (const auto& [leak, reward] : {std::pair(5e-324, 0.4), std::pair(1e-300, 1e-100), std::pair(1e-300, 1e-30)}) {
+    const Problem problem = fork(leak, reward);
+    for (const auto& solve : test::planners()) {
+      const Solution got = solve.solve(problem, {}, {.max_iterations = 1000});
+      if (got.lower.size() == 0) continue;  // nothing is claimed
+      EXPECT_LE(got.lower[0], reward) << solve.name << " leak " << leak;
+      EXPECT_GE(got.upper[0], reward) << solve.name << " leak " << leak;
+    }
+  }
+}
+
+// Rewards near the end of the range: an overflowing middle once decided that a cycle of gains loses.
+TEST(HardCases, OverflowDecidesNoSign) {
+  mdp::TabularMdpBuilder builder(2);
+  builder.add_choice(0, 1.5e308, {{1, 1.0}})
+      .add_choice(0, 1.5e308, {{0, 0.5}, {1, 0.5}})
+      .add_choice(1, -1.5e308, {{0, 0.9}, {1, 0.1}});
+  const Problem problem{.model = std::move(builder).build(), .criterion = Criterion::kTotal};
+  for (const auto& solve : test::planners()) {
+    try {
+      const Solution got = solve.solve(problem, {}, {});
+      EXPECT_GT(got.value[0], 0) << solve.name;  // half the time in 0 suffices to gain
+    } catch (const InvalidModel& refusal) {
+      EXPECT_THAT(refusal.what(), HasSubstr("for ever")) << solve.name;
     }
   }
 }

@@ -104,6 +104,9 @@ Run run_once(const Workload& workload, const solvers::SolverRow& row) {
 void solve(State& state, const Workload& workload, const solvers::SolverRow& row, int threads) {
   const ThreadCount guard(threads);
   static std::map<std::string, Run> first_runs;
+  const auto alone = first_runs.find(fmt::format("{}/{}/{}", row.name, workload.name, 1));
+  if (alone != first_runs.end() && !alone->second.fault.empty())  // two threads would not help, and cost as long
+    return state.SkipWithError(alone->second.fault.c_str());
   const auto [first, is_new] = first_runs.try_emplace(fmt::format("{}/{}/{}", row.name, workload.name, threads));
   if (would_fill_in(workload, row))
     return state.SkipWithError("not run: a random graph of this size fills its factors");

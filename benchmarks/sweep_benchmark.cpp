@@ -36,6 +36,7 @@ void report(State& state, const mdp::TabularMdp& model, int threads, double seco
   const double own = seconds / static_cast<double>(state.iterations());
   state.counters["of_bandwidth"] = bytes / read_bandwidth(sweep_bytes(model), threads) / own;
   state.counters["of_gathers"] = gather_seconds(model, threads) / own;
+  state.counters["of_products"] = product_seconds(model, threads) / own;
 }
 
 /// Times the loop of a benchmark.

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "apps/cli/command.h"
+#include "apps/cli/terminal.h"
 #include "core/errors.h"
 
 namespace bellwether::cli {
@@ -24,6 +26,10 @@ constexpr std::array<OptionSpec, 4> kOptions = {{
      .words = "@files"},
     {.name = "help", .argument = "", .help = "this text", .short_name = "h"},
 }};
+
+/// What runs without a filter.
+constexpr std::string_view kSelection =
+    "^sweep/.*/[a-d]_|^solve/(plain|auto|value-iteration|modified-policy-iteration)/[abd]_|^read/.*/b_";
 
 std::string sibling_program() {
   const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe");
@@ -44,6 +50,13 @@ int run(const Arguments& arguments) {
     } else {
       words.back() += "|" + filter;
     }
+  }
+  if (arguments.positionals().empty() && !arguments.has("list")) {
+    words.push_back(fmt::format("--benchmark_filter={}", kSelection));
+    fmt::print(stderr,
+               "A selection of about two minutes; `{0} bench .` runs everything (an hour), `{0} bench --list` names "
+               "it.\n",
+               program_name());
   }
   if (arguments.has("list")) words.emplace_back("--benchmark_list_tests");
   if (const auto time = arguments.number("min-time", above(0)))
@@ -67,9 +80,10 @@ const Command kBench = {
     .summary = "how fast this machine solves: shares of its bandwidth, ratios to a plain solver",
     .details =
         "Runs the benchmark suite (Google Benchmark); a FILTER is a regular expression on the names. Every benchmark "
-        "checks its answer before it is timed and reports bytes a second as a share of the copy rate of this machine, "
-        "measured in the same run.",
-    .examples = "bench --list\nbench sweep\nbench garnet grid --min-time 2",
+        "checks its answer before its time counts. Sweeps report their share of the rate at which this machine reads "
+        "(of_bandwidth) and gathers (of_gathers), measured in the same run; solves how many times less processor time "
+        "they take than plain value iteration (times_plain_cpu). Without a FILTER a selection runs.",
+    .examples = "bench\nbench --list\nbench sweep\nbench solve/auto garnet --min-time 2\nbench .",
     .options = kOptions,
     .most_positionals = 16,
     .completes = "",

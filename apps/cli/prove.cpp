@@ -27,6 +27,7 @@ solvers::RationalSolution prove_finite_part(const solvers::Problem& problem, con
     proven.solution = std::move(whole);
     return proven;
   }
+  whole.status = Status::kConverged;
   whole.gap = proven.solution.gap;
   std::vector<std::int32_t> choice(solved.policy.choices().begin(), solved.policy.choices().end());
   for (Eigen::Index s = 0; s < solved.value.size(); ++s) texts.push_back(solved.value[s] > 0 ? "inf" : "-inf");

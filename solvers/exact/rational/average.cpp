@@ -97,6 +97,8 @@ RationalResult certify_average(const ModelView& model, Direction direction, std:
     publish_values(std::move(x.bias), job.sign(), bias);
     result.bias = std::move(bias.value);
     result.exact_bias = std::move(bias.exact);
+    result.report.tied_states = -1;  // choices of equal gain that earn less on the way are optimal too
+    result.note = result.report.text();
     return result;
   }
 }

@@ -52,6 +52,7 @@ std::string RationalReport::text() const {
   text += repaired_states == 0 ? " Proven in exact arithmetic"
                                : fmt::format(" Proven in exact arithmetic after repairing {} state{} of the policy",
                                              repaired_states, repaired_states == 1 ? "" : "s");
+  if (tied_states < 0) return text + ".";
   if (tied_states == 0) return text + "; the optimal policy is unique.";
   return text + fmt::format("; {} state{} several optimal choices.", tied_states, tied_states == 1 ? " has" : "s have");
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <stdexcept>
 #include <utility>
@@ -41,7 +42,15 @@ int compare(const Fraction& a, const Fraction& b) {
   return cmp(mpz_class(a.numerator * b.denominator), mpz_class(b.numerator * a.denominator));
 }
 
-std::vector<double> nearest_values(const RationalVector& x) { return round_vector(x).nearest; }
+/// NaN beyond the range of doubles: no enclosure made of it decides anything, so the comparison is exact.
+std::vector<double> nearest_values(const RationalVector& x) {
+  RoundedVector rounded = round_vector(x);
+  for (std::size_t i = 0; i < rounded.nearest.size(); ++i) {
+    if (std::isinf(rounded.lower[i]) || std::isinf(rounded.upper[i]))
+      rounded.nearest[i] = std::numeric_limits<double>::quiet_NaN();
+  }
+  return rounded.nearest;
+}
 
 }  // namespace
 

@@ -74,6 +74,7 @@ RationalResult solve_finite(std::span<const ModelView> stages, int horizon, doub
     value = std::move(next);
   }
   publish_values(std::move(value), sign, result);
+  result.report.tied_states = -1;
   result.note = result.report.text();
   return result;
 }

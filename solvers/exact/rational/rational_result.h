@@ -51,11 +51,11 @@ struct RationalReport {
   std::array<std::int64_t, 3> rewards_read{};  ///< the same of rewards (as doubles unchanged)
   int policy_updates = 0;                      ///< exact policy-improvement steps that were needed
   int repaired_states = 0;                     ///< states whose choice differs from the policy given
-  int tied_states = 0;                         ///< states with several choices of exactly the same value
-  std::int64_t exact_comparisons = 0;          ///< choices that double arithmetic could not decide
-  int largest_class = 0;                       ///< states of the largest strongly connected class that was solved
-  std::int64_t digits = 0;                     ///< 62-bit digits lifted
-  std::size_t denominator_bits = 0;            ///< the longest denominator of a class
+  int tied_states = 0;  ///< states with several choices of exactly the same value; -1: they were not looked for
+  std::int64_t exact_comparisons = 0;  ///< choices that double arithmetic could not decide
+  int largest_class = 0;               ///< states of the largest strongly connected class that was solved
+  std::int64_t digits = 0;             ///< 62-bit digits lifted
+  std::size_t denominator_bits = 0;    ///< the longest denominator of a class
 
   /// Two sentences for the user.
   std::string text() const;

@@ -155,12 +155,12 @@ TEST(CertifyDiscounted, NamesWhatIsWrong) {
       [&] {
         certify_rational(problem, policy({0, 0}), {.max_work = 100});
       },
-      ThrowsMessage<InvalidOption>(HasSubstr("raise 'max_work' or certify with 'interval'")));
+      ThrowsMessage<InvalidOption>(HasSubstr("certify with 'interval', or raise RationalOptions::max_work")));
   EXPECT_THAT(
       [&] {
         certify_rational(problem, policy({0, 0}), {.max_bytes = 10});
       },
-      ThrowsMessage<InvalidOption>(HasSubstr("raise 'max_bytes'")));
+      ThrowsMessage<InvalidOption>(HasSubstr("raise RationalOptions::max_bytes")));
   EXPECT_THAT(
       [&] {
         certify_rational(problem, policy({0, 0}), {.max_work = -1});

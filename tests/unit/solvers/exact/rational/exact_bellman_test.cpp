@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "core/stream.h"
+#include "mdp/tabular_mdp_builder.h"
+#include "solvers/exact/rational/certify_rational.h"
 
 namespace bellwether::solvers::rational {
 namespace {
@@ -110,6 +112,16 @@ TEST(ChoiceComparison, HugeValuesFallBackToIntegers) {
   mpq_class value;
   EXPECT_EQ(ChoiceComparison(process, x, nullptr, true).first_best(0, value), 1);
   EXPECT_EQ(value, 2 + mpq_class(mpz_class(1) << 3000));
+}
+
+// Two values beyond the range of doubles look alike there, and differ.
+TEST(ChoiceComparison, HugeValuesAreToldApart) {
+  mdp::TabularMdpBuilder builder(3);
+  builder.add_choice(0, 0.0, {{1, 1.0}}).add_choice(0, 0.0, {{2, 1.0}});
+  builder.add_choice(1, 1.6e308, {{1, 1.0}}).add_choice(2, 1.7e308, {{2, 1.0}});
+  const RationalSolution got =
+      certify_rational({.model = std::move(builder).build(), .discount = 0.9}, mdp::Policy::deterministic({0, 0, 0}));
+  EXPECT_EQ(got.solution.policy.choices()[0], 1);
 }
 
 }  // namespace

@@ -164,7 +164,7 @@ TEST(Lifting, RefusesBeforeItStarts) {
       [&] { solve_by_lifting(system, limit, stats); },
       testing::ThrowsMessage<InvalidOption>(testing::AllOf(
           testing::HasSubstr("the exact value (3 states in one class, numbers of about 6 bits) would take about"),
-          testing::HasSubstr("the limit is 1.0e+03; raise 'max_work'"))));
+          testing::HasSubstr("the limit is 1.0e+03; certify with 'interval'"))));
   EXPECT_EQ(stats.digits, 0);
 }
 

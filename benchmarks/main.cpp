@@ -1,3 +1,5 @@
+#include <cstdio>
+
 #include <benchmark/benchmark.h>
 
 #include "benchmarks/register.h"
@@ -9,7 +11,8 @@ int main(int argc, char** argv) {
   bellwether::benchmarks::register_memory();
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
-  benchmark::RunSpecifiedBenchmarks();
+  const bool any = benchmark::RunSpecifiedBenchmarks() > 0;
   benchmark::Shutdown();
-  return 0;
+  if (!any) std::fputs("bellwether: bench: no benchmark has such a name; bench --list names them\n", stderr);
+  return any ? 0 : 2;
 }

@@ -91,12 +91,17 @@ std::int64_t state_of(const ModelData& d, std::int64_t choice) {
   return after - d.state_begin.begin() - 1;
 }
 
-/// "(s=3, a=1)" with the action identifier when the model has its own.
+/// "(s=3, a=1)", with the action identifier when the model has its own, and the names there are.
 std::string place(const ModelData& d, std::int64_t choice) {
   const std::int64_t s = state_of(d, choice);
   const std::int64_t a = d.action.empty() ? choice - d.state_begin[static_cast<std::size_t>(s)]
                                           : d.action[static_cast<std::size_t>(choice)];
-  return fmt::format("(s={}, a={})", s, a);
+  const auto name = [](const std::vector<std::string>& names, std::int64_t i) {
+    return i >= 0 && i < static_cast<std::int64_t>(names.size())
+               ? fmt::format(" '{}'", names[static_cast<std::size_t>(i)])
+               : std::string();
+  };
+  return fmt::format("(s={}{}, a={}{})", s, name(d.state_names, s), a, name(d.action_names, a));
 }
 
 bool row_is_valid(const ModelData& d, const Sizes& n, std::int64_t choice) {

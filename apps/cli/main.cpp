@@ -26,6 +26,7 @@ std::string overview() {
       kVersion, program_name());
   for (const Command* command : kCommands) out += two_columns(command->name, command->summary, 16);
   out += two_columns("help", "this text, or the help of a command: help solve", 16);
+  if (program_name() == "./bellwether") out += two_columns("test", "builds and runs the tests: test --help", 16);
   out +=
       fmt::format("\ntry:\n  {0} make frozenlake -o lake.csv\n  {0} solve lake.csv --discount 0.99\n", program_name());
   return out;
@@ -67,7 +68,12 @@ int run(const std::vector<std::string>& typed) {
     return kSuccess;
   }
   if (name == "help" || name == "--help" || name == "-h") {
-    fmt::print("{}", typed.size() > 1 ? help_text(find_command(typed[1])) : overview());
+    const std::string about = typed.size() > 1 ? typed[1] : "help";
+    if (about == "test" || about == "build") {
+      fmt::print("{0} belongs to the launcher in the source folder: ./bellwether {0} --help explains it\n", about);
+      return kSuccess;
+    }
+    fmt::print("{}", about == "help" ? overview() : help_text(find_command(about)));
     return kSuccess;
   }
   const Command& command = find_command(name);
@@ -79,10 +85,13 @@ int run(const std::vector<std::string>& typed) {
   return command.run(arguments);
 }
 
+/// One line on standard error; that it may be closed or full is no reason to abort.
+void complain(const std::string& text) { std::fprintf(stderr, "bellwether: %s\n", text.c_str()); }
+
 /// Output that could not be written (a full disk, a closed pipe) must not pass for success.
 int flushed(int code) {
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
-  fmt::print(stderr, "bellwether: standard output could not be written\n");
+  complain("standard output could not be written");
   return code == kSuccess ? kInternalError : code;
 }
 
@@ -125,13 +134,13 @@ int main(int argc, char** argv) {
   try {
     return cli::flushed(cli::run({argv + 1, argv + argc}));
   } catch (const std::invalid_argument& error) {
-    fmt::print(stderr, "bellwether: {}\n", error.what());
+    cli::complain(error.what());
     return cli::kBadInput;
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "bellwether: the machine has not enough memory for this model and question\n");
+    cli::complain("the machine has not enough memory for this model and question");
     return cli::kInternalError;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "bellwether: internal error: {}\n", error.what());
+    cli::complain(std::string("internal error: ") + error.what());
     return cli::kInternalError;
   }
 }

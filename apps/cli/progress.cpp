@@ -1,7 +1,10 @@
 #include "apps/cli/progress.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -47,8 +50,16 @@ bool SolveProgress::operator()(const TraceRow& row) {
   }
   const std::string gap =
       std::isfinite(row.gap) ? fmt::format("error at most {}", scientific(row.gap)) : "no bound yet";
-  fmt::print(stderr, "\r\033[K{}: iteration {}, {} (goal {}), {}{}   Ctrl-C stops with the best answer so far",
-             algorithm_, grouped(row.iteration), gap, scientific(tolerance_), duration(elapsed), left);
+  std::string line = fmt::format("{}: iteration {}, {} (goal {}), {}{}", algorithm_, grouped(row.iteration), gap,
+                                 scientific(tolerance_), duration(elapsed), left);
+  const auto width = static_cast<std::size_t>(std::max(20, terminal_width() - 1));
+  for (const std::string_view hint : {"   Ctrl-C stops with the best answer so far", "   Ctrl-C stops"}) {
+    if (line.size() + hint.size() > width) continue;
+    line += hint;
+    break;
+  }
+  if (line.size() > width) line.resize(width);  // a line that wraps cannot be taken back
+  std::fputs(("\r\033[K" + line).c_str(), stderr);
   std::fflush(stderr);
   visible_ = true;
   shown_ = now;

@@ -84,8 +84,11 @@ std::string proof_line(const solvers::Solution& solution) {
   double width = solution.lower.size() > 0 ? 0 : 2 * solution.gap;
   for (Eigen::Index s = 0; s < solution.lower.size(); ++s)
     if (solution.lower[s] != solution.upper[s]) width = std::max(width, solution.upper[s] - solution.lower[s]);
-  return fmt::format("every value within {} of the optimum; the policy loses at most {}", scientific(solution.gap),
-                     scientific(width));
+  const auto small = [](double x) { return x > 0 && x < 1e-300 ? std::string("1e-300") : scientific(x); };
+  const auto infinite = solution.value.array().isInf().count();
+  if (infinite == solution.value.size()) return "the infinite values, by the graph of the model";
+  return fmt::format("every {}value within {} of the optimum; the policy loses at most {}",
+                     infinite > 0 ? "finite " : "", small(solution.gap), small(width));
 }
 
 std::string next_command(const Answer& answer) {

@@ -1,6 +1,7 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -125,6 +126,11 @@ int list_algorithm_options(const Arguments& arguments, const Question& question)
   return kSuccess;
 }
 
+bool is_same_file(const std::string& a, const std::string& b) {
+  std::error_code ignored;
+  return std::filesystem::equivalent(a, b, ignored);
+}
+
 int run(const Arguments& arguments) {
   if (arguments.positionals().empty()) {
     throw InvalidOption(
@@ -143,6 +149,9 @@ int run(const Arguments& arguments) {
   answer.question = ask(arguments, mdp::read_model(answer.file, arguments.text("format").value_or("")));
   answer.load_seconds = seconds_since(start);
   if (arguments.has("options")) return list_algorithm_options(arguments, *answer.question);
+
+  if (const auto path = arguments.text("output"); path && is_same_file(*path, answer.file))
+    throw InvalidOption(fmt::format("solve: --output {} is the model file itself, which would be lost", *path));
 
   const auto solve_start = std::chrono::steady_clock::now();
   answer.solution = solve(arguments, *answer.question);

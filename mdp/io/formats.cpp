@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -65,7 +66,19 @@ const Format& find_format(const std::string& path, std::string_view name) {
       known_formats()));
 }
 
-ModelFile read_model(const std::string& path, std::string_view format) { return find_format(path, format).read(path); }
+ModelFile read_model(const std::string& path, std::string_view format) {
+  // What is wrong with the name comes before what is wrong with its extension. (A PRISM model may be named by its
+  // stem.)
+  std::error_code ignored;
+  const bool known = std::any_of(kFormats.begin(), kFormats.end(),
+                                 [&](const Format& candidate) { return has_extension(candidate, path); });
+  if (format.empty() && !known) {
+    if (!std::filesystem::exists(path, ignored)) throw ParseError(fmt::format("{}: no such file", path));
+    if (std::filesystem::is_directory(path, ignored))
+      throw ParseError(fmt::format("{}: is a directory, expected a file", path));
+  }
+  return find_format(path, format).read(path);
+}
 
 std::vector<std::string> write_model(const ModelFile& file, const std::string& path, std::string_view format) {
   const Format& chosen = find_format(path, format);

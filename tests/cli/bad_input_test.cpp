@@ -61,6 +61,19 @@ TEST(BadOption, IsUnknown) {
   expect_refused({"solve", "x.csv", "y.csv"}, "'y.csv' is one argument too many");
 }
 
+TEST(BadOption, WouldOverwriteTheModel) {
+  const TemporaryFolder folder;
+  const std::string text = "state,action,next,probability,reward\n0,0,0,1,1\n", file = folder.write("m.csv", text);
+  expect_refused({"solve", file, "--discount", "0.9", "-o", file}, "the model file itself");
+  EXPECT_EQ(read_file(file), text);
+}
+
+TEST(BadOption, NamesAFileThatIsNone) {
+  const TemporaryFolder folder;
+  expect_refused({"solve", folder.path("lake.cvs"), "--discount", "0.9"}, "no such file");
+  expect_refused({"solve", folder.path("."), "--discount", "0.9"}, "is a directory");
+}
+
 TEST(BadOption, DoesNotGoWithTheQuestion) {
   const TemporaryFolder folder;
   const std::string file = folder.write("m.csv", "state,action,next,probability,reward\n0,0,0,1,1\n");

@@ -1,5 +1,6 @@
 #include "solvers/exact/lp/linear_programming.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <string>
@@ -195,10 +196,16 @@ std::vector<std::int64_t> policy_of(const mdp::TabularMdp& model, const Frequenc
   return choice;
 }
 
+double largest_reward(const mdp::TabularMdp& model) {
+  double largest = 0;
+  for (const double r : model.reward()) largest = std::max(largest, std::abs(r));
+  return largest;
+}
+
 /// What to say when the program's optimum is not the sum of the proven values: it was too badly scaled for Clp.
-std::string disagreement(double optimum, const Eigen::VectorXd& value) {
+std::string disagreement(double optimum, const Eigen::VectorXd& value, double largest_reward) {
   constexpr double kTolerated = 1e-5;  // of the size of the values; Clp's own tolerance is 1e-9 an equation
-  const double size = value.cwiseAbs().sum();
+  const double size = value.cwiseAbs().sum() + 1e-3 * largest_reward * static_cast<double>(value.size());
   if (std::abs(optimum - value.sum()) <= kTolerated * size) return "";
   return fmt::format(" Its optimum was {:.9g}, the proven values sum to {:.9g}: the program was solved badly.", optimum,
                      value.sum());
@@ -241,10 +248,10 @@ Solution linear_programming(const Problem& problem, const LinearProgrammingOptio
     solution = average_policy_iteration_from(problem, choice, {}, run);
   }
   const std::string rest = solution.note;
-  solution.note =
-      fmt::format("The program was solved ({}) in {} iterations; {} of policy iteration proved its policy.{}{}{}",
-                  lp::to_string(frequencies.status), frequencies.iterations, solution.iterations,
-                  disagreement(frequencies.optimum, solution.value), rest.empty() ? "" : " ", rest);
+  solution.note = fmt::format(
+      "The program was solved ({}) in {} iterations; {} of policy iteration proved its policy.{}{}{}",
+      lp::to_string(frequencies.status), frequencies.iterations, solution.iterations,
+      disagreement(frequencies.optimum, solution.value, largest_reward(problem.model)), rest.empty() ? "" : " ", rest);
   solution.algorithm = "linear-programming";
   solution.iterations += frequencies.iterations;
   return solution;

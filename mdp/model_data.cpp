@@ -91,11 +91,14 @@ std::int64_t state_of(const ModelData& d, std::int64_t choice) {
   return after - d.state_begin.begin() - 1;
 }
 
+std::int64_t action_of(const ModelData& d, std::int64_t choice) {
+  return d.action.empty() ? choice - d.state_begin[static_cast<std::size_t>(state_of(d, choice))]
+                          : d.action[static_cast<std::size_t>(choice)];
+}
+
 /// "(s=3, a=1)", with the action identifier when the model has its own, and the names there are.
 std::string place(const ModelData& d, std::int64_t choice) {
-  const std::int64_t s = state_of(d, choice);
-  const std::int64_t a = d.action.empty() ? choice - d.state_begin[static_cast<std::size_t>(s)]
-                                          : d.action[static_cast<std::size_t>(choice)];
+  const std::int64_t s = state_of(d, choice), a = action_of(d, choice);
   const auto name = [](const std::vector<std::string>& names, std::int64_t i) {
     return i >= 0 && i < static_cast<std::int64_t>(names.size())
                ? fmt::format(" '{}'", names[static_cast<std::size_t>(i)])
@@ -282,7 +285,13 @@ void require_valid(const ModelData& d) {
   const Sizes n = require_shape(d);
   const std::int64_t bad_row =
       first_bad(n.choices, n.transitions, [&](std::int64_t c) { return !row_is_valid(d, n, c); });
-  if (bad_row != kNone) explain_bad_row(d, n, bad_row);
+  if (bad_row != kNone) {
+    try {
+      explain_bad_row(d, n, bad_row);
+    } catch (const InvalidModel& fault) {
+      throw InvalidRow(fault.what(), state_of(d, bad_row), action_of(d, bad_row));
+    }
+  }
   if (d.choice_begin.back() != n.transitions) {
     reject("the choices own {} transitions but there are {}", d.choice_begin.back(), n.transitions);
   }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/array.h"
+#include "core/errors.h"
 
 namespace bellwether::mdp {
 
@@ -68,7 +69,20 @@ struct ModelData {
   friend bool operator==(const ModelData&, const ModelData&) = default;
 };
 
-/// Throws InvalidModel, naming state, choice and value, unless the data make a model. Rows may miss one by 1e-9.
+/// A row that is no distribution over the states. Readers that know it add the line.
+class InvalidRow : public InvalidModel {
+ public:
+  InvalidRow(const std::string& message, std::int64_t state, std::int64_t action)
+      : InvalidModel(message), state_(state), action_(action) {}
+  std::int64_t state() const { return state_; }
+  std::int64_t action() const { return action_; }  ///< its identifier
+
+ private:
+  std::int64_t state_, action_;
+};
+
+/// Throws InvalidModel, naming state, choice and value, unless the data make a model; InvalidRow where a row is at
+/// fault. Rows may miss one by 1e-9.
 /// Cost: one pass over the transitions, in parallel.
 void require_valid(const ModelData& data);
 

@@ -24,7 +24,10 @@ std::vector<std::int32_t> labelled_states(const TabularMdp& model, std::string_v
   const mdp::Label* label = model.find_label(name);
   if (label == nullptr) {
     if (model.data().labels.empty())
-      throw InvalidOption(fmt::format("solve: option --{} is '{}', but the model has no labels", option, name));
+      throw InvalidOption(
+          fmt::format("solve: option --{} is '{}', but the model has no labels; in CSV a line '#! label {} STATE STATE "
+                      "...' gives one",
+                      option, name, name));
     std::vector<std::string> names;
     for (const mdp::Label& known : model.data().labels) names.push_back(known.name);
     throw InvalidOption(

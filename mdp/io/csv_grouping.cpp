@@ -102,17 +102,41 @@ void drop_impossible(CsvRows& rows) {
     if (column.by_row) column.values.resize(kept);
 }
 
-std::int64_t line_of_successor(std::string_view bytes, const CsvHeader& header, std::string_view state) {
+namespace {
+
+std::size_t column_of(const CsvHeader& header, CsvRole role) {
   std::size_t column = 0;
-  while (header.columns[column].role != CsvRole::kNext) ++column;
+  while (header.columns[column].role != role) ++column;
+  return column;
+}
+
+/// The first line after the header whose fields are as asked, or 0.
+template <class Asked>
+std::int64_t first_line(std::string_view bytes, const CsvHeader& header, const Asked& asked) {
   for (std::size_t at = header.body; at < bytes.size();) {
     const std::size_t end = std::min(bytes.find('\n', at), bytes.size());
-    const auto fields = split_fields(bytes.substr(at, end - at), header.separator);
-    if (bytes[at] != '#' && column < fields.size() && unquoted(fields[column]) == state)
+    if (bytes[at] != '#' && asked(split_fields(bytes.substr(at, end - at), header.separator)))
       return line_number(bytes, bytes.data() + at);
     at = end + 1;
   }
   return 0;
+}
+
+}  // namespace
+
+std::int64_t line_of_successor(std::string_view bytes, const CsvHeader& header, std::string_view state) {
+  const std::size_t next = column_of(header, CsvRole::kNext);
+  return first_line(bytes, header,
+                    [&](const auto& fields) { return next < fields.size() && unquoted(fields[next]) == state; });
+}
+
+std::int64_t line_of_choice(std::string_view bytes, const CsvHeader& header, std::string_view state,
+                            std::string_view action) {
+  const std::size_t from = column_of(header, CsvRole::kState), played = column_of(header, CsvRole::kAction);
+  return first_line(bytes, header, [&](const auto& fields) {
+    return std::max(from, played) < fields.size() && unquoted(fields[from]) == state &&
+           unquoted(fields[played]) == action;
+  });
 }
 
 }  // namespace bellwether::mdp

@@ -91,6 +91,17 @@ class CsvAssembler {
       if (part == group) names.apply(directives, data);
     try {
       return TabularMdp(std::move(data));
+    } catch (const InvalidRow& error) {
+      const auto text = [](const std::vector<std::string>& known, std::int64_t i) {
+        const auto k = static_cast<std::size_t>(i);
+        return k < known.size() ? known[k] : std::to_string(i);
+      };
+      // In a file with stages the same choice stands in several places; then the message has the stage alone.
+      const std::int64_t line = what_.empty() ? line_of_choice(bytes_, header_, text(rows_.state_names, error.state()),
+                                                               text(rows_.action_names, error.action()))
+                                              : 0;
+      throw InvalidModel(line > 0 ? fmt::format("{}:{}: {}", name_, line, error.what())
+                                  : fmt::format("{}: {}{}", name_, place(group), error.what()));
     } catch (const InvalidModel& error) {
       throw InvalidModel(fmt::format("{}: {}{}", name_, place(group), error.what()));
     }

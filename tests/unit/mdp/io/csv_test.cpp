@@ -91,7 +91,10 @@ TEST(Csv, SaysWhereItIsWrong) {
   EXPECT_THAT(refusal(kHeader + "0,0,0,-0.5,1\n"), HasSubstr("x.csv:2: probability is -0.5, must not be negative"));
   EXPECT_THAT(refusal(kHeader + "0,0,0,1,1\n-1,0,0,1,1\n"), HasSubstr("x.csv:3: column 'state' is '-1'"));
   EXPECT_THAT(refusal(kHeader + "0,0,0,1,1\n0,0,4294967296,1,1\n"), HasSubstr("x.csv:3: column 'next'"));
-  EXPECT_THAT(refusal(kHeader + "0,0,0,1,1\n1,3,0,0.5,1\n1,3,1,0.25,1\n"), HasSubstr("row (s=1, a=3) sums to 1-0.25"));
+  EXPECT_THAT(refusal(kHeader + "0,0,0,1,1\n1,3,0,0.5,1\n1,3,1,0.25,1\n"),
+              HasSubstr(":3: TabularMdp: row (s=1, a=3) sums to 1-0.25"));
+  EXPECT_THAT(refusal(kHeader + "new,run,new,1,1\n# a remark\nnew,\"walk\",new,0.5,1\n"),
+              HasSubstr(":4: TabularMdp: row (s=0 'new', a=1 'walk') sums to 1-0.5"));
   EXPECT_THAT(refusal(kHeader + "0,0,0,0.5,1\n0,0,1,0.5,1\n"),
               HasSubstr("x.csv:3: state 1 is a successor here but has no rows"));
   EXPECT_THAT(refusal(kHeader + "0,0,2000000000,1,1\n"), HasSubstr("has no rows"));

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures the standard workloads and writes docs/benchmarks.md with its figure.
 #
-#   benchmarks/report.sh            all of it: about an hour on two cores
+#   benchmarks/report.sh            all of it: a quarter of an hour on two cores
 #   benchmarks/report.sh --quick    the small workloads, printed instead of written
 #   benchmarks/report.sh --fresh    forgets what was measured before
 #

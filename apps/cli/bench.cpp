@@ -53,10 +53,11 @@ int run(const Arguments& arguments) {
   }
   if (arguments.positionals().empty() && !arguments.has("list")) {
     words.push_back(fmt::format("--benchmark_filter={}", kSelection));
-    fmt::print(stderr,
-               "A selection of about two minutes; `{0} bench .` runs everything (an hour), `{0} bench --list` names "
-               "it.\n",
-               program_name());
+    fmt::print(
+        stderr,
+        "A selection of about a minute; `{0} bench .` runs everything (a quarter of an hour), `{0} bench --list` names "
+        "it.\n",
+        program_name());
   }
   if (arguments.has("list")) words.emplace_back("--benchmark_list_tests");
   if (const auto time = arguments.number("min-time", above(0)))

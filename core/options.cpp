@@ -98,7 +98,8 @@ void reject_value(std::string_view where, std::string_view name, const std::stri
 }
 
 void reject_name(std::string_view where, std::string_view name, const std::vector<std::string>& known) {
-  if (known.empty()) throw InvalidOption(fmt::format("{}: there is nothing to set here, but '{}' was given", where, name));
+  if (known.empty())
+    throw InvalidOption(fmt::format("{}: there is nothing to set here, but '{}' was given", where, name));
   const auto near = nearest_name(name, known);
   const std::string hint = near ? fmt::format("; did you mean '{}'?", *near) : "; it has " + join_names(known);
   throw InvalidOption(fmt::format("{}: unknown option '{}'{}", where, name, hint));

@@ -94,7 +94,10 @@ Arguments::Arguments(std::string_view command, std::span<const OptionSpec> specs
 std::string Arguments::retyped() const {
   const auto quoted = [](const std::string& word) {
     const bool plain = !word.empty() && word.find_first_of(" \t\n'\"\\$`&;|<>()*?[]#~!") == std::string::npos;
-    return plain ? word : "'" + word + "'";
+    if (plain) return word;
+    std::string safe = "'";
+    for (const char c : word) safe += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return safe + "'";
   };
   std::string line;
   for (const std::string& word : positionals_) line += " " + quoted(word);

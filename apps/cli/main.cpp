@@ -70,7 +70,7 @@ int run(const std::vector<std::string>& typed) {
   if (name == "help" || name == "--help" || name == "-h") {
     const std::string about = typed.size() > 1 ? typed[1] : "help";
     if (about == "test" || about == "build") {
-      fmt::print("{0} belongs to the launcher in the source folder: ./bellwether {0} --help explains it\n", about);
+      fmt::print("{} belongs to the launcher in the source folder; ./bellwether test --help explains both\n", about);
       return kSuccess;
     }
     fmt::print("{}", about == "help" ? overview() : help_text(find_command(about)));

@@ -45,9 +45,11 @@ solvers::RationalSolution prove_finite_part(const solvers::Problem& problem, con
   }
   whole.policy = mdp::Policy::deterministic(std::move(choice));
   whole.residual = 0;
-  whole.note = fmt::format("{} Infinite values ({} state{}) follow from the graph of the model.", proven.solution.note,
-                           solved.value.size() - static_cast<Eigen::Index>(part.state.size()),
-                           solved.value.size() - static_cast<Eigen::Index>(part.state.size()) == 1 ? "" : "s");
+  whole.note = fmt::format(
+      "{} Infinite values ({} state{}) are as the planner decided them, by the graph of the model and the signs of its "
+      "gains.",
+      proven.solution.note, solved.value.size() - static_cast<Eigen::Index>(part.state.size()),
+      solved.value.size() - static_cast<Eigen::Index>(part.state.size()) == 1 ? "" : "s");
   proven.solution = std::move(whole);
   return proven;
 }

@@ -20,7 +20,7 @@ struct ExactAnswer {
 /// Everything that is said about one run of `solve`.
 struct Answer {
   std::string file;
-  std::string typed;  ///< the file name and the options, as they could be typed again
+  std::string typed;                 ///< the file name and the options, as they could be typed again
   std::optional<Question> question;  ///< always there once the file is read
   solvers::Solution solution;
   double load_seconds = 0, solve_seconds = 0;

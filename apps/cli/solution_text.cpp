@@ -86,7 +86,8 @@ std::string proof_line(const solvers::Solution& solution) {
     if (solution.lower[s] != solution.upper[s]) width = std::max(width, solution.upper[s] - solution.lower[s]);
   const auto small = [](double x) { return x > 0 && x < 1e-300 ? std::string("1e-300") : scientific(x); };
   const auto infinite = solution.value.array().isInf().count();
-  if (infinite == solution.value.size()) return "the infinite values, by the graph of the model";
+  if (infinite == solution.value.size())
+    return "the infinite values, by the graph of the model and the signs of its gains";
   return fmt::format("every {}value within {} of the optimum; the policy loses at most {}",
                      infinite > 0 ? "finite " : "", small(solution.gap), small(width));
 }
@@ -138,7 +139,8 @@ std::string answer_text(const Answer& answer, bool all_states) {
     out += line("proven", proof_line(solution));
   }
   if (answer.exact) {
-    out += line("exact", answer.exact->value.size() <= 60
+    out += line("exact", answer.exact->value.empty() ? "a fraction a state (--json has them)"
+                         : answer.exact->value.size() <= 60
                              ? answer.exact->value
                              : fmt::format("a fraction of {} digits (--json has it)", answer.exact->value.size()));
     out += line("proof", answer.exact->statement);

@@ -67,8 +67,7 @@ const Format& find_format(const std::string& path, std::string_view name) {
 }
 
 ModelFile read_model(const std::string& path, std::string_view format) {
-  // What is wrong with the name comes before what is wrong with its extension. (A PRISM model may be named by its
-  // stem.)
+  // What is wrong with the name comes before what is wrong with its extension.
   std::error_code ignored;
   const bool known = std::any_of(kFormats.begin(), kFormats.end(),
                                  [&](const Format& candidate) { return has_extension(candidate, path); });

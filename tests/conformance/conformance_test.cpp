@@ -102,8 +102,8 @@ double expected(const std::vector<double>& initial, const Eigen::VectorXd& x) {
   return sum;
 }
 
-/// Whether this planner may say that it cannot answer: one that needs equal gains everywhere, one that cannot skip long
-/// waits, and the linear program of a large model.
+/// Whether this planner may say that it cannot answer: one that needs equal gains everywhere, and those that cannot
+/// skip long waits.
 bool may_fall_short(const solvers::SolverRow& row) {
   return row.name == "relative-value-iteration" || row.name == "interval-iteration" ||
          row.name == "optimistic-value-iteration" || row.name == "topological-value-iteration";

@@ -180,7 +180,10 @@ void LazySolver::extract() {
 // False when the sweeps contract too slowly.
 bool LazySolver::evaluate(const Extent& d) {
   const auto middle = static_cast<float>(d.middle());
-  for (std::size_t s = 0; s < residual_.size(); ++s) delta_[s] = residual_[s] -= middle;
+  parallel_for(model_.num_states(), 2 * std::int64_t{model_.num_states()}, [&](std::int64_t begin, std::int64_t end) {
+    for (auto s = static_cast<std::size_t>(begin); s < static_cast<std::size_t>(end); ++s)
+      delta_[s] = residual_[s] -= middle;
+  });
   const double target = 2 * units_.length(run_.tolerance()) * (1 - discount_) / discount_;
   const double forcing = num_changed_ > model_.num_states() / 1000 ? options_.forcing
                          : num_changed_ > 0                        ? std::min(options_.forcing, 1e-3)

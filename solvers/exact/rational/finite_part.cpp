@@ -17,7 +17,7 @@ class Selection {
     reward_.name = column.name;
     for (int s = 0; s < model.num_states(); ++s) {
       if (number_[static_cast<std::size_t>(s)] < 0) continue;
-      if (std::find(target.begin(), target.end(), s) != target.end()) {
+      if (std::binary_search(target.begin(), target.end(), s)) {
         add_end(s, column);
         continue;
       }

@@ -5,6 +5,7 @@
 #include <string>
 #include <thread>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <gmock/gmock.h>
@@ -152,6 +153,30 @@ TEST_F(Files, CannotBeWrittenWithoutTheirFolder) {
   EXPECT_THAT([&] { FileWriter(folder_.path("no/x.csv")); },
               ThrowsMessage<InvalidOption>(EndsWith("no/x.csv: cannot be written: its folder does not exist")));
   EXPECT_THAT([&] { FileWriter(folder_.path("")); }, ThrowsMessage<InvalidOption>(HasSubstr("cannot be written: ")));
+}
+
+TEST_F(Files, AreMadeWhereADanglingLinkLeads) {
+  std::filesystem::create_symlink("later", folder_.path("link"));
+  FileWriter writer(folder_.path("link"));
+  writer.write("new");
+  writer.commit();
+  EXPECT_TRUE(std::filesystem::is_symlink(folder_.path("link")));
+  EXPECT_EQ(test::read_file(folder_.path("later")), "new");
+}
+
+// What /dev/stdout is when a shell appends to a log: the link stays, and so does what the log held.
+TEST_F(Files, BehindAnOpenDescriptorAreAppendedTo) {
+  const std::string log = folder_.write("log", "old ");
+  const int descriptor = ::open(log.c_str(), O_WRONLY | O_APPEND);
+  ASSERT_GE(descriptor, 0);
+  const std::string link = folder_.path("link");
+  std::filesystem::create_symlink("/proc/self/fd/" + std::to_string(descriptor), link);
+  FileWriter writer(link);
+  writer.write("new");
+  writer.commit();
+  ::close(descriptor);
+  EXPECT_TRUE(std::filesystem::is_symlink(link));
+  EXPECT_EQ(test::read_file(log), "old new");
 }
 
 TEST(FileWriter, ReportsAFullDisk) {

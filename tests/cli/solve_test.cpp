@@ -179,6 +179,34 @@ TEST(Solve, AnUnfinishedPolicyWithInfiniteValuesIsNoCrash) {
   }
 }
 
+// Observations after moves that never happen have no place in UMB; what comes back is a model all the same.
+TEST(Convert, KeepsPartlyObservedModelsReadable) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("m.POMDP",
+                                        "discount: 0.95\n"
+                                        "values: reward\n"
+                                        "states: left right\n"
+                                        "actions: listen open\n"
+                                        "observations: gl gr\n"
+                                        "start: uniform\n"
+                                        "T: listen\n"
+                                        "identity\n"
+                                        "T: open : * : right 1\n"
+                                        "O: listen\n"
+                                        "0 1\n"
+                                        "1 0\n"
+                                        "O: open\n"
+                                        "1 0\n"
+                                        "1 0\n"
+                                        "R: listen : * : * : * -1\n");
+  const std::string umb = folder.path("m.umb"), bwm = folder.path("m.bwm"), back = folder.path("back.POMDP");
+  EXPECT_EQ(run_program({"convert", file, umb}).code, 0);
+  EXPECT_EQ(run_program({"convert", umb, bwm}).code, 0);
+  EXPECT_EQ(run_program({"convert", bwm, back}).code, 0);
+  const Finished again = run_program({"convert", back, folder.path("again.umb")});
+  EXPECT_EQ(again.code, 0) << again.err;
+}
+
 TEST(Solve, SavesThePolicy) {
   const TemporaryFolder folder;
   const std::string file = folder.write("p.csv", kPuterman), saved = folder.path("policy.csv");

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <span>
-#include <type_traits>
+#include <utility>
 
 #include "core/parallel.h"
 #include "mdp/policy.h"
@@ -17,6 +17,15 @@ namespace bellwether::mdp {
 // expectation here, elsewhere the worst case over a set, a risk measure, a learner's optimistic model. `choose` turns
 // the values of a state's choices into the state's value: best, policy average, soft-max.
 
+/// Asks memory for the entries of rows to come. Rows lie one behind the other, but the gathers of the values keep every
+/// outstanding miss of a core busy and leave none for the hardware to run ahead along the rows; with short rows that
+/// costs up to a third of a sweep. (Distances of 32 to 64 entries do equally well.)
+inline void fetch_ahead(const std::int32_t* successor, const double* probability) {
+  constexpr int kEntries = 48;
+  __builtin_prefetch(successor + kEntries);
+  __builtin_prefetch(probability + kEntries);
+}
+
 /// Nature's plainest answer: sum of p(s') v(s'). The terms are added in an order that depends on the length of the row
 /// alone: two interleaved sums, so that an addition need not wait for the one before. (A switch on the length of each
 /// row and vector gathers were measured and are slower on short rows; runs of rows of one length are faster, see
@@ -24,6 +33,7 @@ namespace bellwether::mdp {
 struct Expectation {
   double operator()(std::span<const std::int32_t> successor, std::span<const double> probability,
                     std::span<const double> v) const {
+    fetch_ahead(successor.data(), probability.data());
     return sum(successor, probability, [&](std::int32_t s) { return v[static_cast<std::size_t>(s)]; });
   }
 
@@ -122,8 +132,13 @@ void back_up_run(const TabularMdp& model, double discount, const double* v, cons
   const double* probability = model.probability().data() + offset;
   const double* reward = model.reward().data();
   for (std::int64_t s = begin; s < end; ++s) {
+    if constexpr (Length <= 4) {  // one line holds two rows or more
+      const std::int64_t at = (state_begin[s] - origin) * Length;
+      fetch_ahead(successor + at, probability + at);
+    }
     visit(s, choose(static_cast<int>(s), state_begin[s], state_begin[s + 1], [&](std::int64_t c) {
             const std::int64_t at = (c - origin) * Length;
+            if constexpr (Length > 4) fetch_ahead(successor + at, probability + at);
             return reward[c] + discount * Expectation::fixed_sum<Length>(successor + at, probability + at, v);
           }));
   }
@@ -137,40 +152,22 @@ void back_up_states(const TabularMdp& model, double discount, std::span<const do
     visit(s, backup_state(model, discount, v, nature, choose, static_cast<int>(s)));
 }
 
-/// Expectations over rows of one length take the fast way where it was measured to be one: very short rows, whose loops
-/// cost more than their work, and rows of ten. (Between them the gathers of the values bind.)
+/// Expectations over runs of rows of one length, up to kLongestFixed, take the way that is made for it.
 template <class Choose, class Visit>
 void back_up_states(const TabularMdp& model, double discount, std::span<const double> v, const Expectation& nature,
                     const Choose& choose, std::int64_t begin, std::int64_t end, const Visit& visit) {
+  constexpr int kLongestFixed = 10;  // longer rows have loops that cost little beside their work
   for (const RowRun& run : model.row_runs()) {
     const std::int64_t from = std::max<std::int64_t>(begin, run.begin), to = std::min<std::int64_t>(end, run.end);
     if (from >= to) continue;
-    const auto fixed = [&]<int Length>(std::integral_constant<int, Length>) {
-      back_up_run<Length>(model, discount, v.data(), choose, from, to, visit);
+    const auto done = [&]<int... Shorter>(std::integer_sequence<int, Shorter...>) {
+      return ((run.length == Shorter + 1 &&
+               (back_up_run<Shorter + 1>(model, discount, v.data(), choose, from, to, visit), true)) ||
+              ...);
     };
-    switch (run.length) {
-      case 1:
-        fixed(std::integral_constant<int, 1>{});
-        break;
-      case 2:
-        fixed(std::integral_constant<int, 2>{});
-        break;
-      case 3:
-        fixed(std::integral_constant<int, 3>{});
-        break;
-      case 4:
-        fixed(std::integral_constant<int, 4>{});
-        break;
-      case 5:
-        fixed(std::integral_constant<int, 5>{});
-        break;
-      case 10:
-        fixed(std::integral_constant<int, 10>{});
-        break;
-      default:
-        for (std::int64_t s = from; s < to; ++s)
-          visit(s, backup_state(model, discount, v, nature, choose, static_cast<int>(s)));
-    }
+    if (done(std::make_integer_sequence<int, kLongestFixed>{})) continue;
+    for (std::int64_t s = from; s < to; ++s)
+      visit(s, backup_state(model, discount, v, nature, choose, static_cast<int>(s)));
   }
 }
 

@@ -53,6 +53,10 @@ std::optional<std::string> nearest_name(std::string_view word, std::span<const s
   return best;
 }
 
+std::string plural(std::int64_t count, std::string_view noun) {
+  return count == 1 ? std::string(noun) : fmt::format("{}s", noun);
+}
+
 std::string join_names(std::span<const std::string> names) {
   std::string text;
   for (std::size_t i = 0; i < names.size(); ++i) {

@@ -46,8 +46,7 @@ int run(const Arguments& arguments) {
   const std::string format = arguments.text("to").value_or("");
   if (arguments.has("strict")) require_lossless(file, out, format);
   const std::vector<std::string> lost = mdp::write_model(file, out, format);
-  fmt::print("{}: {} states, {} choices, {} transitions\n", out, grouped(file.model.num_states()),
-             grouped(file.model.num_choices()), grouped(file.model.num_transitions()));
+  fmt::print("{}: {}\n", out, size_text(file.model));
   for (const std::string& thing : lost)
     fmt::print(stderr, "bellwether: not kept, the format has no place for it: {}\n", thing);
   return kSuccess;

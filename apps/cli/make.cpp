@@ -53,9 +53,7 @@ int describe_instance(const mdp::Instance& instance, const std::vector<Setting>&
                        fmt::format("{} ({}{})", option.help, option.rule, size), 28);
   }
   const mdp::NamedInstance made = instance.make(settings);
-  out += fmt::format("\nwith these parameters: {} states, {} choices, {} transitions; usually asked: {}\n",
-                     grouped(made.model.num_states()), grouped(made.model.num_choices()),
-                     grouped(made.model.num_transitions()), to_text(made.question));
+  out += fmt::format("\nwith these parameters: {}; usually asked: {}\n", size_text(made.model), to_text(made.question));
   for (const mdp::KnownFact& fact : made.facts) out += "  " + wrapped(fact_text(fact), 4, 100) + '\n';
   fmt::print("{}", out);
   return kSuccess;
@@ -124,8 +122,7 @@ int run(const Arguments& arguments) {
   const mdp::NamedInstance made = instance.make(settings);
   const mdp::ModelFile file{.model = made.model, .stages = made.stages, .rewards_are_costs = made.question.minimise};
   const std::vector<std::string> lost = mdp::write_model(file, *path, arguments.text("format").value_or(""));
-  fmt::print("{}: {} states, {} choices, {} transitions\n", *path, grouped(made.model.num_states()),
-             grouped(made.model.num_choices()), grouped(made.model.num_transitions()));
+  fmt::print("{}: {}\n", *path, size_text(made.model));
   for (const std::string& thing : lost)
     fmt::print(stderr, "bellwether: not kept, the format has no place for it: {}\n", thing);
   fmt::print("next: {} solve {}{}\n", program_name(), *path, usual_question(made));

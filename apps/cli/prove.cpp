@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "core/text.h"
 #include "solvers/exact/rational/certify_rational.h"
 #include "solvers/exact/rational/finite_part.h"
 #include "solvers/exact/total/total_reward.h"
@@ -45,11 +46,11 @@ solvers::RationalSolution prove_finite_part(const solvers::Problem& problem, con
   }
   whole.policy = mdp::Policy::deterministic(std::move(choice));
   whole.residual = 0;
+  const auto infinite = solved.value.size() - static_cast<Eigen::Index>(part.state.size());
   whole.note = fmt::format(
-      "{} Infinite values ({} state{}) are as the planner decided them, by the graph of the model and the signs of its "
+      "{} Infinite values ({} {}) are as the planner decided them, by the graph of the model and the signs of its "
       "gains.",
-      proven.solution.note, solved.value.size() - static_cast<Eigen::Index>(part.state.size()),
-      solved.value.size() - static_cast<Eigen::Index>(part.state.size()) == 1 ? "" : "s");
+      proven.solution.note, infinite, plural(infinite, "state"));
   proven.solution = std::move(whole);
   return proven;
 }

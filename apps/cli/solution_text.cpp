@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include <fmt/format.h>
 
+#include "apps/cli/number_column.h"
 #include "apps/cli/solution_output.h"
 #include "apps/cli/terminal.h"
 #include "core/text.h"
@@ -46,6 +48,10 @@ std::string policy_cell(const mdp::TabularMdp& model, const mdp::Policy& policy,
   return cell;
 }
 
+std::span<const double> first_of(const Eigen::VectorXd& values, int count) {
+  return {values.data(), static_cast<std::size_t>(count)};
+}
+
 std::string state_table(const Answer& answer, bool all_states) {
   const solvers::Solution& solution = answer.solution;
   const mdp::TabularMdp& model = answer.question->problem.model;
@@ -65,16 +71,26 @@ std::string state_table(const Answer& answer, bool all_states) {
   }
   Table table(headings, right);
   const int shown = all_states ? model.num_states() : std::min(model.num_states(), kShownStates);
+  const std::vector<std::string> values = aligned_numbers(first_of(solution.value, shown), solution.gap);
+  std::vector<std::string> biases;
+  if (with_bias) {
+    // The gap speaks of the gain; what the bias misses is not proven, so it gets fewer digits.
+    const auto bias = first_of(solution.bias, shown);
+    const double largest = solution.bias.lpNorm<Eigen::Infinity>();
+    biases = aligned_numbers(bias, std::max(solution.gap, 1e-6 * largest));
+  }
   for (int s = 0; s < shown; ++s) {
-    std::vector<std::string> cells{model.state_name(s), meaningful(solution.value[s], solution.gap)};
-    if (with_bias) cells.push_back(meaningful(solution.bias[s], solution.gap));
+    const auto row = static_cast<std::size_t>(s);
+    std::vector<std::string> cells{model.state_name(s), values[row]};
+    if (with_bias) cells.push_back(biases[row]);
     if (!policy->empty()) cells.push_back(policy_cell(model, *policy, s));
     table.add(std::move(cells));
   }
   std::string text = '\n' + table.text(2);
   if (shown < model.num_states()) {
-    text += fmt::format("  ... {} more states: --all lists them, --json and --output FILE keep them\n",
-                        grouped(model.num_states() - shown));
+    const int more = model.num_states() - shown;
+    text += fmt::format("  ... {} more {}: --all lists {}, --json and --output FILE keep {}\n", grouped(more),
+                        plural(more, "state"), more == 1 ? "it" : "them", more == 1 ? "it" : "them");
   }
   return text;
 }
@@ -126,14 +142,12 @@ std::string answer_text(const Answer& answer, bool all_states) {
   const auto line = [&](std::string_view name, const std::string& text) {
     return fmt::format("  {:<11}{}\n", name, wrapped(text, 13, width));
   };
-  std::string out =
-      fmt::format("{}: {} states, {} choices, {} transitions\n\n", answer.file, grouped(model.num_states()),
-                  grouped(model.num_choices()), grouped(model.num_transitions()));
+  std::string out = fmt::format("{}: {}\n\n", answer.file, size_text(model));
   out += line("problem", answer.question->summary);
   out += line("algorithm", solution.algorithm + (solution.note.empty() ? "" : ": " + solution.note));
-  out += line("status", fmt::format("{}, {} iteration{}, {} (loading took {})", ending(solution.status),
-                                    grouped(solution.iterations), solution.iterations == 1 ? "" : "s",
-                                    duration(answer.solve_seconds), duration(answer.load_seconds)));
+  out += line("status", fmt::format("{}, {}, {} (loading took {})", ending(solution.status),
+                                    counted(solution.iterations, "iteration"), duration(answer.solve_seconds),
+                                    duration(answer.load_seconds)));
   if (solution.value.size() > 0) {
     out += line("value", meaningful(initial_value(answer), solution.gap) + " expected from the initial distribution");
     out += line("proven", proof_line(solution));

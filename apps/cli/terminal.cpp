@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 #include <sys/ioctl.h>
 
+#include "core/text.h"
+
 namespace bellwether::cli {
 namespace {
 
@@ -62,18 +64,6 @@ std::string two_columns(std::string_view left, std::string_view right, int colum
   return out + wrapped(right, column, width) + '\n';
 }
 
-std::string meaningful(double value, double error) {
-  if (!std::isfinite(value)) return value > 0 ? "inf" : value < 0 ? "-inf" : "nan";
-  const double magnitude = std::abs(value);
-  const bool plain = magnitude == 0 || (magnitude >= 1e-4 && magnitude < 1e9);
-  const int leading = magnitude > 0 ? static_cast<int>(std::floor(std::log10(magnitude))) : 0;
-  // Digits down to the decade above the error; at least two and at most ten significant ones.
-  const int last = error > 0 && std::isfinite(error) ? static_cast<int>(std::ceil(std::log10(error))) : leading - 9;
-  const int digits = std::clamp(leading - last, 1, 9) + 1;
-  if (!plain) return fmt::format("{:.{}e}", value, digits - 1);
-  return fmt::format("{:.{}f}", value, std::clamp(digits - 1 - leading, 0, 12));
-}
-
 std::string scientific(double value) {
   if (!std::isfinite(value)) return value > 0 ? "inf" : value < 0 ? "-inf" : "nan";
   return value == 0 ? "0" : fmt::format("{:.1e}", value);
@@ -91,9 +81,18 @@ std::string duration(double seconds) {
 std::string grouped(std::int64_t count) {
   std::string digits = std::to_string(count);
   for (auto place = static_cast<std::ptrdiff_t>(digits.size()) - 3; place > (count < 0 ? 1 : 0); place -= 3) {
-    digits.insert(static_cast<std::size_t>(place), ",");
+    digits.insert(static_cast<std::size_t>(place), 1, ',');
   }
   return digits;
+}
+
+std::string counted(std::int64_t count, std::string_view thing) {
+  return fmt::format("{} {}", grouped(count), plural(count, thing));
+}
+
+std::string size_text(const mdp::TabularMdp& model) {
+  return fmt::format("{}, {}, {}", counted(model.num_states(), "state"), counted(model.num_choices(), "choice"),
+                     counted(model.num_transitions(), "transition"));
 }
 
 Table::Table(std::vector<std::string> headings, std::vector<bool> right_aligned)

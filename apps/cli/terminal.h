@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "mdp/tabular_mdp.h"
+
 namespace bellwether::cli {
 
 /// Columns of the terminal behind standard output; 100 when it is a file or a pipe.
@@ -17,13 +19,16 @@ std::string wrapped(std::string_view text, int indent, int width);
 /// "  left            right column wrapped\n" with the right column at `column`.
 std::string two_columns(std::string_view left, std::string_view right, int column);
 
-/// A number rounded to the digits that a proven error leaves meaningful (at most ten): 0.414640, 1.2e-09.
-std::string meaningful(double value, double error);
-
 /// Short forms: 3.1e-08; 1.2 ms, 3.4 s, 2 min 5 s; 12,345; 3.2 GB.
 std::string scientific(double value);
 std::string duration(double seconds);
 std::string grouped(std::int64_t count);
+
+/// "1 state", "12,345 states".
+std::string counted(std::int64_t count, std::string_view thing);
+
+/// "64 states, 256 choices, 674 transitions".
+std::string size_text(const mdp::TabularMdp& model);
 
 /// Columns of text, aligned: numbers to the right, words to the left.
 class Table {

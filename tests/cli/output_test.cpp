@@ -1,0 +1,104 @@
+#include <limits>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "apps/cli/number_column.h"
+#include "tests/cli/run_program.h"
+#include "tests/support/temporary_folder.h"
+
+namespace bellwether::test {
+namespace {
+
+using cli::aligned_numbers;
+using cli::meaningful;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr double kInf = std::numeric_limits<double>::infinity();
+
+TEST(NumberColumn, ShowsTheDecimalsThatTheErrorSupports) {
+  const std::vector<double> values{0.123456789, 0.5, 0};
+  EXPECT_THAT(aligned_numbers(values, 9.3e-7), ElementsAre("0.123457", "0.500000", "0.000000"));
+  EXPECT_THAT(aligned_numbers(values, 1.1e-6), ElementsAre("0.12346", "0.50000", "0.00000"));
+  EXPECT_THAT(aligned_numbers(values, 1e-13), ElementsAre("0.12345679", "0.50000000", "0.00000000"));
+  EXPECT_THAT(aligned_numbers(values, 0), ElementsAre("0.12345679", "0.50000000", "0.00000000"));
+  // Without a proof nothing says which digits hold; six are shown.
+  EXPECT_THAT(aligned_numbers(values, kInf), ElementsAre("0.123457", "0.500000", "0.000000"));
+}
+
+TEST(NumberColumn, GivesEveryRowTheSameDecimals) {
+  const std::vector<double> values{123.25, -7.5, 0.0078125};
+  EXPECT_THAT(aligned_numbers(values, 1e-12), ElementsAre("123.25000", "-7.50000", "0.00781"));
+  EXPECT_THAT(aligned_numbers(std::vector<double>{85.137614678899, 68.623853211}, 1e-14),
+              ElementsAre("85.137615", "68.623853"));
+}
+
+TEST(NumberColumn, DropsZerosThatAllRowsEndWith) {
+  EXPECT_THAT(aligned_numbers(std::vector<double>{3, -12, kInf, 0}, 1e-12), ElementsAre("3", "-12", "inf", "0"));
+  EXPECT_THAT(aligned_numbers(std::vector<double>{3, 0.25}, 1e-12), ElementsAre("3.00", "0.25"));
+  EXPECT_EQ(meaningful(0.5, 1e-12), "0.5");
+  EXPECT_EQ(meaningful(100, 1e-12), "100");
+  EXPECT_EQ(meaningful(0, 1e-12), "0");
+}
+
+TEST(NumberColumn, RoundsWhatTheErrorLeavesOpen) {
+  EXPECT_THAT(aligned_numbers(std::vector<double>{353, -48}, 20), ElementsAre("350", "-50"));
+  EXPECT_THAT(aligned_numbers(std::vector<double>{12345.678, 2}, 1), ElementsAre("12346", "2"));
+  EXPECT_THAT(aligned_numbers(std::vector<double>{0.34, -0.01}, 30), ElementsAre("0.3", "0.0"));  // one digit, no -0
+}
+
+TEST(NumberColumn, UsesExponentsWhereTheRangeForbidsDecimals) {
+  EXPECT_THAT(aligned_numbers(std::vector<double>{1234567.5, 1.25e-7, 0}, 1e-12),
+              ElementsAre("1.2345675e+06", "1.25000e-07  ", "0            "));
+  EXPECT_THAT(aligned_numbers(std::vector<double>{1234567.5, 1.25e-7, 0}, 1e-4),
+              ElementsAre("1234567.5", "0.0", "0.0"));  // nothing tells the small one from zero
+  EXPECT_EQ(meaningful(1.23e-9, 1e-10), "1.2e-09");
+  EXPECT_EQ(meaningful(-3e15, 1e3), "-3.000000000e+15");
+  EXPECT_EQ(meaningful(std::numeric_limits<double>::quiet_NaN(), 1), "nan");
+}
+
+/// Columns of the decimal points of the second word of each row, from the line that begins with "  state" on.
+std::vector<std::size_t> points_of_table(const std::string& text) {
+  std::vector<std::size_t> columns;
+  std::istringstream in(text.substr(text.find("\n  state ") + 1));
+  std::string line;
+  std::getline(in, line);
+  while (std::getline(in, line) && !line.empty() && line.find("...") == std::string::npos)
+    columns.push_back(line.find('.'));
+  return columns;
+}
+
+TEST(SolveText, LinesUpAtTheDecimalPoint) {
+  const TemporaryFolder folder;
+  const std::string lake = folder.path("lake.csv");
+  ASSERT_EQ(run_program({"make", "frozenlake", "-o", lake}).code, 0);
+  for (const char* algorithm : {"auto", "value-iteration"}) {
+    const Finished done = run_program({"solve", lake, "--discount", "0.99", "--algorithm", algorithm});
+    const std::vector<std::size_t> points = points_of_table(done.out);
+    ASSERT_EQ(points.size(), 16U) << done.out;
+    EXPECT_THAT(points, testing::Each(points.front())) << done.out;
+  }
+}
+
+TEST(SolveText, CountsOneThingInTheSingular) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("one.csv", "state,action,next,probability,reward\n0,0,0,1,1\n");
+  const Finished solved = run_program({"solve", file, "--horizon", "1"});
+  EXPECT_THAT(solved.out, HasSubstr("one.csv: 1 state, 1 choice, 1 transition\n"));
+  EXPECT_THAT(solved.out, HasSubstr("problem    1 stage, maximise"));
+  EXPECT_THAT(run_program({"solve", file, "--horizon", "2"}).out, HasSubstr("2 stages, maximise"));
+  const Finished converted = run_program({"convert", file, folder.path("one.bwm")});
+  EXPECT_THAT(converted.out, HasSubstr("one.bwm: 1 state, 1 choice, 1 transition\n"));
+  const Finished made = run_program({"make", "garnet", "--states", "21", "--actions", "1", "-o", folder.path("g.csv")});
+  EXPECT_THAT(made.out, HasSubstr("21 states, 21 choices"));
+  EXPECT_THAT(run_program({"solve", folder.path("g.csv"), "--discount", "0.5"}).out,
+              HasSubstr("... 1 more state: --all lists it"));
+}
+
+}  // namespace
+}  // namespace bellwether::test

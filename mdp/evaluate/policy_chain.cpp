@@ -70,38 +70,15 @@ void PolicyChain::add_state(const Policy& policy, int s, const FiniteMemoryPolic
       const std::int64_t transition = model_.choice_begin()[static_cast<std::size_t>(c)] + static_cast<std::int64_t>(i);
       const std::int32_t to =
           memory == nullptr ? next[i] : memory->next_node(node, transition, next[i]) * model_.num_states() + next[i];
-      const double moved = weight * probability[i];
-      if (moved == 0) {
-        throw InvalidModel(fmt::format(
-            "policy: state {} plays choice {} with probability {}, which with a transition of probability {} is below "
-            "what double arithmetic can hold",
-            s, c - first, weight, probability[i]));
-      }
-      row_.emplace_back(to, moved);
+      row_.push_back({to, step_probability(model_, s, c, weight, probability[i])});
     }
   }
   play_begin_.push_back(static_cast<std::int64_t>(played_.size()));
   chain_.reward.push_back(reward);
-  merge_row();
-  // Dividing by the sum of the weights, the product with them, and what merging added (merge_row left its part); a row
-  // of the model stands for p / sum(p), whose sum is within 8 u of one.
-  share_.back() = rounding_error((last - first) + static_cast<std::int64_t>(share_.back()) + 12);
-}
-
-void PolicyChain::merge_row() {
-  std::stable_sort(row_.begin(), row_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  std::size_t most = 1;
-  for (std::size_t i = 0; i < row_.size();) {
-    const std::size_t start = i;
-    double sum = 0;
-    for (; i < row_.size() && row_[i].first == row_[start].first; ++i) sum += row_[i].second;
-    chain_.successor.push_back(row_[start].first);
-    chain_.probability.push_back(sum);
-    most = std::max(most, i - start);
-  }
-  chain_.row_begin.push_back(static_cast<std::int64_t>(chain_.successor.size()));
-  share_.push_back(static_cast<double>(most));
-  row_.clear();
+  const std::int64_t merged = append_row(row_, chain_);
+  // Dividing by the sum of the weights, the product with them, and what merging added; a row of the model stands for
+  // p / sum(p), whose sum is within 8 u of one.
+  share_.push_back(rounding_error((last - first) + merged + 12));
 }
 
 Evaluation PolicyChain::step_values(std::string_view column) const {

@@ -58,7 +58,6 @@ class PolicyChain {
 
  private:
   void add_state(const Policy& policy, int s, const FiniteMemoryPolicy* memory, int node);
-  void merge_row();
 
   TabularMdp model_;
   std::vector<double> node_weight_;  ///< initial distribution of the memory
@@ -67,7 +66,7 @@ class PolicyChain {
   std::vector<std::int64_t> play_begin_{0};  ///< of each state of the chain: the choices played there ...
   std::vector<std::int64_t> played_;         ///< ... by their number in the model
   std::vector<double> weight_;               ///< ... with probability
-  std::vector<std::pair<std::int32_t, double>> row_;
+  std::vector<ChainStep> row_;
 };
 
 }  // namespace bellwether::mdp

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <numeric>
-#include <utility>
 
 #include <fmt/format.h>
 
@@ -10,21 +9,6 @@
 
 namespace bellwether::mdp {
 namespace {
-
-using RowEntry = std::pair<std::int32_t, double>;
-
-void append_merged(std::vector<RowEntry>& row, MarkovChain& chain) {
-  std::stable_sort(row.begin(), row.end(), [](const RowEntry& a, const RowEntry& b) { return a.first < b.first; });
-  for (std::size_t i = 0; i < row.size();) {
-    double total = 0;
-    const std::int32_t next = row[i].first;
-    for (; i < row.size() && row[i].first == next; ++i) total += row[i].second;
-    chain.successor.push_back(next);
-    chain.probability.push_back(total);
-  }
-  chain.row_begin.push_back(static_cast<std::int64_t>(chain.successor.size()));
-  row.clear();
-}
 
 std::int32_t period_of(const MarkovChain& chain, std::span<const std::int32_t> members,
                        std::vector<std::int32_t>& level) {
@@ -48,27 +32,47 @@ std::int32_t period_of(const MarkovChain& chain, std::span<const std::int32_t> m
 
 }  // namespace
 
+double step_probability(const TabularMdp& model, int s, std::int64_t c, double weight, double probability) {
+  const double product = weight * probability;
+  if (product == 0) {
+    throw InvalidModel(fmt::format(
+        "policy: state {} plays choice {} with probability {}, which with a transition of probability {} is below "
+        "what double arithmetic can hold",
+        s, c - model.first_choice(s), weight, probability));
+  }
+  return product;
+}
+
+std::int64_t append_row(std::vector<ChainStep>& row, MarkovChain& chain) {
+  std::stable_sort(row.begin(), row.end(), [](const ChainStep& a, const ChainStep& b) { return a.next < b.next; });
+  std::size_t most = 0;
+  for (std::size_t i = 0; i < row.size();) {
+    const std::size_t start = i;
+    double total = 0;
+    for (; i < row.size() && row[i].next == row[start].next; ++i) total += row[i].probability;
+    chain.successor.push_back(row[start].next);
+    chain.probability.push_back(total);
+    most = std::max(most, i - start);
+  }
+  chain.row_begin.push_back(static_cast<std::int64_t>(chain.successor.size()));
+  row.clear();
+  return static_cast<std::int64_t>(most);
+}
+
 MarkovChain induced_chain(const TabularMdp& model, const Policy& policy) {
   policy.require_fits(model);
   MarkovChain chain;
   chain.row_begin.push_back(0);
   chain.row_begin.reserve(static_cast<std::size_t>(model.num_states()) + 1);
   chain.reward.reserve(static_cast<std::size_t>(model.num_states()));
-  std::vector<RowEntry> row;
+  std::vector<ChainStep> row;
   for (int s = 0; s < model.num_states(); ++s) {
     double reward = 0;
     const auto add = [&](std::int64_t c, double weight) {
       const auto next = model.successors(c);
       const auto probability = model.probabilities(c);
-      for (std::size_t i = 0; i < next.size(); ++i) {
-        row.emplace_back(next[i], weight * probability[i]);
-        if (row.back().second == 0) {
-          throw InvalidModel(fmt::format(
-              "policy: state {} plays choice {} with probability {}, which with a transition of probability {} is "
-              "below what double arithmetic can hold",
-              s, c - model.first_choice(s), weight, probability[i]));
-        }
-      }
+      for (std::size_t i = 0; i < next.size(); ++i)
+        row.push_back({next[i], step_probability(model, s, c, weight, probability[i])});
       reward += weight * model.reward(c);
     };
     if (policy.is_deterministic()) {
@@ -79,7 +83,7 @@ MarkovChain induced_chain(const TabularMdp& model, const Policy& policy) {
         if (weight > 0) add(c, weight);
       }
     }
-    append_merged(row, chain);
+    append_row(row, chain);
     chain.reward.push_back(reward);
   }
   return chain;

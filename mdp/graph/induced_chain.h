@@ -22,6 +22,20 @@ struct MarkovChain {
   Digraph graph() const { return {row_begin, successor}; }
 };
 
+/// A step that a chain takes with some probability.
+struct ChainStep {
+  std::int32_t next;
+  double probability;
+};
+
+/// The probability of playing choice c of the model in its state s and moving as a transition of it does. InvalidModel
+/// when the product underflows: the chain would lack an edge.
+double step_probability(const TabularMdp& model, int s, std::int64_t c, double weight, double probability);
+
+/// Appends the row of the next state: its steps sorted, those to one successor added up in the order given. `row` is
+/// empty afterwards. Returns the largest number of steps that were added up.
+std::int64_t append_row(std::vector<ChainStep>& row, MarkovChain& chain);
+
 /// Rows and rewards averaged with the policy's probabilities (copied when it is deterministic and successors differ).
 MarkovChain induced_chain(const TabularMdp& model, const Policy& policy);
 

@@ -15,6 +15,7 @@ namespace {
 
 using ::testing::DoubleEq;
 using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 TEST(InducedChain, AveragesRowsAndRewards) {
   TabularMdpBuilder builder(2);
@@ -30,6 +31,19 @@ TEST(InducedChain, AveragesRowsAndRewards) {
   EXPECT_THAT(mixed.probability, ElementsAre(DoubleEq(.8125), DoubleEq(.1875), 1.0));
   EXPECT_THAT(mixed.reward, ElementsAre(7, -1));
   EXPECT_THROW(induced_chain(model, Policy::deterministic({2, 0})), InvalidModel);
+}
+
+TEST(InducedChain, ARowAddsUpTheStepsToOneSuccessor) {
+  MarkovChain chain;
+  chain.row_begin.push_back(0);
+  std::vector<ChainStep> row{{2, .25}, {0, .125}, {2, .5}, {1, .0625}, {0, .0625}, {2, .125}};
+  EXPECT_EQ(append_row(row, chain), 3);
+  EXPECT_THAT(row, IsEmpty());
+  row = {{1, 1.0}};
+  EXPECT_EQ(append_row(row, chain), 1);
+  EXPECT_THAT(chain.row_begin, ElementsAre(0, 3, 4));
+  EXPECT_THAT(chain.successor, ElementsAre(0, 1, 2, 1));
+  EXPECT_THAT(chain.probability, ElementsAre(.1875, .0625, .875, 1));
 }
 
 MarkovChain chain_of(std::vector<std::vector<std::int32_t>> successors) {

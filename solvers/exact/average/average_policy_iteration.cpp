@@ -47,11 +47,6 @@ class Howard {
  private:
   static constexpr double kRoundings = 64;
 
-  bool change(double gain_margin, double bias_margin) {
-    // States whose gain improves come first: only when there is none may the bias decide, as the theorem wants it.
-    return improve_gain(gain_margin) || improve_bias(gain_margin, bias_margin);
-  }
-
   std::uint64_t fingerprint() const {  // FNV-1a
     std::uint64_t hash = 0xcbf29ce484222325U;
     for (const std::int64_t c : choice_) hash = (hash ^ static_cast<std::uint64_t>(c)) * 0x100000001b3U;
@@ -66,36 +61,29 @@ class Howard {
            (model_.reward(c) + expectation_(model_.successors(c), model_.probabilities(c), view(at_.bias)));
   }
 
-  bool improve_gain(double margin) {
-    bool changed = false;
-    for (int s = 0; s < model_.num_states(); ++s) {
-      std::int64_t& mine = choice_[static_cast<std::size_t>(s)];
-      std::int64_t best = mine;
-      double best_gain = gain_of(mine) + margin;
-      for (std::int64_t c = model_.first_choice(s); c < model_.first_choice(s + 1); ++c) {
-        const double gain = gain_of(c);
-        if (gain <= best_gain) continue;
-        best_gain = gain;
-        best = c;
-      }
-      changed = changed || best != mine;
-      mine = best;
-    }
-    return changed;
+  bool change(double gain_margin, double bias_margin) {
+    const auto any = [](std::int64_t, std::int64_t) { return true; };
+    const auto as_gainful = [&](std::int64_t c, std::int64_t mine) {
+      return gain_of(c) >= gain_of(mine) - gain_margin;
+    };
+    // States whose gain improves come first: only when there is none may the bias decide, as the theorem wants it.
+    return switch_choices([&](std::int64_t c) { return gain_of(c); }, gain_margin, any) ||
+           switch_choices([&](std::int64_t c) { return bias_of(c); }, bias_margin, as_gainful);
   }
 
-  bool improve_bias(double gain_margin, double margin) {
+  /// Moves each state to the choice of largest score among those that `allowed(choice, present one)` admits, if that
+  /// beats the present one by more than `margin`. Whether any state moved.
+  template <class Score, class Allowed>
+  bool switch_choices(const Score& score, double margin, const Allowed& allowed) {
     bool changed = false;
     for (int s = 0; s < model_.num_states(); ++s) {
       std::int64_t& mine = choice_[static_cast<std::size_t>(s)];
       std::int64_t best = mine;
-      const double own_gain = gain_of(mine);
-      double best_bias = bias_of(mine) + margin;
+      double best_score = score(mine) + margin;
       for (std::int64_t c = model_.first_choice(s); c < model_.first_choice(s + 1); ++c) {
-        if (gain_of(c) < own_gain - gain_margin) continue;
-        const double bias = bias_of(c);
-        if (bias <= best_bias) continue;
-        best_bias = bias;
+        const double reached = score(c);
+        if (reached <= best_score || !allowed(c, mine)) continue;
+        best_score = reached;
         best = c;
       }
       changed = changed || best != mine;

@@ -53,8 +53,10 @@ std::optional<std::string> nearest_name(std::string_view word, std::span<const s
   return best;
 }
 
-std::string plural(std::int64_t count, std::string_view noun) {
-  return count == 1 ? std::string(noun) : fmt::format("{}s", noun);
+std::string counted(std::int64_t count, std::string_view noun) {
+  if (count == 1) return fmt::format("1 {}", noun);
+  return noun.ends_with('y') ? fmt::format("{} {}ies", count, noun.substr(0, noun.size() - 1))
+                             : fmt::format("{} {}s", count, noun);
 }
 
 std::string join_names(std::span<const std::string> names) {

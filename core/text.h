@@ -19,8 +19,8 @@ std::optional<std::int64_t> parse_integer(std::string_view text);
 /// The candidate nearest in edit distance, if near enough to be what was meant: for "did you mean" messages.
 std::optional<std::string> nearest_name(std::string_view word, std::span<const std::string> candidates);
 
-/// The noun for so many of a thing: plural(1, "state") is "state", plural(0, "state") "states".
-std::string plural(std::int64_t count, std::string_view noun);
+/// So many of a thing: "1 state", "0 states", "12 states"; a noun in -y ("probability", "entry") becomes one in -ies.
+std::string counted(std::int64_t count, std::string_view noun);
 
 /// "a, b and c"
 std::string join_names(std::span<const std::string> names);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/errors.h"
+#include "core/text.h"
 
 namespace bellwether::mdp {
 
@@ -17,8 +18,8 @@ FiniteHorizonMdp::FiniteHorizonMdp(std::vector<TabularMdp> stages)
   if (models_.empty()) throw InvalidModel("FiniteHorizonMdp: has no stages");
   for (std::size_t h = 1; h < models_.size(); ++h) {
     if (models_[h].num_states() != models_[0].num_states()) {
-      throw InvalidModel(fmt::format("FiniteHorizonMdp: stage {} has {} states, stage 0 has {}", h,
-                                     models_[h].num_states(), models_[0].num_states()));
+      throw InvalidModel(fmt::format("FiniteHorizonMdp: stage {} has {}, stage 0 has {}", h,
+                                     counted(models_[h].num_states(), "state"), models_[0].num_states()));
     }
   }
 }

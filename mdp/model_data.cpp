@@ -66,7 +66,8 @@ Sizes require_shape(const ModelData& d) {
     reject("has {} successors but {} probabilities", d.successor.size(), d.probability.size());
   }
   if (!d.action.empty() && d.action.size() != static_cast<std::size_t>(n.choices)) {
-    reject("has {} action identifiers for {} choices", d.action.size(), n.choices);
+    reject("has {} for {}", counted(static_cast<std::int64_t>(d.action.size()), "action identifier"),
+           counted(n.choices, "choice"));
   }
   if (d.state_begin[0] != 0 || d.choice_begin[0] != 0) reject("the first offset must be 0");
   const std::int64_t bad_state = first_bad(n.states, n.states, [&](std::int64_t s) {
@@ -81,7 +82,7 @@ Sizes require_shape(const ModelData& d) {
            d.state_begin[i + 1], n.choices);
   }
   if (d.state_begin.back() != n.choices) {
-    reject("the states own {} choices but there are {}", d.state_begin.back(), n.choices);
+    reject("the states own {} but there are {}", counted(d.state_begin.back(), "choice"), n.choices);
   }
   return n;
 }
@@ -134,7 +135,8 @@ bool row_is_valid(const ModelData& d, const Sizes& n, std::int64_t choice) {
   for (std::size_t i = 0; i < row.size(); ++i) {
     const std::int32_t next = d.successor[static_cast<std::size_t>(begin) + i];
     if (next < 0 || next >= n.states) {
-      reject("row {}: successor {} is out of range, the model has {} states", place(d, choice), next, n.states);
+      reject("row {}: successor {} is out of range, the model has {}", place(d, choice), next,
+             counted(n.states, "state"));
     }
     if (std::isnan(row[i])) reject("row {}: the probability of s'={} is not a number", place(d, choice), next);
     if (row[i] < 0)
@@ -151,10 +153,13 @@ bool row_is_valid(const ModelData& d, const Sizes& n, std::int64_t choice) {
 
 void require_column(const ModelData& d, const Sizes& n, const Column& column, std::string_view kind) {
   if (column.expected.size() != static_cast<std::size_t>(n.choices)) {
-    reject("{} '{}' has {} entries for {} choices", kind, column.name, column.expected.size(), n.choices);
+    reject("{} '{}' has {} for {}", kind, column.name,
+           counted(static_cast<std::int64_t>(column.expected.size()), "entry"), counted(n.choices, "choice"));
   }
   if (!column.by_transition.empty() && column.by_transition.size() != static_cast<std::size_t>(n.transitions)) {
-    reject("{} '{}' has {} entries for {} transitions", kind, column.name, column.by_transition.size(), n.transitions);
+    reject("{} '{}' has {} for {}", kind, column.name,
+           counted(static_cast<std::int64_t>(column.by_transition.size()), "entry"),
+           counted(n.transitions, "transition"));
   }
   const auto finite = [](const Array<double>& values) {
     return first_bad(static_cast<std::int64_t>(values.size()), static_cast<std::int64_t>(values.size()),
@@ -175,7 +180,8 @@ void require_column(const ModelData& d, const Sizes& n, const Column& column, st
 void require_initial(const ModelData& d, const Sizes& n) {
   if (d.initial.empty()) return;
   if (d.initial.size() != static_cast<std::size_t>(n.states)) {
-    reject("the initial distribution has {} entries for {} states", d.initial.size(), n.states);
+    reject("the initial distribution has {} for {}", counted(static_cast<std::int64_t>(d.initial.size()), "entry"),
+           counted(n.states, "state"));
   }
   for (std::size_t s = 0; s < d.initial.size(); ++s) {
     if (!(d.initial[s] >= 0))
@@ -213,7 +219,7 @@ void require_names(const ModelData& d, const Sizes& n) {
     for (std::size_t i = 0; i < label.states.size(); ++i) {
       const std::int32_t s = label.states[i];
       if (s < 0 || s >= n.states) {
-        reject("label '{}': state {} is out of range, the model has {} states", label.name, s, n.states);
+        reject("label '{}': state {} is out of range, the model has {}", label.name, s, counted(n.states, "state"));
       }
       if (i > 0 && label.states[i - 1] >= s)
         reject("label '{}': state {} is out of order or there twice", label.name, s);
@@ -293,7 +299,7 @@ void require_valid(const ModelData& d) {
     }
   }
   if (d.choice_begin.back() != n.transitions) {
-    reject("the choices own {} transitions but there are {}", d.choice_begin.back(), n.transitions);
+    reject("the choices own {} but there are {}", counted(d.choice_begin.back(), "transition"), n.transitions);
   }
   if (d.rewards.empty()) reject("has no reward column");
   for (const Column& column : d.rewards) require_column(d, n, column, "reward");

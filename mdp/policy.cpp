@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/errors.h"
+#include "core/text.h"
 
 namespace bellwether::mdp {
 namespace {
@@ -39,7 +40,9 @@ Policy Policy::uniform(const TabularMdp& model) {
 void Policy::require_fits(const TabularMdp& model) const {
   if (is_deterministic()) {
     if (choice_.size() != static_cast<std::size_t>(model.num_states())) {
-      throw InvalidModel(fmt::format("Policy: has {} entries for {} states", choice_.size(), model.num_states()));
+      throw InvalidModel(fmt::format("Policy: has {} for {}",
+                                     counted(static_cast<std::int64_t>(choice_.size()), "entry"),
+                                     counted(model.num_states(), "state")));
     }
     for (int s = 0; s < model.num_states(); ++s) {
       const std::int32_t k = choice_[static_cast<std::size_t>(s)];
@@ -50,8 +53,9 @@ void Policy::require_fits(const TabularMdp& model) const {
     return;
   }
   if (probability_.size() != static_cast<std::size_t>(model.num_choices())) {
-    throw InvalidModel(
-        fmt::format("Policy: has {} probabilities for {} choices", probability_.size(), model.num_choices()));
+    throw InvalidModel(fmt::format("Policy: has {} for {}",
+                                   counted(static_cast<std::int64_t>(probability_.size()), "probability"),
+                                   counted(model.num_choices(), "choice")));
   }
   for (int s = 0; s < model.num_states(); ++s) {
     double sum = 0;

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/errors.h"
+#include "core/text.h"
 
 namespace bellwether::mdp {
 
@@ -23,8 +24,8 @@ TabularMdpBuilder::TabularMdpBuilder(int num_states) : num_states_(num_states) {
 
 void TabularMdpBuilder::begin_choice(int state) {
   if (state < 0 || state >= num_states_) {
-    throw InvalidModel(
-        fmt::format("TabularMdpBuilder: state {} is out of range, the model has {} states", state, num_states_));
+    throw InvalidModel(fmt::format("TabularMdpBuilder: state {} is out of range, the model has {}", state,
+                                   counted(num_states_, "state")));
   }
   state_.push_back(state);
 }
@@ -128,8 +129,8 @@ TabularMdpBuilder& TabularMdpBuilder::initial(std::vector<double> distribution) 
 
 TabularMdpBuilder& TabularMdpBuilder::start_in(int state) {
   if (state < 0 || state >= num_states_) {
-    throw InvalidModel(fmt::format("TabularMdpBuilder: initial state {} is out of range, the model has {} states",
-                                   state, num_states_));
+    throw InvalidModel(fmt::format("TabularMdpBuilder: initial state {} is out of range, the model has {}", state,
+                                   counted(num_states_, "state")));
   }
   std::vector<double> distribution(static_cast<std::size_t>(num_states_), 0.0);
   distribution[static_cast<std::size_t>(state)] = 1;

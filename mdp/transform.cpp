@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/errors.h"
+#include "core/text.h"
 
 namespace bellwether::mdp {
 namespace {
@@ -14,7 +15,8 @@ std::vector<char> membership(const TabularMdp& model, std::span<const std::int32
   std::vector<char> inside(static_cast<std::size_t>(model.num_states()), 0);
   for (const std::int32_t s : states) {
     if (s < 0 || s >= model.num_states())
-      throw InvalidModel(fmt::format("state {} is out of range, the model has {} states", s, model.num_states()));
+      throw InvalidModel(
+          fmt::format("state {} is out of range, the model has {}", s, counted(model.num_states(), "state")));
     inside[static_cast<std::size_t>(s)] = 1;
   }
   return inside;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/errors.h"
+#include "core/text.h"
 
 namespace bellwether::solvers {
 
@@ -16,8 +17,8 @@ void require_valid(const Problem& problem) {
       throw InvalidOption(fmt::format("discount {} must lie in [0, 1] for a finite horizon", problem.discount));
     }
     if (!problem.stages.empty() && static_cast<int>(problem.stages.size()) != problem.horizon) {
-      throw InvalidOption(
-          fmt::format("horizon {} does not fit a model of {} stages", problem.horizon, problem.stages.size()));
+      throw InvalidOption(fmt::format("horizon {} does not fit a model of {}", problem.horizon,
+                                      counted(static_cast<std::int64_t>(problem.stages.size()), "stage")));
     }
   }
   if (problem.criterion == Criterion::kReach && problem.target.empty()) {
@@ -26,8 +27,8 @@ void require_valid(const Problem& problem) {
   for (std::size_t i = 0; i < problem.target.size(); ++i) {
     const std::int32_t s = problem.target[i];
     if (s < 0 || s >= problem.model.num_states()) {
-      throw InvalidOption(
-          fmt::format("target state {} is out of range, the model has {} states", s, problem.model.num_states()));
+      throw InvalidOption(fmt::format("target state {} is out of range, the model has {}", s,
+                                      counted(problem.model.num_states(), "state")));
     }
     if (i > 0 && problem.target[i - 1] >= s) throw InvalidOption("target states must be ascending, each once");
   }

@@ -48,9 +48,9 @@ solvers::RationalSolution prove_finite_part(const solvers::Problem& problem, con
   whole.residual = 0;
   const auto infinite = solved.value.size() - static_cast<Eigen::Index>(part.state.size());
   whole.note = fmt::format(
-      "{} Infinite values ({} {}) are as the planner decided them, by the graph of the model and the signs of its "
+      "{} Infinite values ({}) are as the planner decided them, by the graph of the model and the signs of its "
       "gains.",
-      proven.solution.note, infinite, plural(infinite, "state"));
+      proven.solution.note, counted(infinite, "state"));
   proven.solution = std::move(whole);
   return proven;
 }

@@ -100,8 +100,8 @@ int horizon(const Arguments& arguments, const ModelFile& file, Criterion criteri
   }
   const auto stages = static_cast<std::int64_t>(file.stages.size());
   if (stages > 0 && given && *given != stages) {
-    throw InvalidOption(fmt::format("solve: --horizon {} does not fit the file, which has {} {}", *given, stages,
-                                    plural(stages, "stage")));
+    throw InvalidOption(
+        fmt::format("solve: --horizon {} does not fit the file, which has {}", *given, counted(stages, "stage")));
   }
   if (stages > 0) return static_cast<int>(stages);
   if (!given) throw InvalidOption("solve: a finite horizon needs --horizon H");
@@ -124,9 +124,8 @@ void refuse_what_is_not_an_mdp(const ModelFile& file) {
     throw InvalidOption("solve: the file is a partially observable model; `solve` takes fully observable ones");
   }
   if (!file.contexts.empty()) {
-    throw InvalidOption(fmt::format("solve: the file is a latent model of {} {}; `solve` takes a single one",
-                                    file.contexts.size(),
-                                    plural(static_cast<std::int64_t>(file.contexts.size()), "context")));
+    throw InvalidOption(fmt::format("solve: the file is a latent model of {}; `solve` takes a single one",
+                                    counted(static_cast<std::int64_t>(file.contexts.size()), "context")));
   }
 }
 
@@ -137,7 +136,7 @@ std::string summarise(const solvers::Problem& problem, const Arguments& argument
       what = fmt::format("discounted by {}", problem.discount);
       break;
     case Criterion::kFinite:
-      what = fmt::format("{} {}{}", problem.horizon, plural(problem.horizon, "stage"),
+      what = fmt::format("{}{}", counted(problem.horizon, "stage"),
                          problem.discount < 1 ? fmt::format(", discounted by {}", problem.discount) : "");
       break;
     case Criterion::kTotal:

@@ -89,8 +89,9 @@ std::string state_table(const Answer& answer, bool all_states) {
   std::string text = '\n' + table.text(2);
   if (shown < model.num_states()) {
     const int more = model.num_states() - shown;
-    text += fmt::format("  ... {} more {}: --all lists {}, --json and --output FILE keep {}\n", grouped(more),
-                        plural(more, "state"), more == 1 ? "it" : "them", more == 1 ? "it" : "them");
+    const std::string_view it = more == 1 ? "it" : "them";
+    text += fmt::format("  ... {}: --all lists {}, --json and --output FILE keep {}\n", grouped(more, "more state"), it,
+                        it);
   }
   return text;
 }
@@ -146,7 +147,7 @@ std::string answer_text(const Answer& answer, bool all_states) {
   out += line("problem", answer.question->summary);
   out += line("algorithm", solution.algorithm + (solution.note.empty() ? "" : ": " + solution.note));
   out += line("status", fmt::format("{}, {}, {} (loading took {})", ending(solution.status),
-                                    counted(solution.iterations, "iteration"), duration(answer.solve_seconds),
+                                    grouped(solution.iterations, "iteration"), duration(answer.solve_seconds),
                                     duration(answer.load_seconds)));
   if (solution.value.size() > 0) {
     out += line("value", meaningful(initial_value(answer), solution.gap) + " expected from the initial distribution");

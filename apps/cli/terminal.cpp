@@ -86,13 +86,13 @@ std::string grouped(std::int64_t count) {
   return digits;
 }
 
-std::string counted(std::int64_t count, std::string_view thing) {
-  return fmt::format("{} {}", grouped(count), plural(count, thing));
+std::string grouped(std::int64_t count, std::string_view noun) {
+  return grouped(count) + counted(count, noun).substr(std::to_string(count).size());
 }
 
 std::string size_text(const mdp::TabularMdp& model) {
-  return fmt::format("{}, {}, {}", counted(model.num_states(), "state"), counted(model.num_choices(), "choice"),
-                     counted(model.num_transitions(), "transition"));
+  return fmt::format("{}, {}, {}", grouped(model.num_states(), "state"), grouped(model.num_choices(), "choice"),
+                     grouped(model.num_transitions(), "transition"));
 }
 
 Table::Table(std::vector<std::string> headings, std::vector<bool> right_aligned)

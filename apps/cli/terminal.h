@@ -25,7 +25,7 @@ std::string duration(double seconds);
 std::string grouped(std::int64_t count);
 
 /// "1 state", "12,345 states".
-std::string counted(std::int64_t count, std::string_view thing);
+std::string grouped(std::int64_t count, std::string_view noun);
 
 /// "64 states, 256 choices, 674 transitions".
 std::string size_text(const mdp::TabularMdp& model);

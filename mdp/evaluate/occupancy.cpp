@@ -9,6 +9,7 @@
 
 #include "core/errors.h"
 #include "core/rounding.h"
+#include "core/text.h"
 
 namespace bellwether::mdp {
 namespace {
@@ -18,8 +19,9 @@ std::vector<double> start(std::span<const double> given, std::vector<double> oth
   if (given.empty()) return otherwise;
   constexpr double kSumTolerance = 1e-9;
   if (given.size() != otherwise.size()) {
-    throw InvalidModel(
-        fmt::format("occupancy: {} initial probabilities for {} states", given.size(), otherwise.size()));
+    throw InvalidModel(fmt::format("occupancy: {} for {}",
+                                   counted(static_cast<std::int64_t>(given.size()), "initial probability"),
+                                   counted(static_cast<std::int64_t>(otherwise.size()), "state")));
   }
   for (std::size_t s = 0; s < given.size(); ++s) {
     if (!(given[s] >= 0))
@@ -116,8 +118,9 @@ std::vector<Occupancy> finite_occupancy(const FiniteHorizonMdp& task, const Stag
 
 Policy policy_from_occupancy(const TabularMdp& model, std::span<const double> choice_mass) {
   if (choice_mass.size() != static_cast<std::size_t>(model.num_choices())) {
-    throw InvalidModel(
-        fmt::format("policy_from_occupancy: {} entries for {} choices", choice_mass.size(), model.num_choices()));
+    throw InvalidModel(fmt::format("policy_from_occupancy: {} for {}",
+                                   counted(static_cast<std::int64_t>(choice_mass.size()), "entry"),
+                                   counted(model.num_choices(), "choice")));
   }
   std::vector<double> probability(choice_mass.size());
   for (int s = 0; s < model.num_states(); ++s) {

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/errors.h"
+#include "core/text.h"
 #include "mdp/evaluate/average.h"
 #include "mdp/evaluate/chain_search.h"
 
@@ -23,7 +24,7 @@ Marks on_target(const PolicyChain& chain, std::span<const std::int32_t> target) 
   Marks inside(static_cast<std::size_t>(chain.num_states()), 0);
   for (const std::int32_t s : target) {
     if (s < 0 || s >= states)
-      throw InvalidModel(fmt::format("target state {} is out of range, the model has {} states", s, states));
+      throw InvalidModel(fmt::format("target state {} is out of range, the model has {}", s, counted(states, "state")));
     for (int node = 0; node < chain.num_nodes(); ++node) inside[static_cast<std::size_t>(node * states + s)] = 1;
   }
   return inside;

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "core/text.h"
 #include "mdp/io/assembly.h"
 #include "mdp/io/cassandra_lexer.h"
 #include "mdp/io/cassandra_tables.h"
@@ -181,7 +182,8 @@ class Reader {
     const bool uniform = in_.peek() == "uniform", identity = in_.peek() == "identity";
     if (uniform || identity) in_.take();
     if (identity && columns != states_.count()) {
-      in_.fail(fmt::format("an identity of {} states needs as many columns, here are {}", states_.count(), columns));
+      in_.fail(fmt::format("an identity of {} needs as many columns, here are {}", counted(states_.count(), "state"),
+                           columns));
     }
     if (uniform) row.assign(row.size(), 1.0 / columns);
     for (std::int32_t s = 0; s < states_.count(); ++s) {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/errors.h"
+#include "core/text.h"
 #include "mdp/io/assembly.h"
 #include "mdp/io/cassandra.h"
 #include "mdp/io/cassandra_lexer.h"
@@ -60,7 +61,7 @@ class Writer {
       for (const int action : actions_)
         if (!model_.choice_index(s, action)) reject(s, fmt::format("has no action {}", action));
       if (model_.num_choices(s) != static_cast<int>(actions_.size()))
-        reject(s, fmt::format("has {} actions, state 0 has {}", model_.num_choices(s), actions_.size()));
+        reject(s, fmt::format("has {}, state 0 has {}", counted(model_.num_choices(s), "action"), actions_.size()));
     }
     if (actions_.back() + 1 != static_cast<int>(actions_.size()))
       lost_.emplace_back("the identifiers of the actions (they become 0, 1, 2, ...)");

@@ -214,8 +214,8 @@ class HeaderReader {
     if (!good) {
       fail(
           fmt::format("a reward law is bernoulli HIGH, gaussian SD, finite VALUE WEIGHT ... or deterministic, not {} "
-                      "with {} numbers",
-                      quoted(law.kind), n));
+                      "with {}",
+                      quoted(law.kind), counted(static_cast<std::int64_t>(n), "number")));
     }
   }
 

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "core/parallel.h"
+#include "core/text.h"
 #include "mdp/io/file_bytes.h"
 #include "mdp/io/text_scanner.h"
 
@@ -123,7 +124,8 @@ class PartReader {
       }
     }
     if (read < header_.columns.size()) {
-      fail(at, fmt::format("has {} fields, the header has {}", read, header_.columns.size()));
+      fail(at, fmt::format("has {}, the header has {}", counted(static_cast<std::int64_t>(read), "field"),
+                           header_.columns.size()));
     }
     if (!line_ended) fail(at, fmt::format("has more than the {} fields of the header", header_.columns.size()));
     if (probability < 0) fail(at, fmt::format("probability is {}, must not be negative", probability));

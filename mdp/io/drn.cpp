@@ -258,9 +258,10 @@ class Reader {
   }
 
   void check_counts() const {
-    if (state_ + 1 != states_) in_.fail(fmt::format("@nr_states is {}, the file has {} states", states_, state_ + 1));
+    if (state_ + 1 != states_)
+      in_.fail(fmt::format("@nr_states is {}, the file has {}", states_, counted(state_ + 1, "state")));
     if (choices_ >= 0 && choices_ != assembly_.num_choices()) {
-      in_.fail(fmt::format("@nr_choices is {}, the file has {} actions", choices_, assembly_.num_choices()));
+      in_.fail(fmt::format("@nr_choices is {}, the file has {}", choices_, counted(assembly_.num_choices(), "action")));
     }
   }
 

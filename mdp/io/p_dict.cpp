@@ -102,7 +102,7 @@ class Handler : public nlohmann::json_sax<nlohmann::json> {
 
   bool close() {
     if (depth_ == 4 && fields_ != kFields)
-      fail(fmt::format("has {} fields, must be [probability, next, reward, done]", fields_));
+      fail(fmt::format("has {}, must be [probability, next, reward, done]", counted(fields_, "field")));
     --depth_;
     return true;
   }

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/text.h"
 #include "mdp/io/assembly.h"
 #include "mdp/io/file_bytes.h"
 #include "mdp/io/prism_files.h"
@@ -123,7 +124,8 @@ std::vector<std::string> read_states(const PrismText& file, std::int64_t states)
     }
     const auto values = split(in.rest(), in);
     if (values.size() != variables.size()) {
-      in.fail(fmt::format("state {} has {} values for {} variables", state, values.size(), variables.size()));
+      in.fail(fmt::format("state {} has {} for {}", state, counted(static_cast<std::int64_t>(values.size()), "value"),
+                          counted(static_cast<std::int64_t>(variables.size()), "variable")));
     }
     std::string name = "(";
     for (std::size_t i = 0; i < values.size(); ++i)
@@ -131,7 +133,8 @@ std::vector<std::string> read_states(const PrismText& file, std::int64_t states)
     names.push_back(name + ")");
   }
   if (static_cast<std::int64_t>(names.size()) != states) {
-    in.fail(fmt::format("describes {} states, the model has {}", names.size(), states));
+    in.fail(fmt::format("describes {}, the model has {}", counted(static_cast<std::int64_t>(names.size()), "state"),
+                        states));
   }
   return names;
 }

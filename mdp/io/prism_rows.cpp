@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "core/text.h"
 #include "mdp/io/file_bytes.h"
 #include "mdp/io/text_scanner.h"
 
@@ -47,9 +48,9 @@ PrismShape read_counts(TextScanner& in, std::string_view first) {
   for (const std::int64_t count : {shape.states, shape.choices, shape.transitions}) {
     // Each state, choice and transition takes several bytes, so a false header is found before anything is allocated.
     if (count < 1 || count > (count == shape.states ? most : static_cast<std::int64_t>(in.size()))) {
-      in.fail(
-          fmt::format("the header says {} states, {} choices and {} transitions, which a file of {} bytes cannot hold",
-                      shape.states, shape.choices, shape.transitions, in.size()));
+      in.fail(fmt::format("the header says {}, {} and {}, which a file of {} bytes cannot hold",
+                          counted(shape.states, "state"), counted(shape.choices, "choice"),
+                          counted(shape.transitions, "transition"), in.size()));
     }
   }
   return shape;
@@ -189,8 +190,8 @@ class RowReader {
     }
     if (states < shape_.states) fail_deadlock(states);
     if (choices != shape_.choices || transitions != shape_.transitions) {
-      in_.fail(fmt::format("the header says {} choices and {} transitions, the file has {} and {}", shape_.choices,
-                           shape_.transitions, choices, transitions));
+      in_.fail(fmt::format("the header says {} and {}, the file has {} and {}", counted(shape_.choices, "choice"),
+                           counted(shape_.transitions, "transition"), choices, transitions));
     }
   }
 
@@ -228,7 +229,7 @@ class RewardReader {
       }
     }
     if (promised >= 0 && promised != entries) {
-      in_.fail(fmt::format("the header says {} entries, the file has {}", promised, entries));
+      in_.fail(fmt::format("the header says {}, the file has {}", counted(promised, "entry"), entries));
     }
     return name;
   }
@@ -254,7 +255,8 @@ class RewardReader {
                            wanted, counts.size()));
     }
     if (counts.front() != rows_.shape.states) {
-      in_.fail(fmt::format("the rewards are for {} states, the model has {}", counts.front(), rows_.shape.states));
+      in_.fail(fmt::format("the rewards are for {}, the model has {}", counted(counts.front(), "state"),
+                           rows_.shape.states));
     }
     return counts.back();
   }

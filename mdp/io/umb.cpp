@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "core/text.h"
 #include "mdp/io/assembly.h"
 #include "mdp/io/file_bytes.h"
 #include "mdp/io/tar.h"
@@ -88,9 +89,10 @@ class Reader {
     const std::string path = "branch-to-target.bin";
     const std::vector<std::int64_t> target = umb_integers(require(path), index_.branches, label(path));
     if (index_.choices > index_.branches || index_.states > index_.choices) {
-      fail("index.json", fmt::format("transition-system has {} states, {} choices and {} branches; each state needs a "
+      fail("index.json", fmt::format("transition-system has {}, {} and {} branches; each state needs a "
                                      "choice and each choice a branch (PRISM's -fixdl gives deadlocks a self-loop)",
-                                     index_.states, index_.choices, index_.branches));
+                                     counted(static_cast<std::int64_t>(index_.states), "state"),
+                                     counted(static_cast<std::int64_t>(index_.choices), "choice"), index_.branches));
     }
     a_.successor.resize(target.size());
     for (std::size_t i = 0; i < target.size(); ++i) {
@@ -100,8 +102,8 @@ class Reader {
       a_.successor[i] = static_cast<std::int32_t>(target[i]);
     }
     if (index_.players == 0 && index_.choices != index_.states) {
-      fail("index.json", fmt::format("transition-system.#players is 0, but {} states have {} choices", index_.states,
-                                     index_.choices));
+      fail("index.json", fmt::format("transition-system.#players is 0, but {} states have {}", index_.states,
+                                     counted(static_cast<std::int64_t>(index_.choices), "choice")));
     }
     a_.state_begin = offsets("state-to-choices.bin", index_.states, index_.choices);
     a_.choice_begin = offsets("choice-to-branches.bin", index_.choices, index_.branches);
@@ -197,8 +199,8 @@ class Reader {
     if (!bytes) return;
     const std::vector<std::int32_t> states = umb_set_bits(*bytes, index_.states, label(path));
     if (states.size() != index_.initial_states) {
-      fail(path, fmt::format("marks {} states, index.json says transition-system.#initial-states is {}", states.size(),
-                             index_.initial_states));
+      fail(path, fmt::format("marks {}, index.json says transition-system.#initial-states is {}",
+                             counted(static_cast<std::int64_t>(states.size()), "state"), index_.initial_states));
     }
     a_.rest.initial = uniform_on(states, static_cast<std::int64_t>(index_.states));
   }

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "core/text.h"
 #include "solvers/exact/discounted/run.h"
 #include "solvers/exact/discounted/sweeps.h"
 
@@ -96,8 +97,8 @@ Solution action_elimination(const Problem& problem, const ActionEliminationOptio
     run.finish_iteration(bound, change.residual(), v);
     margin = 2 * (problem.discount * bound.gap() + run.error().slack(change.largest)) * (1 + 1e-12);
   }
-  run.add_note(
-      fmt::format("{} of {} choices could not be ruled out.", survivors.choices(), problem.model.num_choices()));
+  run.add_note(fmt::format("{} of {} could not be ruled out.", survivors.choices(),
+                           counted(problem.model.num_choices(), "choice")));
   return run.solution(v);
 }
 

@@ -6,6 +6,7 @@
 #include <Eigen/Cholesky>
 #include <fmt/format.h>
 
+#include "core/text.h"
 #include "solvers/exact/discounted/run.h"
 #include "solvers/exact/discounted/sweeps.h"
 
@@ -85,7 +86,8 @@ Solution anderson(const Problem& problem, const AndersonOptions& options, const 
     memory.add(at, next);
     at = std::move(next);
   }
-  run.add_note(fmt::format("{} extrapolations were accepted, {} rejected.", accepted, rejected));
+  run.add_note(fmt::format("{} {} accepted, {} rejected.", counted(accepted, "extrapolation"),
+                           accepted == 1 ? "was" : "were", rejected));
   return run.solution(at.backup);
 }
 

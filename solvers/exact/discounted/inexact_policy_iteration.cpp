@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/text.h"
 #include "solvers/exact/discounted/evaluation_sweeps.h"
 #include "solvers/exact/discounted/krylov.h"
 #include "solvers/exact/discounted/policy_matrix.h"
@@ -86,8 +87,8 @@ Solution inexact_policy_iteration(const Problem& problem, const InexactPolicyIte
       evaluation_sweeps(run, policy, kFallbackSweeps, 0, v);
     }
   }
-  run.add_note(fmt::format("{} products with the policy's matrix; {} of the evaluations fell back to sweeps.", products,
-                           fallbacks));
+  run.add_note(fmt::format("{} with the policy's matrix; {} of the evaluations fell back to sweeps.",
+                           counted(products, "product"), fallbacks));
   return run.solution(backed_up);
 }
 

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "core/errors.h"
+#include "core/text.h"
 #include "solvers/exact/average/average_policy_iteration.h"
 #include "solvers/exact/average/multichain_value_iteration.h"
 #include "solvers/exact/discounted/policy_iteration.h"
@@ -249,8 +250,8 @@ Solution linear_programming(const Problem& problem, const LinearProgrammingOptio
   }
   const std::string rest = solution.note;
   solution.note = fmt::format(
-      "The program was solved ({}) in {} iterations; {} of policy iteration proved its policy.{}{}{}",
-      lp::to_string(frequencies.status), frequencies.iterations, solution.iterations,
+      "The program was solved ({}) in {}; {} of policy iteration proved its policy.{}{}{}",
+      lp::to_string(frequencies.status), counted(frequencies.iterations, "iteration"), solution.iterations,
       disagreement(frequencies.optimum, solution.value, largest_reward(problem.model)), rest.empty() ? "" : " ", rest);
   solution.algorithm = "linear-programming";
   solution.iterations += frequencies.iterations;

@@ -6,14 +6,15 @@
 #include <fmt/format.h>
 
 #include "core/errors.h"
+#include "core/text.h"
 
 namespace bellwether::solvers::rational {
 namespace {
 
 std::vector<std::int64_t> model_wide(const ModelView& model, std::span<const std::int32_t> policy) {
   if (static_cast<int>(policy.size()) != model.num_states())
-    throw InvalidOption(fmt::format("certify 'rational': the policy has {} states, the model has {}", policy.size(),
-                                    model.num_states()));
+    throw InvalidOption(fmt::format("certify 'rational': the policy has {}, the model has {}",
+                                    counted(static_cast<std::int64_t>(policy.size()), "state"), model.num_states()));
   std::vector<std::int64_t> result(policy.size());
   for (std::size_t s = 0; s < policy.size(); ++s) {
     const auto choices = model.state_begin[s + 1] - model.state_begin[s];
@@ -43,7 +44,8 @@ std::string RationalReport::text() const {
   const auto rows = rows_read[0] + rows_read[1] + rows_read[2];
   std::string text;
   if (rows_read[0] == rows)
-    text = fmt::format("All {} rows of probabilities were read as simple fractions.", rows);
+    text = rows == 1 ? std::string("The one row of probabilities was read as simple fractions.")
+                     : fmt::format("All {} rows of probabilities were read as simple fractions.", rows);
   else
     text = fmt::format(
         "Of {} rows of probabilities {} were read as simple fractions, {} as decimals and {} as doubles "

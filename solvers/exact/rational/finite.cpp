@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/errors.h"
+#include "core/text.h"
 #include "solvers/exact/rational/certification.h"
 
 namespace bellwether::solvers::rational {
@@ -28,8 +29,8 @@ void require_fits(std::span<const ModelView> stages, int horizon, double discoun
   if (!(discount >= 0 && discount <= 1))
     throw InvalidOption(fmt::format("certify 'rational': discount {} must lie in [0, 1]", discount));
   if (stages.size() != 1 && static_cast<int>(stages.size()) != horizon)
-    throw InvalidOption(
-        fmt::format("certify 'rational': horizon {} does not fit a model of {} stages", horizon, stages.size()));
+    throw InvalidOption(fmt::format("certify 'rational': horizon {} does not fit a model of {}", horizon,
+                                    counted(static_cast<std::int64_t>(stages.size()), "stage")));
 }
 
 }  // namespace

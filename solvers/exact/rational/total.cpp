@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/errors.h"
+#include "core/text.h"
 #include "solvers/exact/rational/certification.h"
 
 namespace bellwether::solvers::rational {
@@ -135,8 +136,8 @@ RationalResult TotalCertification::run() {
 void set_target(Certification& job, std::span<const std::int32_t> target) {
   for (std::int32_t s : target) {
     if (s < 0 || s >= job.process().num_states())
-      throw InvalidOption(fmt::format("certify 'rational': target state {} is out of range, the model has {} states", s,
-                                      job.process().num_states()));
+      throw InvalidOption(fmt::format("certify 'rational': target state {} is out of range, the model has {}", s,
+                                      counted(job.process().num_states(), "state")));
     job.process().boundary[s] = Boundary::kTarget;
   }
 }

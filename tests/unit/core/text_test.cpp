@@ -43,6 +43,14 @@ TEST(NearestName, KnowsTyposFromOtherWords) {
   EXPECT_FALSE(nearest_name("zebra", names));
 }
 
+TEST(Text, CountsOneInTheSingular) {
+  EXPECT_EQ(counted(1, "state"), "1 state");
+  EXPECT_EQ(counted(0, "state"), "0 states");
+  EXPECT_EQ(counted(12, "more state"), "12 more states");
+  EXPECT_EQ(counted(1, "probability"), "1 probability");
+  EXPECT_EQ(counted(2, "probability"), "2 probabilities");
+}
+
 TEST(JoinNames, ReadsAsASentence) {
   EXPECT_EQ(join_names(std::vector<std::string>{}), "");
   EXPECT_EQ(join_names(std::vector<std::string>{"a"}), "a");

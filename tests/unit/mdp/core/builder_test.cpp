@@ -256,7 +256,7 @@ TEST(TabularMdpBuilder, TheModelIsCheckedWhenBuilt) {
       [&] {
         build(1, {{5, 1}});
       },
-      ThrowsMessage<InvalidModel>("TabularMdp: row (s=0, a=1): successor 5 is out of range, the model has 1 states"));
+      ThrowsMessage<InvalidModel>("TabularMdp: row (s=0, a=1): successor 5 is out of range, the model has 1 state"));
   EXPECT_THAT(
       [&] {
         build(1, {{0, .75}});

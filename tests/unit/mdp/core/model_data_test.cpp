@@ -146,7 +146,7 @@ TEST(RequireValid, NamesWhatIsInfiniteOrShort) {
               d.action = States{0};
               set(d.probability, 6, .5);
             }),
-            "TabularMdp: has 1 action identifiers for 5 choices");
+            "TabularMdp: has 1 action identifier for 5 choices");
 }
 
 TEST(RequireValid, NamesTheActionAsTheModelDoes) {

@@ -174,7 +174,7 @@ TEST(Absorbing, RefusesStatesThatDoNotExist) {
       absorbing(model, states);
       FAIL();
     } catch (const InvalidModel& e) {
-      EXPECT_EQ(e.what(), "state " + std::to_string(s) + " is out of range, the model has 1 states");
+      EXPECT_EQ(e.what(), "state " + std::to_string(s) + " is out of range, the model has 1 state");
     }
     EXPECT_THROW(reaching(model, states), InvalidModel);
   }

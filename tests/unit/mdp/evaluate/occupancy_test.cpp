@@ -138,7 +138,7 @@ void expect_refused(const TabularMdp& model, const std::vector<double>& mass, co
 TEST(Occupancy, SaysWhatDoesNotFit) {
   const TabularMdp model =
       std::move(TabularMdpBuilder(1).add_choice(0, 1.0, {{0, 1.0}}).add_choice(0, 2.0, {{0, 1.0}})).build();
-  expect_refused(model, {1}, "policy_from_occupancy: 1 entries for 2 choices");
+  expect_refused(model, {1}, "policy_from_occupancy: 1 entry for 2 choices");
   expect_refused(model, {1, -0.5},
                  "policy_from_occupancy: state 0 choice 1 has mass -0.5, must be finite and not negative");
   const PolicyChain chain(model, Policy::uniform(model));

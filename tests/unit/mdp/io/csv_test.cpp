@@ -136,7 +136,7 @@ TEST(Csv, SaysWhatIsWrongWithADirective) {
   EXPECT_THAT(with("initial 0 0.5"), HasSubstr("initial distribution sums to 1-0.5"));
   EXPECT_THAT(with("initial 1 1"), HasSubstr("names state '1', which is not in the rows"));
   EXPECT_THAT(with("law 0 0 cauchy 1"), HasSubstr("x.csv:1: a reward law is bernoulli HIGH"));
-  EXPECT_THAT(with("law 0 0 finite 1"), HasSubstr("not 'finite' with 1 numbers"));
+  EXPECT_THAT(with("law 0 0 finite 1"), HasSubstr("not 'finite' with 1 number"));
   EXPECT_THAT(with("law 0 3 gaussian 1"), HasSubstr("names action '3' of state '0', which is not in the rows"));
   EXPECT_THAT(with("law 0 0 bernoulli 0.5"), HasSubstr("Bernoulli on {0, 0.5} cannot have mean 1"));
   EXPECT_THAT(with("expected fuel 0 0 1"), HasSubstr("names column 'fuel', which is not in the header"));
@@ -175,7 +175,7 @@ TEST(Csv, ReadsQuotedFieldsOfEveryKind) {
             parse(kHeader + "0,0,0,1,7\n").model.data());
   const TabularMdp model = parse(kHeader + " \"a \"\"b\"\"\" ,go, \"a \"\"b\"\"\" ,1,0\n").model;
   EXPECT_EQ(model.data().state_names[0], "a \"b\"");
-  EXPECT_THAT(refusal(kHeader + "\"a,go,a,1,0\n"), HasSubstr("x.csv:2: has 1 fields, the header has 5"));
+  EXPECT_THAT(refusal(kHeader + "\"a,go,a,1,0\n"), HasSubstr("x.csv:2: has 1 field, the header has 5"));
 }
 
 TEST(Csv, SaysWhichNumberIsWrong) {

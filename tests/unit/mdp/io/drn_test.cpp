@@ -161,9 +161,9 @@ TEST(DrnErrors, Bodies) {
   EXPECT_EQ(of_body("state 0 [1\n"), "m.drn:7: the rewards needs a closing ']'");
   EXPECT_EQ(of_body("state 0 [1, 2]\n"), "m.drn:7: there are more rewards than the 1 reward models");
   EXPECT_EQ(of_body("state 0 [inf]\n"), "m.drn:7: the reward is inf, must be finite");
-  EXPECT_EQ(of_body("state 0\n action 0\n  0 : 1\n"), "m.drn:9: @nr_states is 2, the file has 1 states");
+  EXPECT_EQ(of_body("state 0\n action 0\n  0 : 1\n"), "m.drn:9: @nr_states is 2, the file has 1 state");
   EXPECT_EQ(of_header("@type: MDP\n@nr_states\n1\n@nr_choices\n2\n@model\nstate 0\n action 0\n  0 : 1\n"),
-            "m.drn:9: @nr_choices is 2, the file has 1 actions");
+            "m.drn:9: @nr_choices is 2, the file has 1 action");
   EXPECT_EQ(of_header("@type: DTMC\n@nr_states\n1\n@model\nstate 0\n action 0\n  0 : 1\n action 1\n"),
             "m.drn:8: state 0 of a DTMC has a second action");
   EXPECT_EQ(of_header("@type: POMDP\n@nr_states\n1\n@model\nstate 0\n"),

@@ -103,10 +103,10 @@ TEST(PrismErrors, Labels) {
 }
 
 TEST(PrismErrors, States) {
-  EXPECT_EQ(of_states("(x,y)\n0:(1)\n"), "m.sta:2: state 0 has 1 values for 2 variables");
+  EXPECT_EQ(of_states("(x,y)\n0:(1)\n"), "m.sta:2: state 0 has 1 value for 2 variables");
   EXPECT_EQ(of_states("x\n"), "m.sta:1: 'x' must be a list in parentheses");
   EXPECT_EQ(of_states("(x)\n1:(1)\n"), "m.sta:2: state 1 comes where 0 of 2 is due");
-  EXPECT_EQ(of_states("(x)\n0:(1)\n"), "m.sta:2: describes 1 states, the model has 2");
+  EXPECT_EQ(of_states("(x)\n0:(1)\n"), "m.sta:2: describes 1 state, the model has 2");
 }
 
 TEST(PrismErrors, Rewards) {

@@ -143,7 +143,7 @@ TEST(CertifyDiscounted, AgreesWithAllPolicies) {
 TEST(CertifyDiscounted, NamesWhatIsWrong) {
   const Problem problem = puterman(0.95);
   EXPECT_THAT([&] { certify_rational(problem, policy({0})); },
-              ThrowsMessage<InvalidOption>(HasSubstr("the policy has 1 states, the model has 2")));
+              ThrowsMessage<InvalidOption>(HasSubstr("the policy has 1 state, the model has 2")));
   EXPECT_THAT(
       [&] {
         certify_rational(problem, policy({0, 1}));

@@ -13,6 +13,7 @@
 #include "solvers/exact/average/multichain_value_iteration.h"
 #include "solvers/exact/average/relative_value_iteration.h"
 #include "solvers/exact/lp/linear_programming.h"
+#include "tests/support/random_models.h"
 
 namespace bellwether::solvers {
 namespace {
@@ -63,6 +64,16 @@ TEST(AverageHardCases, PolicyIterationEndsWhenRoundingMovesIt) {
     expect_true(problem, got, 3);
   }
   expect_true(problem, average_auto(problem, {}), 3);
+}
+
+// Without a margin the choices are told apart down to the rounding of the equations, and no further.
+TEST(AverageHardCases, PolicyIterationNeedsNoMargin) {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const Problem problem{.model = test::random_model(Stream(9).child(seed)), .criterion = Criterion::kAverage};
+    const Solution got = average_policy_iteration(problem, {.margin = 0});
+    EXPECT_EQ(got.status, Status::kConverged) << seed << ": " << got.note;
+    EXPECT_EQ(got.iterations, average_policy_iteration(problem).iterations) << seed;
+  }
 }
 
 TEST(AverageHardCases, RewardsTooSmallForAMarginEndToo) {

@@ -186,6 +186,26 @@ TEST(Multichain, BiasSolvesTheEvaluationEquations) {
   }
 }
 
+// Out of 0: 3 takes 100 on the way into 2, which earns nothing, so it has by far the largest bias but less gain;
+// straight into 1, which earns 1 a step, pays most at once; 4, 5 and 6 take 5 on the way into 1, and 7 takes 3. The
+// mean of the gains of 4, 5 and 6 rounds to less than 1.
+TEST(Multichain, PolicyIterationTakesTheBestBiasThatCostsNoGain) {
+  for (const Direction direction : {Direction::kMaximise, Direction::kMinimise}) {
+    const double sign = direction == Direction::kMaximise ? 1 : -1;
+    mdp::TabularMdpBuilder builder(8);
+    builder.add_choice(0, 0, {{3, 1.0}}).add_choice(0, 2 * sign, {{1, 1.0}});
+    builder.add_choice(0, sign, {{4, 0.7}, {5, 0.2}, {6, 0.1}}).add_choice(0, sign, {{7, 1.0}});
+    builder.add_choice(1, sign, {{1, 1.0}}).add_choice(2, 0, {{2, 1.0}});
+    builder.add_choice(3, 100 * sign, {{2, 1.0}}).add_choice(7, 3 * sign, {{1, 1.0}});
+    for (const int s : {4, 5, 6}) builder.add_choice(s, 5 * sign, {{1, 1.0}});
+    const Problem problem{
+        .model = std::move(builder).build(), .criterion = Criterion::kAverage, .direction = direction};
+    const Solution got = average_policy_iteration(problem);
+    EXPECT_EQ(got.iterations, 2);  // straight into 1, then through 4, 5 and 6
+    EXPECT_NEAR(got.value[0], sign, 1e-9);
+  }
+}
+
 TEST(Multichain, LargerModelsGoComponentByComponent) {
   // Two rings of 400 states joined by one way; the second is better.
   const int n = 400;

@@ -28,7 +28,28 @@ function goal(text, reached, wanted, unit) {
   printf "| %s | %s | %s | %s |\n", text, wanted unit, rounded(reached) unit, (reached + 0 >= wanted + 0 ? "yes" : "no")
 }
 function ratio(a, b) { return a == "" || b == "" || b == 0 ? "" : a / b }
-function seconds_ratio(w) { return ratio(get("solve/auto/" w "/threads:1", "real_time"), get("solve/auto/" w "/threads:2", "real_time")) }
+# How much sooner the answer comes with so many threads than with one.
+function sooner(p, w, threads) {
+  return ratio(get("solve/" p "/" w "/threads:1", "real_time"), get("solve/" p "/" w "/threads:" threads, "real_time"))
+}
+# What every planner came to on every workload; beyond one thread how much sooner, too.
+function solve_table(threads,   p, i, line, gain) {
+  header("planner")
+  for (p = 1; p <= planners; ++p) {
+    line = "| `" planner[p] "` |"
+    for (i = 1; i <= count; ++i) {
+      gain = threads == 1 ? "" : sooner(planner[p], workload[i], threads)
+      line = line " " outcome(planner[p], workload[i], threads) (gain == "" ? "" : " / " rounded(gain)) " |"
+    }
+    print line
+  }
+}
+# One figure of every workload, of the benchmark prefix/workload/suffix.
+function figure_row(first, prefix, suffix, key,   i, line) {
+  line = "| " first " |"
+  for (i = 1; i <= count; ++i) line = line " " rounded(get(prefix "/" workload[i] suffix, key)) " |"
+  print line
+}
 
 END {
   print "# Benchmarks"
@@ -43,25 +64,11 @@ END {
   print "Processor time of plain value iteration (one loop over compressed rows, stopped at a residual of 1e-6, which proves"
   print "nothing) over that of each planner, which proves an error of 1e-6. Larger is better. One thread."
   print ""
-  header("planner")
-  for (p = 1; p <= planners; ++p) {
-    line = "| `" planner[p] "` |"
-    for (i = 1; i <= count; ++i) line = line " " outcome(planner[p], workload[i], 1) " |"
-    print line
-  }
+  solve_table(1)
   print ""
   print "Two threads: processor time ratio as above and, after the stroke, how much sooner the answer comes than with one."
   print ""
-  header("planner")
-  for (p = 1; p <= planners; ++p) {
-    line = "| `" planner[p] "` |"
-    for (i = 1; i <= count; ++i) {
-      w = workload[i]
-      sooner = ratio(get("solve/" planner[p] "/" w "/threads:1", "real_time"), get("solve/" planner[p] "/" w "/threads:2", "real_time"))
-      line = line " " outcome(planner[p], w, 2) (sooner == "" ? "" : " / " rounded(sooner)) " |"
-    }
-    print line
-  }
+  solve_table(2)
   print ""
   print "![ratios to plain value iteration](images/benchmarks.png)"
   print ""
@@ -71,11 +78,7 @@ END {
   line = "| plain |"
   for (i = 1; i <= count; ++i) line = line " " sprintf("%.0f", get("solve/plain/" workload[i], "iterations")) " |"
   print line
-  for (p = 1; p <= planners; ++p) {
-    line = "| `" planner[p] "` |"
-    for (i = 1; i <= count; ++i) line = line " " rounded(get("solve/" planner[p] "/" workload[i] "/threads:1", "sweeps_read")) " |"
-    print line
-  }
+  for (p = 1; p <= planners; ++p) figure_row("`" planner[p] "`", "solve/" planner[p], "/threads:1", "sweeps_read")
   print ""
   print "## One sweep"
   print ""
@@ -101,12 +104,8 @@ END {
   print "(the mapped text left out), as a multiple of the arrays that a planner reads."
   print ""
   header("")
-  line = "| solve, times the model |"
-  for (i = 1; i <= count; ++i) line = line " " rounded(get("memory/solve/" workload[i], "times_model")) " |"
-  print line
-  line = "| read CSV, times the model |"
-  for (i = 1; i <= count; ++i) line = line " " rounded(get("memory/read-csv/" workload[i], "times_model")) " |"
-  print line
+  figure_row("solve, times the model", "memory/solve", "", "times_model")
+  figure_row("read CSV, times the model", "memory/read-csv", "", "times_model")
   print ""
   for (i = 1; i <= count; ++i) {
     w = workload[i]
@@ -128,5 +127,5 @@ END {
   for (i = 1; i <= count; ++i) if (workload[i] != "tiny")
     goal("sweep on " letter(workload[i]) " over the plain sweep", get("sweep/jacobi/" workload[i] "/threads:1", "times_plain"), 1, "")
   for (i = 1; i <= count; ++i) if (workload[i] ~ /^[bcd]_/)
-    goal("`auto` on " letter(workload[i]) ", two threads over one", seconds_ratio(workload[i]), 1.6, "")
+    goal("`auto` on " letter(workload[i]) ", two threads over one", sooner("auto", workload[i], 2), 1.6, "")
 }

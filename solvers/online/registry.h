@@ -1,0 +1,23 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "solvers/online/average/learner.h"
+#include "solvers/online/episodic/learner.h"
+
+namespace bellwether::online {
+
+/// All learners of episodic tasks, those that stop by themselves among them.
+std::span<const EpisodicLearner> episodic_table();
+/// All learners of the long run.
+std::span<const AverageLearner> average_table();
+
+// InvalidOption, with what was probably meant, when there is none of this name.
+const EpisodicLearner& find_episodic(std::string_view name);
+const AverageLearner& find_average(std::string_view name);
+
+/// How a learner of this name meets a model: a name in both tables is episodic. InvalidOption as above.
+Protocol protocol_of(std::string_view name);
+
+}  // namespace bellwether::online

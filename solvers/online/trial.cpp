@@ -1,0 +1,91 @@
+#include "solvers/online/trial.h"
+
+#include <fmt/format.h>
+
+#include "core/errors.h"
+#include "solvers/online/average/run.h"
+#include "solvers/online/episodic/run.h"
+
+namespace bellwether::online {
+namespace {
+
+std::shared_ptr<const EpisodicTask> episodic_task(const mdp::NamedInstance& instance, int horizon) {
+  if (!instance.stages.empty()) {
+    const auto stages = static_cast<int>(instance.stages.size());
+    if (horizon != 0 && horizon != stages)
+      throw InvalidOption(
+          fmt::format("the horizon is {}, but this instance has {} stages of its own", horizon, stages));
+    return std::make_shared<const EpisodicTask>(instance.stages);
+  }
+  if (horizon == 0) horizon = instance.question.horizon;
+  if (horizon == 0) throw InvalidOption("this instance has no horizon of its own; episodes need one (--horizon)");
+  return std::make_shared<const EpisodicTask>(instance.model, horizon);
+}
+
+void append(Series& series, std::int64_t at, std::initializer_list<double> values) {
+  series.at.push_back(at);
+  series.values.insert(series.values.end(), values);
+}
+
+Series play_episodic(const EpisodicTask& task, const EpisodicLearner& learner, const std::vector<Setting>& settings,
+                     const Stream& stream, const TrialOptions& options) {
+  const auto agent = learner.make(task, world_of(task, options.length), settings, stream.child("learner"));
+  const EpisodicRun run = run_episodes(task, *agent, stream,
+                                       {.episodes = options.length,
+                                        .checkpoints = options.checkpoints,
+                                        .epsilon = options.epsilon,
+                                        .observer = options.observer});
+  Series series{.metrics = metrics_of(learner.protocol), .at = {}, .values = {}};
+  if (learner.protocol == Protocol::kStopping) {
+    append(series, run.last.episodes, {run.last.value_regret, run.finished ? 1.0 : 0.0, run.answer_loss});
+    return series;
+  }
+  for (const EpisodicRow& row : run.rows) {
+    append(series, row.episodes,
+           {row.value_regret, row.gap_regret, row.reward_regret, static_cast<double>(row.mistakes),
+            static_cast<double>(row.violations), static_cast<double>(row.policy_changes)});
+  }
+  return series;
+}
+
+Series play_average(const AverageTask& task, const AverageLearner& learner, const std::vector<Setting>& settings,
+                    const Stream& stream, const TrialOptions& options) {
+  const auto agent = learner.make(task, world_of(task, options.length), settings, stream.child("learner"));
+  Series series{.metrics = metrics_of(Protocol::kAverage), .at = {}, .values = {}};
+  const auto rows =
+      run_average(task, *agent, stream,
+                  {.steps = options.length, .checkpoints = options.checkpoints, .observer = options.observer});
+  for (const AverageRow& row : rows) {
+    append(series, row.steps,
+           {row.reward_regret, row.gap_regret, static_cast<double>(row.epochs), static_cast<double>(row.violations)});
+  }
+  return series;
+}
+
+}  // namespace
+
+Arena::Arena(const mdp::NamedInstance& instance, Protocol protocol, int horizon) : protocol_(protocol) {
+  if (protocol == Protocol::kAverage) {
+    average_ = std::make_shared<const AverageTask>(instance.model);
+  } else {
+    episodic_ = episodic_task(instance, horizon);
+  }
+}
+
+const std::vector<std::string>& metrics_of(Protocol protocol) {
+  static const std::vector<std::string> episodic = {"value-regret", "gap-regret", "reward-regret",
+                                                    "mistakes",     "violations", "policy-changes"};
+  static const std::vector<std::string> average = {"reward-regret", "gap-regret", "epochs", "violations"};
+  static const std::vector<std::string> stopping = {"value-regret", "finished", "answer-loss"};
+  if (protocol == Protocol::kAverage) return average;
+  return protocol == Protocol::kStopping ? stopping : episodic;
+}
+
+Series play(const Arena& arena, std::string_view learner, const std::vector<Setting>& settings, const Stream& stream,
+            const TrialOptions& options) {
+  if (arena.average() != nullptr)
+    return play_average(*arena.average(), find_average(learner), settings, stream, options);
+  return play_episodic(*arena.episodic(), find_episodic(learner), settings, stream, options);
+}
+
+}  // namespace bellwether::online

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/options.h"
+#include "core/stream.h"
+#include "mdp/instances/instance.h"
+#include "solvers/online/registry.h"
+
+namespace bellwether::online {
+
+/// An instance made ready for learners: its optimal values are computed once and serve all runs. Immutable, so that
+/// replicates in different threads share one.
+class Arena {
+ public:
+  /// `horizon` 0: that of the instance's own question. InvalidOption when an episodic protocol finds no horizon.
+  Arena(const mdp::NamedInstance& instance, Protocol protocol, int horizon = 0);
+
+  Protocol protocol() const { return protocol_; }
+  /// Null unless the protocol is episodic or stopping.
+  const EpisodicTask* episodic() const { return episodic_.get(); }
+  /// Null unless the protocol is average.
+  const AverageTask* average() const { return average_.get(); }
+
+ private:
+  Protocol protocol_;
+  std::shared_ptr<const EpisodicTask> episodic_;
+  std::shared_ptr<const AverageTask> average_;
+};
+
+/// Measured numbers at checkpoints: value(i, m) is metric m after at[i] episodes, or steps in the long run.
+struct Series {
+  std::vector<std::string> metrics;
+  std::vector<std::int64_t> at;
+  std::vector<double> values;  ///< row by row
+
+  double value(std::size_t row, std::size_t metric) const { return values[row * metrics.size() + metric]; }
+  friend bool operator==(const Series&, const Series&) = default;
+};
+
+struct TrialOptions {
+  std::int64_t length = 1000;                  ///< episodes (the most of them when the learner stops itself), or steps
+  std::vector<std::int64_t> checkpoints = {};  ///< ascending; empty: log_checkpoints(length)
+  double epsilon = 0.1;                        ///< of the count of mistakes
+  std::function<bool(std::int64_t)> observer = nullptr;  ///< hears of episodes or steps done; false stops the run
+};
+
+/// The metrics that runs of a protocol measure, in the order of their columns.
+///   episodic: value-regret, gap-regret, reward-regret, mistakes, violations, policy-changes
+///   average: reward-regret, gap-regret, epochs, violations
+///   stopping: one row, at the number of episodes when it stopped: value-regret, finished (0 or 1), answer-loss
+const std::vector<std::string>& metrics_of(Protocol protocol);
+
+/// One replicate: a learner of this name with these settings plays the arena. Environment and learner draw from
+/// different children of `stream`, so that all learners meet the same noise. The result depends on nothing else.
+Series play(const Arena& arena, std::string_view learner, const std::vector<Setting>& settings, const Stream& stream,
+            const TrialOptions& options);
+
+}  // namespace bellwether::online

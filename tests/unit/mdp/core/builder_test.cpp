@@ -13,6 +13,8 @@
 #include "mdp/tabular_mdp_builder.h"
 #include "tests/unit/mdp/io/decorated.h"
 
+#include "example_data.h"
+
 namespace bellwether::mdp {
 namespace {
 
@@ -20,17 +22,15 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::ThrowsMessage;
 
-using Numbers = std::vector<double>;
-
 TEST(TabularMdpBuilder, BuildsTheModelOfItsComment) {
   TabularMdpBuilder builder(2);
   builder.add_choice(0, 5.0, {{0, .5}, {1, .5}});
   builder.add_choice(0, 10.0, {{1, 1.0}});
   builder.add_choice(1, -1.0, {{1, 1.0}});
   ModelData expected;
-  expected.state_begin = std::vector<std::int64_t>{0, 2, 3};
-  expected.choice_begin = std::vector<std::int64_t>{0, 2, 3, 4};
-  expected.successor = std::vector<std::int32_t>{0, 1, 1, 1};
+  expected.state_begin = Offsets{0, 2, 3};
+  expected.choice_begin = Offsets{0, 2, 3, 4};
+  expected.successor = States{0, 1, 1, 1};
   expected.probability = Numbers{.5, .5, 1, 1};
   expected.rewards = {Column{.name = "reward", .expected = Numbers{5, 10, -1}, .by_transition = {}}};
   EXPECT_EQ(std::move(builder).build().data(), expected);
@@ -209,7 +209,7 @@ TEST(TabularMdpBuilder, WhatBelongsToAChoiceNeedsOne) {
     }
     return "accepted";
   };
-  const std::vector<double> one{1};
+  const Numbers one{1};
   EXPECT_EQ(message([](TabularMdpBuilder& b) { b.action(1); }), "TabularMdpBuilder: action() comes before any choice");
   EXPECT_EQ(message([](TabularMdpBuilder& b) { b.cost("fuel", 1); }),
             "TabularMdpBuilder: cost() comes before any choice");
@@ -222,15 +222,15 @@ TEST(TabularMdpBuilder, WhatBelongsToAChoiceNeedsOne) {
 }
 
 TEST(TabularMdpBuilder, TheLastFiniteLawCounts) {
-  const std::vector<double> first{1, 2, 3}, last{4, 6}, thirds{0.25, 0.25, 0.5}, halves{0.5, 0.5};
+  const Numbers first{1, 2, 3}, last{4, 6}, thirds{0.25, 0.25, 0.5}, halves{0.5, 0.5};
   const TabularMdp model = std::move(TabularMdpBuilder(1)
                                          .add_choice(0, 1.75, {{0, 1.0}})
-                                         .finite_reward(std::vector<double>{1, 2}, std::vector<double>{0.25, 0.75})
+                                         .finite_reward(Numbers{1, 2}, Numbers{0.25, 0.75})
                                          .add_choice(0, 5.0, {{0, 1.0}})
                                          .finite_reward(first, thirds)
                                          .finite_reward(last, halves))
                                .build();
-  EXPECT_EQ(model.data().reward_laws.values, (Array<double>(std::vector<double>{1, 2, 4, 6})));
+  EXPECT_EQ(model.data().reward_laws.values, (Array<double>(Numbers{1, 2, 4, 6})));
 }
 
 TEST(TabularMdpBuilder, TheModelIsCheckedWhenBuilt) {

@@ -15,6 +15,8 @@
 #include "tests/support/random_models.h"
 #include "tests/unit/mdp/io/decorated.h"
 
+#include "example_data.h"
+
 namespace bellwether::mdp {
 namespace {
 
@@ -22,55 +24,46 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::ThrowsMessage;
 
-using Numbers = std::vector<double>;
-using States = std::vector<std::int32_t>;
-
-/// Three states with 2, 1 and 3 choices; two reward columns and one cost.
+/// small_data() with two more reward columns.
 ModelData small() {
-  ModelData d;
-  d.state_begin = std::vector<std::int64_t>{0, 2, 3, 6};
-  d.choice_begin = std::vector<std::int64_t>{0, 2, 3, 4, 6, 7, 8};
-  d.successor = States{1, 2, 0, 2, 0, 1, 2, 1};
-  d.probability = Numbers{.5, .5, 1, 1, .25, .75, 1, 1};
-  d.rewards = {Column{.name = "gain", .expected = Numbers{1, 2, 3, 4, 5, 6}, .by_transition = {}},
-               Column{.name = "steps", .expected = Numbers{1, 1, 1, 1, 1, 0}, .by_transition = {}},
-               Column{.name = "fun", .expected = Numbers{0, 9, 0, 9, 0, 9}, .by_transition = {}}};
-  d.costs = {Column{.name = "fuel", .expected = Numbers{0, 0, 1, 1, 0, 7}, .by_transition = {}}};
+  ModelData d = small_data();
+  d.rewards.push_back({.name = "steps", .expected = Numbers{1, 1, 1, 1, 0}, .by_transition = {}});
+  d.rewards.push_back({.name = "fun", .expected = Numbers{0, 9, 0, 9, 8}, .by_transition = {}});
   return d;
 }
 
 ModelData with_laws(ModelData d) {
-  d.reward_laws.law = std::vector<std::uint8_t>(6, static_cast<std::uint8_t>(RewardLaw::kGaussian));
-  d.reward_laws.scale = Numbers(6, .5);
+  d.reward_laws.law = std::vector<std::uint8_t>(5, static_cast<std::uint8_t>(RewardLaw::kGaussian));
+  d.reward_laws.scale = Numbers(5, .5);
   return d;
 }
 
 TEST(TabularMdp, ShowsItsRows) {
   const TabularMdp model(small());
   EXPECT_EQ(model.num_states(), 3);
-  EXPECT_EQ(model.num_choices(), 6);
-  EXPECT_EQ(model.num_transitions(), 8);
+  EXPECT_EQ(model.num_choices(), 5);
+  EXPECT_EQ(model.num_transitions(), 7);
   EXPECT_EQ(model.first_choice(0), 0);
   EXPECT_EQ(model.first_choice(2), 3);
-  EXPECT_EQ(model.first_choice(3), 6);
+  EXPECT_EQ(model.first_choice(3), 5);
   EXPECT_EQ(model.num_choices(0), 2);
   EXPECT_EQ(model.num_choices(1), 1);
-  EXPECT_EQ(model.num_choices(2), 3);
+  EXPECT_EQ(model.num_choices(2), 2);
   EXPECT_THAT(model.successors(3), ElementsAre(0, 1));
   EXPECT_THAT(model.probabilities(3), ElementsAre(.25, .75));
-  EXPECT_THAT(model.successors(5), ElementsAre(1));
+  EXPECT_THAT(model.successors(4), ElementsAre(2));
   EXPECT_THAT(model.probabilities(2), ElementsAre(1));
   EXPECT_EQ(model.reward(0), 1);
-  EXPECT_EQ(model.reward(5), 6);
+  EXPECT_EQ(model.reward(4), 5);
 }
 
 TEST(TabularMdp, ShowsItsArrays) {
   const TabularMdp model(small());
-  EXPECT_THAT(model.state_begin(), ElementsAre(0, 2, 3, 6));
-  EXPECT_THAT(model.choice_begin(), ElementsAre(0, 2, 3, 4, 6, 7, 8));
-  EXPECT_THAT(model.successor(), ElementsAre(1, 2, 0, 2, 0, 1, 2, 1));
-  EXPECT_THAT(model.probability(), ElementsAre(.5, .5, 1, 1, .25, .75, 1, 1));
-  EXPECT_THAT(model.reward(), ElementsAre(1, 2, 3, 4, 5, 6));
+  EXPECT_THAT(model.state_begin(), ElementsAre(0, 2, 3, 5));
+  EXPECT_THAT(model.choice_begin(), ElementsAre(0, 2, 3, 4, 6, 7));
+  EXPECT_THAT(model.successor(), ElementsAre(1, 2, 0, 2, 0, 1, 2));
+  EXPECT_THAT(model.probability(), ElementsAre(.5, .5, 1, 1, .25, .75, 1));
+  EXPECT_THAT(model.reward(), ElementsAre(1, 2, 3, 4, 5));
   EXPECT_EQ(model.data(), small());
 }
 
@@ -90,9 +83,9 @@ TEST(TabularMdp, CountsActionsFromZeroInEachStateUnlessTold) {
   const TabularMdp model(small());
   EXPECT_EQ(model.action(1), 1);
   EXPECT_EQ(model.action(2), 0);
-  EXPECT_EQ(model.action(5), 2);
-  EXPECT_EQ(model.choice_index(2, 2), 2);
-  EXPECT_EQ(model.choice_index(2, 3), std::nullopt);
+  EXPECT_EQ(model.action(4), 1);
+  EXPECT_EQ(model.choice_index(2, 1), 1);
+  EXPECT_EQ(model.choice_index(2, 2), std::nullopt);
   EXPECT_EQ(model.choice_index(1, 0), 0);
   EXPECT_EQ(model.choice_index(1, 1), std::nullopt);
   EXPECT_EQ(model.choice_index(0, -1), std::nullopt);
@@ -100,16 +93,16 @@ TEST(TabularMdp, CountsActionsFromZeroInEachStateUnlessTold) {
 
 TEST(TabularMdp, KeepsTheIdentifiersOfEachState) {
   ModelData data = small();
-  data.action = States{7, 3, 3, 5, 9, 0};
+  data.action = States{7, 3, 3, 5, 0};
   const TabularMdp model(std::move(data));
   EXPECT_EQ(model.action(0), 7);
-  EXPECT_EQ(model.action(4), 9);
+  EXPECT_EQ(model.action(3), 5);
   EXPECT_EQ(model.choice_index(0, 3), 1);
   EXPECT_EQ(model.choice_index(1, 3), 0);
   EXPECT_EQ(model.choice_index(2, 3), std::nullopt);  // another state's
   EXPECT_EQ(model.choice_index(0, 5), std::nullopt);  // the next states'
   EXPECT_EQ(model.choice_index(1, 5), std::nullopt);
-  EXPECT_EQ(model.choice_index(2, 0), 2);
+  EXPECT_EQ(model.choice_index(2, 0), 1);
 }
 
 TEST(TabularMdp, ActionAndChoiceIndexAreInverse) {
@@ -183,11 +176,11 @@ TEST(TabularMdp, PutsTheNamedRewardsFirst) {
   const TabularMdp model(with_laws(small()));
   const TabularMdp fun = model.with_rewards("fun");
   EXPECT_THAT(reward_names(fun), ElementsAre("fun", "gain", "steps"));
-  EXPECT_THAT(fun.reward(), ElementsAre(0, 9, 0, 9, 0, 9));
-  EXPECT_EQ(fun.reward(5), 9);
+  EXPECT_THAT(fun.reward(), ElementsAre(0, 9, 0, 9, 8));
+  EXPECT_EQ(fun.reward(4), 8);
   EXPECT_THAT(reward_names(model.with_rewards("steps")), ElementsAre("steps", "gain", "fun"));
   EXPECT_THAT(reward_names(model), ElementsAre("gain", "steps", "fun"));
-  EXPECT_EQ(model.reward(5), 6);
+  EXPECT_EQ(model.reward(4), 5);
   EXPECT_EQ(fun.data().costs, model.data().costs);
 }
 
@@ -206,13 +199,13 @@ TEST(TabularMdp, SaysWhichRewardsThereAre) {
 
 TEST(TabularMdp, TakesOtherExpectedRewards) {
   const TabularMdp model(with_laws(small()));
-  const TabularMdp other = model.with_expected_rewards({6, 5, 4, 3, 2, 1}, "loss");
+  const TabularMdp other = model.with_expected_rewards({5, 4, 3, 2, 1}, "loss");
   ModelData expected = small();
-  expected.rewards = {Column{.name = "loss", .expected = Numbers{6, 5, 4, 3, 2, 1}, .by_transition = {}}};
+  expected.rewards = {Column{.name = "loss", .expected = Numbers{5, 4, 3, 2, 1}, .by_transition = {}}};
   EXPECT_EQ(other.data(), expected);
-  EXPECT_EQ(other.reward(0), 6);
+  EXPECT_EQ(other.reward(0), 5);
   EXPECT_EQ(model.reward(0), 1);
-  EXPECT_THAT(reward_names(model.with_expected_rewards(Numbers(6, 0.0))), ElementsAre("reward"));
+  EXPECT_THAT(reward_names(model.with_expected_rewards(Numbers(5, 0.0))), ElementsAre("reward"));
 }
 
 TEST(TabularMdp, ChecksOtherExpectedRewards) {
@@ -221,26 +214,26 @@ TEST(TabularMdp, ChecksOtherExpectedRewards) {
       [&] {
         model.with_expected_rewards({1, 2, 3}, "loss");
       },
-      ThrowsMessage<InvalidModel>("TabularMdp: reward 'loss' has 3 entries for 6 choices"));
+      ThrowsMessage<InvalidModel>("TabularMdp: reward 'loss' has 3 entries for 5 choices"));
   EXPECT_THAT(
       [&] {
-        model.with_expected_rewards({1, 2, 3, 4, -std::numeric_limits<double>::infinity(), 6});
+        model.with_expected_rewards({1, 2, 3, 4, -std::numeric_limits<double>::infinity()});
       },
       ThrowsMessage<InvalidModel>("TabularMdp: reward 'reward' of (s=2, a=1) is -inf, must be finite"));
 }
 
 TEST(TabularMdp, CountsTheBytesOfAPlannersArrays) {
-  // 4 + 7 offsets and 6 rewards of 8 bytes, 8 transitions of 4 + 8.
-  EXPECT_EQ(TabularMdp(small()).bytes(), (4 + 7 + 6) * 8 + 8 * 12);
+  // 4 + 6 offsets and 5 rewards of 8 bytes, 7 transitions of 4 + 8.
+  EXPECT_EQ(TabularMdp(small()).bytes(), (4 + 6 + 5) * 8 + 7 * 12);
 }
 
 TEST(TabularMdp, RefusesBadDataAndDividesRoundedRows) {
   ModelData bad = small();
-  bad.probability = Numbers{.5, .5, 1, 1, .25, .5, 1, 1};
+  bad.probability = Numbers{.5, .5, 1, 1, .25, .5, 1};
   EXPECT_THAT([&] { TabularMdp{bad}; },
               ThrowsMessage<InvalidModel>("TabularMdp: row (s=2, a=0) sums to 1-0.25, tolerance 1e-09"));
   ModelData rounded = small();
-  rounded.probability = Numbers{.5, .5, 1 + 5e-10, 1, .25, .75, 1, 1};
+  rounded.probability = Numbers{.5, .5, 1 + 5e-10, 1, .25, .75, 1};
   EXPECT_THAT(TabularMdp(rounded).probabilities(1), ElementsAre(1));
 }
 
@@ -257,8 +250,8 @@ TEST(TabularMdp, CopiesShareTheArraysAndOutliveTheOriginal) {
   EXPECT_EQ(copy.data(), small());
   EXPECT_EQ(moved.data(), small());
   EXPECT_THAT(moved.successors(3), ElementsAre(0, 1));
-  EXPECT_THAT(derived.reward(), ElementsAre(1, 1, 1, 1, 1, 0));
-  EXPECT_EQ(derived.reward(5), 0);
+  EXPECT_THAT(derived.reward(), ElementsAre(1, 1, 1, 1, 0));
+  EXPECT_EQ(derived.reward(4), 0);
 }
 
 }  // namespace

@@ -15,6 +15,8 @@
 #include "mdp/tabular_mdp_builder.h"
 #include "tests/unit/mdp/io/decorated.h"
 
+#include "example_data.h"
+
 namespace bellwether::mdp {
 namespace {
 
@@ -22,10 +24,6 @@ using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::ElementsAreArray;
 using ::testing::IsEmpty;
-
-using Numbers = std::vector<double>;
-using Offsets = std::vector<std::int64_t>;
-using States = std::vector<std::int32_t>;
 
 /// Four states with 2, 3, 1 and 2 choices, and everything a model can carry.
 ModelData everything() {

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/paired_test.h"
+#include "core/rate_fit.h"
+#include "core/statistics.h"
+#include "experiments/engine/grid.h"
+#include "experiments/engine/run.h"
+
+namespace bellwether::experiments {
+
+// Everything below looks at the finished cells alone. Bootstraps draw from streams named after what they are for, so a
+// summary is the same whenever and in whatever order it is made.
+
+/// A metric over the seeds at one checkpoint.
+struct Point {
+  std::int64_t at = 0;  ///< episodes or steps
+  double mean = 0, standard_error = 0;
+  Interval interval;  ///< for the mean at this checkpoint (Student's t)
+  Interval band;      ///< for the means at all checkpoints at once
+  double low_decile = 0, median = 0, high_decile = 0;
+};
+
+/// The learning curve of one learner on one instance.
+struct Curve {
+  std::size_t instance = 0, learner = 0;
+  std::string metric;
+  std::size_t seeds = 0;  ///< finished ones
+  std::vector<Point> points;
+};
+
+/// The metrics of a learner: those of its protocol; for learners that stop themselves also "episodes", and each has one
+/// point, at the largest length.
+std::vector<std::string> metrics_of(const LearnerVariant& learner);
+/// "regret" is the regret with the least variance that the protocol measures ("episodes" where learners stop
+/// themselves); any other name stands for itself. InvalidOption when the learner has no such metric.
+std::string metric_named(const LearnerVariant& learner, std::string_view metric);
+
+/// The finished seeds' values of a metric, a row a seed, at the checkpoints that all of them reached.
+struct Sample {
+  std::vector<std::uint64_t> seeds;
+  std::vector<std::int64_t> at;
+  std::vector<double> values;
+  SampleTable table() const { return {values, at.size()}; }
+};
+Sample sample(const Grid& grid, const Results& results, std::size_t instance, std::size_t learner,
+              std::string_view metric);
+
+Curve curve(const Grid& grid, const Results& results, std::size_t instance, std::size_t learner,
+            std::string_view metric);
+
+/// How the metric of the plan's summary grows along a curve, over the plan's window.
+RateFit rate(const Grid& grid, const Results& results, std::size_t instance, std::size_t learner,
+             std::string_view metric);
+
+/// Two learners on one instance at their last checkpoint, paired by seed.
+struct Comparison {
+  std::size_t instance = 0, first = 0, second = 0;  ///< learners, first < second
+  std::string metric;
+  PairedTest test;
+  double adjusted_p = 1;        ///< Holm, over all pairs on this instance
+  std::int64_t more_seeds = 0;  ///< about so many more would tell them apart (at the plan's level, power 0.8)
+  std::string verdict;          ///< one line
+};
+
+/// All pairs of learners whose metric of this name means the same (same protocol, same length).
+std::vector<Comparison> compare(const Grid& grid, const Results& results, std::size_t instance,
+                                std::string_view metric);
+
+/// The final value of a metric along an axis, everything else fixed.
+struct AxisPoint {
+  double x = 0;  ///< the value as a number; its position (0, 1, ...) when it is none
+  std::string value;
+  std::size_t instance = 0, learner = 0;
+  Point point;
+};
+struct AxisCurve {
+  std::string label;  ///< what is fixed: "ucbvi-bf (theory) on riverswim@1"
+  bool numeric = true;
+  std::vector<AxisPoint> points;  ///< ascending in x
+  RateFit rate;                   ///< of the means in x; no slope when values are no numbers
+};
+std::vector<AxisCurve> against(const Grid& grid, const Results& results, const Axis& axis, std::string_view metric);
+
+}  // namespace bellwether::experiments

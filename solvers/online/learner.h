@@ -44,7 +44,7 @@ struct LearnerInfo {
   std::string_view page;     ///< its page in docs/papers
   Protocol protocol = Protocol::kEpisodic;
   double practical = 1;  ///< the constant called practical
-  /// Raised whenever the same settings and stream give other numbers, so that stored results are not taken for new ones.
+  /// Raised whenever the same settings and stream give other numbers: stored results are then not taken for new ones.
   int results_version = 1;
 };
 

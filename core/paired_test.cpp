@@ -1,0 +1,101 @@
+#include "core/paired_test.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <numeric>
+
+#include "core/statistics.h"
+
+namespace bellwether {
+namespace {
+
+constexpr std::size_t kMostCounted = 16;  // pairs whose 2^n sign patterns are all counted
+constexpr std::int64_t kMostPairs = 1'000'000'000;
+
+/// Rounding must not tell apart sums that are equal: patterns this close to the observed sum count as at least as far.
+double rounding_slack(std::span<const double> differences) {
+  double size = 0;
+  for (const double d : differences) size += std::abs(d);
+  return 1e-12 * size;
+}
+
+double counted_share(std::span<const double> differences, double bar) {
+  const std::uint64_t patterns = std::uint64_t{1} << differences.size();
+  std::uint64_t far = 0;
+  for (std::uint64_t pattern = 0; pattern < patterns; ++pattern) {
+    double sum = 0;
+    for (std::size_t i = 0; i < differences.size(); ++i)
+      sum += (pattern >> i & 1) != 0 ? differences[i] : -differences[i];
+    if (std::abs(sum) >= bar) ++far;
+  }
+  return static_cast<double>(far) / static_cast<double>(patterns);
+}
+
+double sampled_share(std::span<const double> differences, double bar, int resamples, const Stream& stream) {
+  int far = 0;
+  for (int b = 0; b < resamples; ++b) {
+    Stream draws = stream.child(static_cast<std::uint64_t>(b));
+    double sum = 0;
+    std::uint64_t bits = 0;
+    for (std::size_t i = 0; i < differences.size(); ++i, bits >>= 1) {
+      if (i % 64 == 0) bits = draws();
+      sum += (bits & 1) != 0 ? differences[i] : -differences[i];
+    }
+    if (std::abs(sum) >= bar) ++far;
+  }
+  return (1.0 + far) / (1.0 + resamples);
+}
+
+}  // namespace
+
+PairedTest paired_permutation_test(std::span<const double> first, std::span<const double> second, int resamples,
+                                   const Stream& stream) {
+  assert(first.size() == second.size());
+  std::vector<double> differences(first.size());
+  for (std::size_t i = 0; i < first.size(); ++i) differences[i] = first[i] - second[i];
+  PairedTest test;
+  test.pairs = static_cast<int>(first.size());
+  test.difference = mean(differences);
+  test.deviation = standard_deviation(differences);
+  test.standard_error = standard_error(differences);
+  if (differences.empty()) return test;
+  const double observed = std::abs(std::accumulate(differences.begin(), differences.end(), 0.0));
+  const double bar = observed - rounding_slack(differences);
+  test.exact = differences.size() <= kMostCounted;
+  test.p_value = test.exact ? counted_share(differences, bar) : sampled_share(differences, bar, resamples, stream);
+  return test;
+}
+
+std::vector<double> holm_adjusted(std::span<const double> p_values) {
+  std::vector<std::size_t> order(p_values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return p_values[a] < p_values[b]; });
+  std::vector<double> adjusted(p_values.size());
+  double running = 0;
+  for (std::size_t rank = 0; rank < order.size(); ++rank) {
+    const double factor = static_cast<double>(order.size() - rank);
+    running = std::max(running, std::min(1.0, factor * p_values[order[rank]]));
+    adjusted[order[rank]] = running;
+  }
+  return adjusted;
+}
+
+std::int64_t pairs_needed(double difference, double deviation, double level, double power) {
+  if (deviation == 0 && difference != 0) return 2;
+  const double ratio = deviation / std::abs(difference);
+  const double limit = static_cast<double>(kMostPairs);
+  const auto pairs = [&](double tails) { return std::max(2.0, std::ceil(tails * tails * ratio * ratio)); };
+  double n = pairs(normal_quantile(1 - level / 2) + normal_quantile(power));
+  if (!(n < limit)) return kMostPairs;
+  // The t quantiles depend on n, which shrinks them: a dozen rounds settle it, the larger of two that alternate counts.
+  double before = 0;
+  for (int round = 0; round < 50 && n != before; ++round) {
+    before = n;
+    n = std::max(pairs(student_quantile(1 - level / 2, before - 1) + student_quantile(power, before - 1)),
+                 std::floor((before + 1) / 2));
+  }
+  return static_cast<std::int64_t>(std::min(limit, std::max(n, before)));
+}
+
+}  // namespace bellwether

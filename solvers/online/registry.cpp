@@ -9,6 +9,7 @@
 #include "core/text.h"
 #include "solvers/online/average/baselines.h"
 #include "solvers/online/episodic/baselines.h"
+#include "solvers/online/optimistic/learners.h"
 
 namespace bellwether::online {
 namespace {
@@ -16,7 +17,8 @@ namespace {
 /// A new family adds one line here.
 std::vector<EpisodicLearner> all_episodic() {
   std::vector<EpisodicLearner> table;
-  for (const auto& family : {episodic_baselines()}) table.insert(table.end(), family.begin(), family.end());
+  for (const auto& family : {episodic_baselines(), optimistic_learners()})
+    table.insert(table.end(), family.begin(), family.end());
   return table;
 }
 

@@ -82,7 +82,8 @@ std::vector<double> holm_adjusted(std::span<const double> p_values) {
 }
 
 std::int64_t pairs_needed(double difference, double deviation, double level, double power) {
-  if (deviation == 0 && difference != 0) return 2;
+  if (difference == 0) return kMostPairs;
+  if (deviation == 0) return 2;
   const double ratio = deviation / std::abs(difference);
   const double limit = static_cast<double>(kMostPairs);
   const auto pairs = [&](double tails) { return std::max(2.0, std::ceil(tails * tails * ratio * ratio)); };

@@ -36,21 +36,52 @@ struct Columns {
   }
 };
 
-/// The largest |t| over the columns for one draw of the multipliers.
-double largest_t(const SampleTable& table, const Columns& columns, Stream draws, std::vector<double>& sums) {
-  const std::size_t n = table.rows();
+/// Adds up the columns with standard normal weights, one a replicate: correlated as the sample's columns are.
+void draw_sums(const SampleTable& table, const Columns& columns, Stream& draws, std::vector<double>& sums) {
   sums.assign(table.columns, 0.0);
-  for (std::size_t i = 0; i < n; ++i) {
+  for (std::size_t i = 0; i < table.rows(); ++i) {
     const double weight = sample_normal(draws);
     const double* row = columns.scaled.data() + i * table.columns;
     for (std::size_t j = 0; j < table.columns; ++j) sums[j] += weight * row[j];
   }
-  double largest = 0;
-  for (const double sum : sums) largest = std::max(largest, std::abs(sum));
-  const double freedom = static_cast<double>(n - 1);
-  const double chi_square = 2 * sample_gamma(draws, freedom / 2);
-  return largest / std::sqrt(chi_square / freedom);
 }
+
+/// Draws of the largest |t| over the columns.
+class LargestT {
+ public:
+  LargestT(const SampleTable& table, const Columns& columns)
+      : table_(table), columns_(columns), squares_(table.columns) {}
+
+  double operator()(Stream draws) {
+    draw_sums(table_, columns_, draws, tops_);
+    const double freedom = static_cast<double>(table_.rows() - 1);
+    if (table_.rows() > kOwnDenominators) {
+      squares_.assign(table_.columns, 2 * sample_gamma(draws, freedom / 2));
+    } else {
+      draw_squares(draws);
+    }
+    double largest = 0;
+    for (std::size_t j = 0; j < tops_.size(); ++j)
+      if (columns_.error[j] > 0) largest = std::max(largest, std::abs(tops_[j]) / std::sqrt(squares_[j] / freedom));
+    return largest;
+  }
+
+ private:
+  /// With this many replicates or fewer the columns' deviations are estimated too badly to pass for one.
+  static constexpr std::size_t kOwnDenominators = 40;
+
+  void draw_squares(Stream& draws) {
+    squares_.assign(table_.columns, 0.0);
+    for (std::size_t k = 1; k < table_.rows(); ++k) {
+      draw_sums(table_, columns_, draws, sums_);
+      for (std::size_t j = 0; j < sums_.size(); ++j) squares_[j] += sums_[j] * sums_[j];
+    }
+  }
+
+  const SampleTable& table_;
+  const Columns& columns_;
+  std::vector<double> tops_, sums_, squares_;
+};
 
 }  // namespace
 
@@ -108,8 +139,9 @@ std::vector<double> SampleTable::column(std::size_t c) const {
 std::vector<Interval> simultaneous_band(const SampleTable& table, double level, int resamples, const Stream& stream) {
   if (table.rows() < 2) return std::vector<Interval>(table.columns, {-kInfinity, kInfinity});
   const Columns columns(table);
-  std::vector<double> largest(static_cast<std::size_t>(resamples)), sums;
-  for (std::size_t b = 0; b < largest.size(); ++b) largest[b] = largest_t(table, columns, stream.child(b), sums);
+  LargestT largest_t(table, columns);
+  std::vector<double> largest(static_cast<std::size_t>(resamples));
+  for (std::size_t b = 0; b < largest.size(); ++b) largest[b] = largest_t(stream.child(b));
   const double pointwise = student_quantile((1 + level) / 2, static_cast<double>(table.rows() - 1));
   const double c = std::max(pointwise, quantile(largest, level));
   std::vector<Interval> band;

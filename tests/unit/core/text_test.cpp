@@ -41,6 +41,12 @@ TEST(NearestName, KnowsTyposFromOtherWords) {
   EXPECT_EQ(nearest_name("value-iteratoin", names), "value-iteration");
   EXPECT_EQ(nearest_name("plicy-iteration", names), "policy-iteration");
   EXPECT_FALSE(nearest_name("zebra", names));
+  EXPECT_EQ(nearest_name("VALUE-iteration", names), "value-iteration");
+  EXPECT_EQ(nearest_name("val", names), "value-iteration");
+  EXPECT_FALSE(nearest_name("va", names));  // two letters tell too little
+  EXPECT_FALSE(nearest_name("pol", std::vector<std::string>{"policy-iteration", "polynomial-search"}));
+  EXPECT_EQ(did_you_mean("val", names), "; did you mean 'value-iteration'?");
+  EXPECT_EQ(did_you_mean("zebra", names), "");
 }
 
 TEST(Text, CountsOneInTheSingular) {

@@ -18,6 +18,13 @@ std::optional<Number> parse_whole(std::string_view text) {
   return value;
 }
 
+std::string lower_case(std::string_view text) {
+  std::string low(text);
+  for (char& c : low)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return low;
+}
+
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
@@ -41,16 +48,28 @@ std::optional<double> parse_double(std::string_view text) { return parse_whole<d
 std::optional<std::int64_t> parse_integer(std::string_view text) { return parse_whole<std::int64_t>(text); }
 
 std::optional<std::string> nearest_name(std::string_view word, std::span<const std::string> candidates) {
-  std::optional<std::string> best;
-  std::size_t best_distance = word.size() / 3 + 2;
+  constexpr std::size_t kTellingPrefix = 3;
+  const std::string typed = lower_case(word);
+  std::optional<std::string> best, longer;
+  std::size_t best_distance = word.size() / 3 + 2, longer_ones = 0;
   for (const std::string& candidate : candidates) {
-    const std::size_t distance = edit_distance(word, candidate);
+    const std::string known = lower_case(candidate);
+    const std::size_t distance = edit_distance(typed, known);
     if (distance < best_distance) {
       best_distance = distance;
       best = candidate;
     }
+    if (typed.size() >= kTellingPrefix && known.starts_with(typed)) {
+      ++longer_ones;
+      longer = candidate;
+    }
   }
-  return best;
+  return best || longer_ones != 1 ? best : longer;
+}
+
+std::string did_you_mean(std::string_view word, std::span<const std::string> candidates) {
+  const auto near = nearest_name(word, candidates);
+  return near ? fmt::format("; did you mean '{}'?", *near) : std::string();
 }
 
 std::string counted(std::int64_t count, std::string_view noun) {

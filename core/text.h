@@ -16,8 +16,12 @@ std::string exact_text(double x);
 std::optional<double> parse_double(std::string_view text);
 std::optional<std::int64_t> parse_integer(std::string_view text);
 
-/// The candidate nearest in edit distance, if near enough to be what was meant: for "did you mean" messages.
+/// The candidate nearest in edit distance, if near enough to be what was meant, or else the only one that begins with
+/// the word; capital letters count as small ones.
 std::optional<std::string> nearest_name(std::string_view word, std::span<const std::string> candidates);
+
+/// "; did you mean 'goal'?" when a candidate is near enough, else nothing: the end of a message.
+std::string did_you_mean(std::string_view word, std::span<const std::string> candidates);
 
 /// So many of a thing: "1 state", "0 states", "12 states"; a noun in -y ("probability", "entry") becomes one in -ies.
 std::string counted(std::int64_t count, std::string_view noun);

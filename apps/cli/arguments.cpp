@@ -147,9 +147,22 @@ std::optional<std::int64_t> Arguments::whole_number(std::string_view name, const
 std::optional<std::string> Arguments::word(std::string_view name, const std::vector<std::string>& words) const {
   const auto typed = text(name);
   if (!typed || std::find(words.begin(), words.end(), *typed) != words.end()) return typed;
-  const auto near = nearest_name(*typed, words);
   throw InvalidOption(fmt::format("{}: option --{} is '{}', must be one of {}{}", command_, name, *typed,
-                                  join_names(words), near ? fmt::format("; did you mean {}?", *near) : ""));
+                                  join_names(words), did_you_mean(*typed, words)));
+}
+
+void refuse_name(std::string_view command, std::string_view option, const std::string& typed, std::string_view thing,
+                 std::vector<std::string> names) {
+  constexpr std::size_t kListed = 12;
+  const std::string near = did_you_mean(typed, names);
+  for (std::string& name : names) name = "'" + name + "'";
+  if (names.size() > kListed) {
+    const std::size_t others = names.size() - kListed + 1;
+    names.resize(kListed);
+    names.back() = fmt::format("{} others", others);
+  }
+  throw InvalidOption(fmt::format("{}: option --{} is '{}', but the model's {}{} {}{}", command, option, typed, thing,
+                                  names.size() == 1 ? " is" : "s are", join_names(names), near));
 }
 
 Setting parse_setting(std::string_view option, const std::string& typed) {

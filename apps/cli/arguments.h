@@ -49,6 +49,11 @@ class Arguments {
   std::vector<std::string> positionals_;
 };
 
+/// Throws InvalidOption: what was typed is none of the model's `names` of a `thing` ("label"), which are listed, with
+/// the nearest.
+[[noreturn]] void refuse_name(std::string_view command, std::string_view option, const std::string& typed,
+                              std::string_view thing, std::vector<std::string> names);
+
 /// "name=value" into a setting; InvalidOption when there is no equals sign.
 Setting parse_setting(std::string_view option, const std::string& typed);
 

@@ -70,10 +70,9 @@ std::vector<double> read_initial(const mdp::TabularMdp& model, const std::string
   std::error_code ignored;
   if (std::filesystem::is_regular_file(typed, ignored)) return read_file(model, typed);
   const std::vector<std::string>& names = model.data().state_names;
-  const auto near = nearest_name(typed, names);
   throw InvalidOption(fmt::format("solve: option --initial is '{}', must be 'uniform', a state ({}0 to {}) or a file{}",
                                   typed, names.empty() ? "" : "its name or ", model.num_states() - 1,
-                                  near ? fmt::format("; did you mean '{}'?", *near) : ""));
+                                  did_you_mean(typed, names)));
 }
 
 }  // namespace bellwether::cli

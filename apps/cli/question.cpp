@@ -30,8 +30,7 @@ std::vector<std::int32_t> labelled_states(const TabularMdp& model, std::string_v
                       option, name, name));
     std::vector<std::string> names;
     for (const mdp::Label& known : model.data().labels) names.push_back(known.name);
-    throw InvalidOption(
-        fmt::format("solve: option --{} is '{}', but the model's labels are {}", option, name, join_names(names)));
+    refuse_name("solve", option, name, "label", names);
   }
   if (label->states.empty())
     throw InvalidOption(fmt::format("solve: option --{}: no state carries the label '{}'", option, name));
@@ -72,7 +71,14 @@ Criterion criterion(const Arguments& arguments, const ModelFile& file) {
 }
 
 double discount(const Arguments& arguments, const ModelFile& file, Criterion criterion) {
-  const auto given = arguments.number("discount", between(0, 1));
+  const auto typed = arguments.text("discount");
+  const auto given = typed ? parse_double(*typed) : std::nullopt;
+  if (typed && !(given && *given >= 0 && *given <= 1)) {
+    throw InvalidOption(
+        fmt::format("solve: option --discount is '{}', must be a number of at least 0 and below 1; without discounting "
+                    "use --criterion average, --criterion total or --horizon H",
+                    *typed));
+  }
   if (criterion == Criterion::kFinite) return given.value_or(1);
   if (criterion != Criterion::kDiscounted) {
     if (given && *given < 1) {
@@ -110,7 +116,7 @@ int horizon(const Arguments& arguments, const ModelFile& file, Criterion criteri
 
 /// Rewards, labels and the initial distribution applied to one model (every stage gets the same treatment).
 TabularMdp prepared(const Arguments& arguments, TabularMdp model, const std::optional<std::vector<double>>& initial) {
-  if (const auto name = arguments.text("rewards")) model = model.with_rewards(*name);
+  if (const auto name = arguments.text("rewards")) model = with_rewards("solve", model, *name);
   if (initial) model = model.with_initial(*initial);
   return model;
 }
@@ -156,6 +162,15 @@ std::string summarise(const solvers::Problem& problem, const Arguments& argument
 }
 
 }  // namespace
+
+TabularMdp with_rewards(std::string_view command, const TabularMdp& model, const std::string& name) {
+  std::vector<std::string> names;
+  for (const mdp::Column& column : model.data().rewards) {
+    if (column.name == name) return model.with_rewards(name);
+    names.push_back(column.name);
+  }
+  refuse_name(command, "rewards", name, "reward structure", names);
+}
 
 Question ask(const Arguments& arguments, const ModelFile& file) {
   refuse_what_is_not_an_mdp(file);

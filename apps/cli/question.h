@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "apps/cli/arguments.h"
 #include "mdp/io/model_file.h"
@@ -13,6 +14,9 @@ struct Question {
   solvers::Problem problem;
   std::string summary;  ///< "discounted by 0.99, maximise"
 };
+
+/// The model with this reward structure first. InvalidOption, with the nearest name, when it has none of that name.
+mdp::TabularMdp with_rewards(std::string_view command, const mdp::TabularMdp& model, const std::string& name);
 
 /// Turns the options of `solve` into a problem. InvalidOption, naming the option and what would be right, when they
 /// contradict each other or the file.

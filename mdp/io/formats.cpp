@@ -60,7 +60,12 @@ const Format& find_format(const std::string& path, std::string_view name) {
     return name.empty() ? has_extension(format, path) : format.name == name;
   });
   if (found != kFormats.end()) return *found;
-  if (!name.empty()) throw ParseError(fmt::format("no format is named '{}'; there is {}", name, known_formats()));
+  if (!name.empty()) {
+    std::vector<std::string> names;
+    for (const Format& format : kFormats) names.emplace_back(format.name);
+    throw ParseError(
+        fmt::format("no format is named '{}'; there is {}{}", name, known_formats(), did_you_mean(name, names)));
+  }
   throw ParseError(fmt::format(
       "{}: its extension tells no format; say it with --format (in convert --from or --to), or use one of {}", path,
       known_formats()));

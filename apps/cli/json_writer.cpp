@@ -20,7 +20,7 @@ void JsonWriter::separate() {
 
 void JsonWriter::flush_if_full() {
   if (buffer_.size() < kBufferSize) return;
-  std::fwrite(buffer_.data(), 1, buffer_.size(), file_);
+  out_(buffer_);
   buffer_.clear();
 }
 
@@ -93,7 +93,7 @@ JsonWriter& JsonWriter::value(std::string_view text) {
 
 void JsonWriter::finish() {
   buffer_ += '\n';
-  std::fwrite(buffer_.data(), 1, buffer_.size(), file_);
+  out_(buffer_);
   buffer_.clear();
   needs_comma_ = false;
 }

@@ -1,9 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdio>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace bellwether::cli {
 
@@ -11,7 +12,8 @@ namespace bellwether::cli {
 /// same double; infinities and NaN, which JSON lacks, become null.
 class JsonWriter {
  public:
-  explicit JsonWriter(std::FILE* file) : file_(file) {}
+  /// `out` takes the text as it comes, in pieces.
+  explicit JsonWriter(std::function<void(std::string_view)> out) : out_(std::move(out)) {}
 
   JsonWriter& begin_object();
   JsonWriter& end_object();
@@ -38,7 +40,7 @@ class JsonWriter {
   void separate();
   void flush_if_full();
 
-  std::FILE* file_;
+  std::function<void(std::string_view)> out_;
   std::string buffer_;
   bool needs_comma_ = false;
 };

@@ -60,7 +60,7 @@ void write_exact(JsonWriter& json, const ExactAnswer& exact) {
 
 }  // namespace
 
-void write_json(const Answer& answer, std::FILE* out) {
+void write_json(const Answer& answer, const std::function<void(std::string_view)>& out) {
   const solvers::Problem& problem = answer.question->problem;
   const solvers::Solution& solution = answer.solution;
   const mdp::TabularMdp& model = problem.model;

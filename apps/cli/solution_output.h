@@ -1,11 +1,13 @@
 #pragma once
 
-#include <cstdio>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "apps/cli/question.h"
+#include "mdp/io/remarks.h"
 #include "solvers/solution.h"
 
 namespace bellwether::cli {
@@ -33,13 +35,22 @@ double initial_value(const Answer& answer);
 /// The action identifier that a deterministic policy plays.
 int played_action(const mdp::TabularMdp& model, const mdp::Policy& policy, int state);
 
-/// One JSON object, as docs/guide/command-line.md describes it.
-void write_json(const Answer& answer, std::FILE* out);
+/// One JSON object, as docs/guide/command-line.md describes it, handed over piece by piece.
+void write_json(const Answer& answer, const std::function<void(std::string_view)>& out);
 
 /// The answer for a reader at the terminal; `all_states` lists every state rather than the first few.
 std::string answer_text(const Answer& answer, bool all_states);
 
-/// Saves `[stage,]state,action[,probability],value,lower,upper` as CSV, in one step.
-void save_policy(const Answer& answer, const std::string& path);
+/// Where --output goes: CSV, or the JSON object, by its extension. Made before the work, so that a name that cannot be
+/// written costs no solve; the file appears, or is replaced, in one step.
+class AnswerFile {
+ public:
+  explicit AnswerFile(const std::string& path);
+  void save(const Answer& answer);
+
+ private:
+  bool json_;
+  mdp::TextSink sink_;
+};
 
 }  // namespace bellwether::cli

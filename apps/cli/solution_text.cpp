@@ -8,7 +8,6 @@
 #include "apps/cli/solution_output.h"
 #include "apps/cli/terminal.h"
 #include "core/text.h"
-#include "mdp/io/file_bytes.h"
 
 namespace bellwether::cli {
 namespace {
@@ -163,51 +162,6 @@ std::string answer_text(const Answer& answer, bool all_states) {
   out += state_table(answer, all_states);
   if (const std::string next = next_command(answer); !next.empty()) out += fmt::format("\nnext: {}\n", next);
   return out;
-}
-
-namespace {
-
-void append_policy_rows(std::string& text, const Answer& answer, const mdp::TabularMdp& model,
-                        const mdp::Policy& policy, int stage) {
-  const solvers::Solution& solution = answer.solution;
-  const bool values = stage <= 0;
-  for (int s = 0; s < model.num_states(); ++s) {
-    for (std::int64_t c = model.first_choice(s); c < model.first_choice(s + 1); ++c) {
-      const double p = policy.probability(model, s, c);
-      if (p == 0) continue;
-      if (stage >= 0) text += fmt::format("{},", stage);
-      text += fmt::format("{},{}", model.state_name(s), model.action_name(model.action(c)));
-      if (!policy.is_deterministic()) text += fmt::format(",{}", p);
-      if (values) {
-        text += fmt::format(",{}", solution.value[s]);
-        text += solution.lower.size() > 0 ? fmt::format(",{},{}\n", solution.lower[s], solution.upper[s]) : ",,\n";
-      } else {
-        text += ",,,\n";
-      }
-    }
-  }
-}
-
-}  // namespace
-
-void save_policy(const Answer& answer, const std::string& path) {
-  const solvers::Problem& problem = answer.question->problem;
-  const solvers::Solution& solution = answer.solution;
-  const bool staged = !solution.stages.empty();
-  const mdp::Policy& first = staged ? solution.stages.front() : solution.policy;
-  std::string text = fmt::format("{}state,action{},value,lower,upper\n", staged ? "stage," : "",
-                                 first.is_deterministic() ? "" : ",probability");
-  if (staged) {
-    for (std::size_t h = 0; h < solution.stages.size(); ++h) {
-      append_policy_rows(text, answer, problem.stages.empty() ? problem.model : problem.stages[h], solution.stages[h],
-                         static_cast<int>(h));
-    }
-  } else {
-    append_policy_rows(text, answer, problem.model, solution.policy, -1);
-  }
-  mdp::FileWriter file(path);
-  file.write(text);
-  file.commit();
 }
 
 }  // namespace bellwether::cli

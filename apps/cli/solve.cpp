@@ -2,6 +2,8 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -67,7 +69,7 @@ constexpr std::array<OptionSpec, 25> kOptions = {{
     {.name = "json", .argument = "", .help = "print one JSON object and nothing else"},
     {.name = "output",
      .argument = "FILE",
-     .help = "save policy and values as CSV",
+     .help = "save policy and values: .csv, or .json for what --json prints",
      .short_name = "o",
      .words = "@files"},
     {.name = "all", .argument = "", .help = "list every state, not only the first 20"},
@@ -152,6 +154,8 @@ int run(const Arguments& arguments) {
 
   if (const auto path = arguments.text("output"); path && is_same_file(*path, answer.file))
     throw InvalidOption(fmt::format("solve: --output {} is the model file itself, which would be lost", *path));
+  std::optional<AnswerFile> saved;
+  if (const auto path = arguments.text("output")) saved.emplace(*path);
 
   const auto solve_start = std::chrono::steady_clock::now();
   answer.solution = solve(arguments, *answer.question);
@@ -164,9 +168,9 @@ int run(const Arguments& arguments) {
   }
   answer.solve_seconds = seconds_since(solve_start);
 
-  if (const auto path = arguments.text("output")) save_policy(answer, *path);
+  if (saved) saved->save(answer);
   if (arguments.has("json")) {
-    write_json(answer, stdout);
+    write_json(answer, [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); });
   } else {
     fmt::print("{}", answer_text(answer, arguments.has("all")));
     if (const auto path = arguments.text("output")) fmt::print("\nsaved policy and values to {}\n", *path);

@@ -124,6 +124,7 @@ void solve(State& state, const Workload& workload, const solvers::SolverRow& row
   const Yardstick& plain = yardstick(workload);
   state.counters["times_plain_cpu"] = plain.seconds * static_cast<double>(runs) / cpu;
   state.counters["iterations"] = static_cast<double>(checked.solution.iterations);
+  state.counters["gap"] = checked.solution.gap;
   state.counters["sweeps_read"] = static_cast<double>(checked.solution.transitions_read) /
                                   static_cast<double>(model_of(workload).num_transitions());
 }

@@ -81,9 +81,9 @@ const Command kBench = {
     .summary = "how fast this machine solves: shares of its bandwidth, ratios to a plain solver",
     .details =
         "Runs the benchmark suite (Google Benchmark); a FILTER is a regular expression on the names. Every benchmark "
-        "checks its answer before its time counts. Sweeps report their share of the rate at which this machine reads "
-        "(of_bandwidth) and gathers (of_gathers), measured in the same run; solves how many times less processor time "
-        "they take than plain value iteration (times_plain_cpu). Without a FILTER a selection runs.",
+        "checks its answer before its time counts. Sweeps report their share of the rate at which this machine reads, "
+        "gathers and multiplies, measured in the same run; solves how many times less processor time they take than "
+        "plain value iteration. A heading explains the columns of each table. Without a FILTER a selection runs.",
     .examples = "bench\nbench --list\nbench sweep\nbench solve/auto garnet --min-time 2\nbench .",
     .options = kOptions,
     .most_positionals = 16,

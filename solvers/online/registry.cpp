@@ -9,7 +9,10 @@
 #include "core/text.h"
 #include "solvers/online/average/baselines.h"
 #include "solvers/online/episodic/baselines.h"
+#include "solvers/online/model_free/learners.h"
 #include "solvers/online/optimistic/learners.h"
+#include "solvers/online/policy_optimisation/learners.h"
+#include "solvers/online/sampling/learners.h"
 
 namespace bellwether::online {
 namespace {
@@ -17,7 +20,8 @@ namespace {
 /// A new family adds one line here.
 std::vector<EpisodicLearner> all_episodic() {
   std::vector<EpisodicLearner> table;
-  for (const auto& family : {episodic_baselines(), optimistic_learners()})
+  for (const auto& family : {episodic_baselines(), model_free_learners(), optimistic_learners(),
+                             policy_optimisation_learners(), sampling_learners()})
     table.insert(table.end(), family.begin(), family.end());
   return table;
 }

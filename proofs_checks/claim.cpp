@@ -4,29 +4,10 @@
 #include <utility>
 
 #include <boost/math/distributions/binomial.hpp>
-#include <boost/math/distributions/students_t.hpp>
+
+#include "core/statistics.h"
 
 namespace bellwether::claims {
-namespace {
-
-/// Mean and half width of Student's two-sided interval; infinitely wide for fewer than two samples.
-Measurement student(const std::vector<double>& samples) {
-  const auto n = static_cast<double>(samples.size());
-  double sum = 0, squares = 0;
-  for (const double x : samples) sum += x;
-  const double mean = sum / n;
-  for (const double x : samples) squares += (x - mean) * (x - mean);
-  Measurement result{.measured = mean, .replicates = static_cast<std::int64_t>(samples.size())};
-  if (samples.size() < 2) {
-    result.uncertainty = std::numeric_limits<double>::infinity();
-    return result;
-  }
-  const boost::math::students_t law(n - 1);
-  result.uncertainty = boost::math::quantile(law, (1 + kConfidence) / 2) * std::sqrt(squares / (n - 1) / n);
-  return result;
-}
-
-}  // namespace
 
 std::string_view to_string(Kind kind) {
   switch (kind) {
@@ -62,10 +43,12 @@ Measurement never(std::int64_t violated, std::int64_t trials, double delta, std:
 }
 
 Measurement mean_against(const std::vector<double>& samples, double bound, std::string detail) {
-  Measurement result = student(samples);
-  result.bound = bound;
-  result.detail = std::move(detail);
-  return result;
+  const Interval interval = mean_interval(samples, kConfidence);
+  return {.measured = mean(samples),
+          .bound = bound,
+          .uncertainty = (interval.high - interval.low) / 2,
+          .replicates = static_cast<std::int64_t>(samples.size()),
+          .detail = std::move(detail)};
 }
 
 Measurement slope_within(const std::vector<double>& slopes, double lowest, double highest, std::string detail) {

@@ -12,5 +12,8 @@ std::vector<Claim> planning_claims();
 
 // Its parts, one a file.
 std::vector<Claim> operator_claims();
+std::vector<Claim> value_iteration_claims();
+std::vector<Claim> policy_iteration_claims();
+std::vector<Claim> identity_claims();
 
 }  // namespace bellwether::claims

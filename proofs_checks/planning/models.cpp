@@ -10,6 +10,7 @@
 #include "mdp/instances/deep_sea.h"
 #include "mdp/instances/garnet.h"
 #include "mdp/instances/riverswim.h"
+#include "solvers/exact/discounted/policy_iteration.h"
 
 namespace bellwether::claims {
 namespace {
@@ -74,6 +75,18 @@ double distance(std::span<const double> a, std::span<const double> b) {
   double largest = 0;
   for (std::size_t i = 0; i < a.size(); ++i) largest = std::max(largest, std::abs(a[i] - b[i]));
   return largest;
+}
+
+double norm(std::span<const double> v) {
+  double largest = 0;
+  for (const double x : v) largest = std::max(largest, std::abs(x));
+  return largest;
+}
+
+Truth::Truth(const Case& on) {
+  const solvers::Solution solution = solvers::policy_iteration(on.problem, {}, {.tolerance = 1e-12});
+  value.assign(solution.value.begin(), solution.value.end());
+  error = solution.gap;
 }
 
 }  // namespace bellwether::claims

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include <Eigen/Core>
+
 #include "mdp/policy.h"
 #include "mdp/tabular_mdp.h"
 #include "proofs_checks/claim.h"
@@ -36,5 +38,16 @@ std::vector<double> drawn_values(int size, double scale, Stream& stream);
 
 /// max |a_i - b_i|
 double distance(std::span<const double> a, std::span<const double> b);
+/// max |v_i|
+double norm(std::span<const double> v);
+
+inline std::span<const double> view(const Eigen::VectorXd& v) { return {v.data(), static_cast<std::size_t>(v.size())}; }
+
+/// V* with its proven error, by policy iteration.
+struct Truth {
+  explicit Truth(const Case& on);
+  std::vector<double> value;
+  double error = 0;
+};
 
 }  // namespace bellwether::claims

@@ -1,10 +1,16 @@
 #include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "apps/cli/command.h"
+#include "apps/cli/question.h"
 #include "apps/cli/terminal.h"
 #include "core/errors.h"
 #include "core/text.h"
@@ -12,6 +18,8 @@
 
 namespace bellwether::cli {
 namespace {
+
+namespace fs = std::filesystem;
 
 constexpr std::array<OptionSpec, 5> kOptions = {{
     {.name = "from",
@@ -25,10 +33,32 @@ constexpr std::array<OptionSpec, 5> kOptions = {{
     {.name = "help", .argument = "", .help = "this text", .short_name = "h"},
 }};
 
-/// Writes to the null device to learn what would be lost.
+/// A folder beside a file, where there is room for what the file will hold; it vanishes with this object.
+class ScratchFolder {
+ public:
+  explicit ScratchFolder(const std::string& beside) {
+    const fs::path folder =
+        fs::is_regular_file(beside) || !fs::exists(beside) ? fs::path(beside).parent_path() : fs::temp_directory_path();
+    path_ = (folder / ".bellwether-XXXXXX").string();
+    if (::mkdtemp(path_.data()) == nullptr)
+      throw InvalidOption(fmt::format("convert: no folder can be made beside {}: {}", beside, std::strerror(errno)));
+  }
+  ~ScratchFolder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+  std::string path(const std::string& name) const { return (path_ / fs::path(name).filename()).string(); }
+
+ private:
+  std::string path_;
+};
+
+/// Writes it elsewhere first to learn what would be lost; formats of several files need names like the true ones.
 void require_lossless(const mdp::ModelFile& file, const std::string& out, const std::string& format) {
-  const mdp::Format& chosen = mdp::find_format(out, format);
-  const std::vector<std::string> lost = mdp::write_model(file, "/dev/null", chosen.name);
+  const ScratchFolder scratch(out);
+  const std::vector<std::string> lost = mdp::write_model(file, scratch.path(out), format);
   if (lost.empty()) return;
   throw InvalidOption(fmt::format("convert: {} would lose {}; nothing was written", out, join_names(lost)));
 }
@@ -39,9 +69,9 @@ int run(const Arguments& arguments) {
   const std::string& out = arguments.positionals()[1];
   mdp::ModelFile file = mdp::read_model(in, arguments.text("from").value_or(""));
   if (const auto name = arguments.text("rewards")) {
-    file.model = file.model.with_rewards(*name);
-    for (mdp::TabularMdp& stage : file.stages) stage = stage.with_rewards(*name);
-    for (mdp::TabularMdp& context : file.contexts) context = context.with_rewards(*name);
+    file.model = with_rewards("convert", file.model, *name);
+    for (mdp::TabularMdp& stage : file.stages) stage = with_rewards("convert", stage, *name);
+    for (mdp::TabularMdp& context : file.contexts) context = with_rewards("convert", context, *name);
   }
   const std::string format = arguments.text("to").value_or("");
   if (arguments.has("strict")) require_lossless(file, out, format);

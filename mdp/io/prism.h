@@ -33,7 +33,8 @@ ModelFile read_prism(const std::string& path);
 ModelFile parse_prism(const PrismTexts& texts);
 
 /// Writes `path` (PRISM's dialect) and, beside it under the same stem, .lab, .srew or .trew for each reward structure,
-/// and .sta where the names of the states have its form; older files of these names are removed.
+/// and .sta where the names of the states have its form, all compressed as `path` is. When `path` is replaced, files of
+/// these kinds that belonged to it are removed; other files that will be read with it are left alone and returned.
 std::vector<std::string> write_prism(const ModelFile& file, const std::string& path);
 
 }  // namespace bellwether::mdp

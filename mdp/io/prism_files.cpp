@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -31,10 +32,30 @@ constexpr Ending kEndings[] = {
     {".sta", PrismFile::Kind::kStates, true},
 };
 
-std::string_view without_compression(std::string_view name) {
+/// ".gz", ".xz" or nothing.
+std::string_view compression_ending(std::string_view name) {
   for (const std::string_view ending : {".gz", ".xz"})
-    if (name.ends_with(ending)) return name.substr(0, name.size() - ending.size());
-  return name;
+    if (name.ends_with(ending)) return ending;
+  return {};
+}
+
+std::string_view without_compression(std::string_view name) {
+  return name.substr(0, name.size() - compression_ending(name).size());
+}
+
+/// m.tra and m.tra.xz are two models: m.lab goes with the first, m.lab.xz with the second. A file whose compression no
+/// model has goes with all, unless it has a twin that is compressed as `path` is.
+void keep_those_of(const std::string& path, const std::set<std::string_view>& compressions,
+                   std::vector<PrismFile>& files) {
+  const std::string_view own = compression_ending(path);
+  const auto is_own = [&](const PrismFile& file) { return compression_ending(file.path) == own; };
+  std::set<std::string, std::less<>> twins;
+  for (const PrismFile& file : files)
+    if (is_own(file)) twins.emplace(without_compression(file.path));
+  std::erase_if(files, [&](const PrismFile& file) {
+    return !is_own(file) &&
+           (compressions.contains(compression_ending(file.path)) || twins.contains(without_compression(file.path)));
+  });
 }
 
 bool is_number(std::string_view text) {
@@ -77,13 +98,15 @@ std::vector<PrismFile> prism_files_beside(const std::string& path) {
   const fs::path stem_path = prism_stem(path);
   const std::string stem = stem_path.filename().string();
   const fs::path folder = stem_path.has_parent_path() ? stem_path.parent_path() : fs::path(".");
-  std::set<std::string> models;  // stems of the .tra files beside it
+  std::set<std::string> models;             // stems of the .tra files beside it
+  std::set<std::string_view> compressions;  // of the .tra files with this stem
   std::vector<PrismFile> files;
   std::error_code error;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
     const std::string name = entry->path().filename().string();
     if (!name.starts_with(stem)) continue;
     if (without_compression(name).ends_with(".tra")) models.insert(fs::path(prism_stem(name)).string());
+    if (without_compression(name) == stem + ".tra") compressions.insert(compression_ending(name));
     if (auto file = classify(name, stem)) {
       file->path = (stem_path.has_parent_path() ? folder / name : fs::path(name)).string();
       files.push_back(std::move(*file));
@@ -92,6 +115,7 @@ std::vector<PrismFile> prism_files_beside(const std::string& path) {
   std::erase_if(files, [&](const PrismFile& file) {
     return !file.key.empty() && (models.contains(stem + file.key) || models.contains(stem + "." + file.key));
   });
+  keep_those_of(path, compressions, files);
   std::sort(files.begin(), files.end(),
             [](const PrismFile& a, const PrismFile& b) { return order_of(a) < order_of(b); });
   return files;

@@ -17,7 +17,8 @@ struct PrismFile {
 /// "dir/model" of "dir/model.tra", "dir/model.tra.gz".
 std::string prism_stem(const std::string& path);
 
-/// The files beside `path` with its stem, those of another model (model1.tra has model1.srew) left out. Reward files
+/// The files beside `path` with its stem, those of another model (model1.tra has model1.srew, and model.tra has
+/// model.lab where `path` is model.tra.xz) left out, and of twins only the one compressed as `path` is. Reward files
 /// come in the order of their structures: no key, keys that are numbers, names.
 std::vector<PrismFile> prism_files_beside(const std::string& path);
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/errors.h"
 #include "core/text.h"
 #include "mdp/io/assembly.h"
 #include "mdp/io/prism.h"
@@ -14,6 +15,8 @@
 
 namespace bellwether::mdp {
 namespace {
+
+namespace fs = std::filesystem;
 
 /// How the choices are numbered and called.
 struct ActionColumn {
@@ -45,7 +48,12 @@ ActionColumn plan_actions(const TabularMdp& model, std::vector<std::string>& los
 class Writer {
  public:
   Writer(const ModelFile& file, const std::string& path)
-      : file_(file), model_(file.model), path_(path), stem_(prism_stem(path)) {
+      : file_(file), model_(file.model), path_(path), stem_(prism_stem(path)), replaces_(fs::exists(path)) {
+    const bool device = path.starts_with("/dev/") || path.starts_with("/proc/");
+    if (device || (replaces_ && !fs::is_regular_file(path) && !fs::is_directory(path))) {
+      throw InvalidOption(
+          fmt::format("output {}: PRISM's format needs several files, which a device cannot hold", path));
+    }
     const auto compressed = compression_of_name(path);
     suffix_ = compressed == Compression::kGzip ? ".gz" : compressed == Compression::kXz ? ".xz" : "";
   }
@@ -262,12 +270,14 @@ class Writer {
     }
   }
 
-  /// Files of an earlier model of this name would be read as part of this one.
+  /// Other files beside it will be read as part of this model. Those of the model that was replaced are removed; what
+  /// may belong to something else, and links, are left alone and named.
   void remove_older(std::vector<std::string>& lost) const {
     for (const PrismFile& found : prism_files_beside(path_)) {
       if (std::find(written_.begin(), written_.end(), found.path) != written_.end()) continue;
       std::error_code error;
-      if (!found.ours || !std::filesystem::remove(found.path, error))
+      const bool older = replaces_ && found.ours && !fs::is_symlink(found.path);
+      if (!older || !fs::remove(found.path, error))
         lost.push_back(fmt::format("that {} lies beside it (it will be read with it)", found.path));
     }
   }
@@ -275,6 +285,7 @@ class Writer {
   const ModelFile& file_;
   const TabularMdp& model_;
   std::string path_, stem_, suffix_;
+  bool replaces_;  // there was a file of this name
   ActionColumn actions_;
   std::vector<std::string> written_;
 };

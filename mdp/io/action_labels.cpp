@@ -55,12 +55,13 @@ bool unique_in_states(std::span<const std::int64_t> state_begin, const std::vect
   return true;
 }
 
-void apply_action_list(ChoiceLabels& labels, const std::vector<std::string>& list, const std::string& name) {
+void apply_action_list(ChoiceLabels& labels, const std::vector<std::string>& list, const std::string& name,
+                       std::int64_t line) {
   std::unordered_map<std::string_view, std::int32_t> number;
   for (std::size_t i = 0; i < list.size(); ++i) number.emplace(list[i], static_cast<std::int32_t>(i));
   const auto number_of = [&](const std::string& label) {
     const auto found = number.find(label);
-    if (found == number.end()) fail_at(name, 0, "action " + quoted(label) + " is not in the list of action names");
+    if (found == number.end()) fail_at(name, line, "action " + quoted(label) + " is not in the list of action names");
     return found->second;
   };
   std::vector<std::int32_t> renumbered(labels.names.size());

@@ -57,7 +57,8 @@ struct ChoiceLabels {
 };
 
 /// Renumbers the labels by a list of all names. ParseError, starting with `name`, when a label is not in the list.
-void apply_action_list(ChoiceLabels& labels, const std::vector<std::string>& list, const std::string& name);
+void apply_action_list(ChoiceLabels& labels, const std::vector<std::string>& list, const std::string& name,
+                       std::int64_t line);
 
 /// Identifiers and names of the actions, into `data`: see docs/guide/formats.md, "Action names".
 void set_actions(ModelData& data, std::span<const std::int64_t> state_begin, ChoiceLabels labels);

@@ -157,11 +157,11 @@ class Reader {
       read_row(row, what, of_states);
     } else if (const std::int32_t column = columns.select(in_); column >= 0) {
       const double p = probability(what);
-      return each_row(action, state, [&](std::int64_t r, std::int32_t) { table.set(r, column, p); });
+      return each_row(action, state, [&](std::int64_t r, std::int32_t) { table.set(r, column, p, in_.line_number()); });
     } else {
       row.assign(row.size(), probability(what));
     }
-    each_row(action, state, [&](std::int64_t r, std::int32_t) { table.set_row(r, row); });
+    each_row(action, state, [&](std::int64_t r, std::int32_t) { table.set_row(r, row, in_.line_number()); });
   }
 
   void read_row(std::vector<double>& row, std::string_view what, bool of_states) {
@@ -189,14 +189,14 @@ class Reader {
     for (std::int32_t s = 0; s < states_.count(); ++s) {
       if (identity) {
         each_row(action, s, [&](std::int64_t r, std::int32_t) {
-          table.set_row(r, {});
-          table.set(r, s, 1.0);
+          table.set_row(r, {}, in_.line_number());
+          table.set(r, s, 1.0, in_.line_number());
         });
         continue;
       }
       if (!uniform)
         for (double& p : row) p = probability(what);
-      each_row(action, s, [&](std::int64_t r, std::int32_t) { table.set_row(r, row); });
+      each_row(action, s, [&](std::int64_t r, std::int32_t) { table.set_row(r, row, in_.line_number()); });
     }
   }
 
@@ -263,7 +263,7 @@ class Reader {
     for (const auto& [column, p] : row) values.push_back(p);
     const auto fault = row_fault(values);
     if (!fault) return row;
-    fail_at(in_.name(), 0,
+    fail_at(in_.name(), table.line_of(std::int64_t{action} * states_.count() + state),
             fmt::format("{}: of action {} in state {} {}", kind, actions_.text(action), states_.text(state),
                         row.empty() ? "is missing" : *fault));
   }

@@ -29,6 +29,7 @@ bool is_cassandra_keyword(std::string_view word) {
 }
 
 CassandraLexer::CassandraLexer(std::string_view text, std::string name) : text_(text), name_(std::move(name)) {
+  require_newlines(text_, name_);
   take();
   take();
   line_taken_ = 1;

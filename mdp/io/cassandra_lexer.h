@@ -23,6 +23,8 @@ class CassandraLexer {
   void expect(std::string_view word, std::string_view where);
   double number(std::string_view what);
   const std::string& name() const { return name_; }
+  /// The line of the word taken last.
+  std::int64_t line_number() const { return line_taken_; }
 
   /// Names the line of the word taken last.
   [[noreturn]] void fail(const std::string& message) const;

@@ -10,16 +10,19 @@ SparseTable::SparseTable(std::int64_t rows, std::int32_t columns, EntryBudget& b
     : columns_(columns), budget_(budget) {
   budget_.take(rows);
   rows_.resize(static_cast<std::size_t>(rows));
+  line_.resize(static_cast<std::size_t>(rows));
 }
 
-void SparseTable::set(std::int64_t row, std::int32_t column, double value) {
+void SparseTable::set(std::int64_t row, std::int32_t column, double value, std::int64_t line) {
+  line_[static_cast<std::size_t>(row)] = line;
   Row& entries = rows_[static_cast<std::size_t>(row)];
   budget_.take(1);
   entries.emplace_back(column, value);
   if (entries.size() > 2 * static_cast<std::size_t>(columns_)) compact(entries);
 }
 
-void SparseTable::set_row(std::int64_t row, std::span<const double> values) {
+void SparseTable::set_row(std::int64_t row, std::span<const double> values, std::int64_t line) {
+  line_[static_cast<std::size_t>(row)] = line;
   Row& entries = rows_[static_cast<std::size_t>(row)];
   budget_.give(static_cast<std::int64_t>(entries.size()));
   entries.clear();

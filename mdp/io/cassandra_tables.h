@@ -30,9 +30,11 @@ class SparseTable {
  public:
   SparseTable(std::int64_t rows, std::int32_t columns, EntryBudget& budget);
 
-  void set(std::int64_t row, std::int32_t column, double value);
+  void set(std::int64_t row, std::int32_t column, double value, std::int64_t line);
   /// Replaces a whole row.
-  void set_row(std::int64_t row, std::span<const double> values);
+  void set_row(std::int64_t row, std::span<const double> values, std::int64_t line);
+  /// The line of the file that said the last thing about a row; 0 when none did.
+  std::int64_t line_of(std::int64_t row) const { return line_[static_cast<std::size_t>(row)]; }
 
   /// A row by ascending column without zeros.
   using Row = std::vector<std::pair<std::int32_t, double>>;
@@ -42,6 +44,7 @@ class SparseTable {
   void compact(Row& row);
 
   std::vector<Row> rows_;
+  std::vector<std::int64_t> line_;
   std::int32_t columns_;
   EntryBudget& budget_;
 };

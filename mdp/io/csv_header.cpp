@@ -68,6 +68,7 @@ class HeaderReader {
   CsvHeader read() {
     if (bytes_.starts_with("\xff\xfe") || bytes_.starts_with("\xfe\xff"))
       fail_at(name_, 1, "is UTF-16; save it as UTF-8");
+    require_newlines(bytes_, name_);
     if (bytes_.starts_with(kByteOrderMark)) position_ = kByteOrderMark.size();
     for (std::string_view line; next_line(line);) {
       if (line.empty()) continue;

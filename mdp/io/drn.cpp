@@ -300,7 +300,7 @@ class Reader {
     }
     const bool all_named = std::find(actions_.label.begin(), actions_.label.end(), -1) == actions_.label.end();
     if (remarks_.actions) {
-      apply_action_list(actions_, *remarks_.actions, in_.name());
+      apply_action_list(actions_, *remarks_.actions, in_.name(), remarks_.line_of_actions);
     } else if (number.size() == actions_.names.size() && all_named) {
       std::vector<std::int32_t> identifiers(actions_.label.size());
       std::transform(actions_.label.begin(), actions_.label.end(), identifiers.begin(),

@@ -150,7 +150,8 @@ ModelFile parse_prism(const PrismTexts& texts) {
   const std::int64_t states = rows.shape.states;
   if (texts.labels) read_labels(*texts.labels, states, assembly.rest);
   if (texts.states) assembly.rest.state_names = read_states(*texts.states, states);
-  if (rows.remarks.actions) apply_action_list(rows.labels, *rows.remarks.actions, texts.transitions.name);
+  if (rows.remarks.actions)
+    apply_action_list(rows.labels, *rows.remarks.actions, texts.transitions.name, rows.remarks.line_of_actions);
   set_actions(assembly.rest, assembly.state_begin, std::move(rows.labels));
   assembly.rest.discount = rows.remarks.discount;
   assembly.rewards_are_costs = rows.remarks.minimise;

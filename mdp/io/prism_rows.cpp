@@ -207,15 +207,20 @@ class RowReader {
   std::unordered_map<std::string_view, std::int32_t> label_of_;
 };
 
+struct NameInLine {
+  std::string name;
+  std::int64_t line;
+};
+
 /// Reads .srew and .trew (and .rew) files against the rows.
 class RewardReader {
  public:
   RewardReader(const PrismText& file, const PrismRows& rows, RewardParts& parts)
       : in_(file.text, file.name), rows_(rows), parts_(parts) {}
 
-  /// Returns the name in the `# Reward structure "name"` line, if there is one.
-  std::optional<std::string> read(bool by_state) {
-    std::optional<std::string> name;
+  /// Returns the name in the `# Reward structure "name"` line, if there is one, and the line's number.
+  std::optional<NameInLine> read(bool by_state) {
+    std::optional<NameInLine> name;
     std::int64_t promised = -1, entries = 0;
     while (in_.next_filled_line()) {
       if (in_.rest().starts_with('#')) {
@@ -235,12 +240,12 @@ class RewardReader {
   }
 
  private:
-  void read_comment_line(bool by_state, std::optional<std::string>& name) {
+  void read_comment_line(bool by_state, std::optional<NameInLine>& name) {
     const std::string_view text = trimmed(in_.rest().substr(1));
     if (const std::string_view start = "Reward structure"; text.starts_with(start)) {
       std::string_view quoted_name = trimmed(text.substr(start.size()));
       if (quoted_name.size() >= 2 && quoted_name.front() == '"' && quoted_name.back() == '"')
-        name = std::string(quoted_name.substr(1, quoted_name.size() - 2));
+        name = {std::string(quoted_name.substr(1, quoted_name.size() - 2)), in_.line_number()};
     }
     if (text == (by_state ? "Transition rewards" : "State rewards"))
       in_.fail(fmt::format("holds {} where {} rewards belong", quoted(text), by_state ? "state" : "transition"));
@@ -312,16 +317,16 @@ PrismRows read_prism_rows(const PrismText& file) { return RowReader(file).read()
 
 RewardParts read_prism_rewards(const PrismRewardTexts& texts, const PrismRows& rows) {
   RewardParts parts{.name = texts.name, .state = {}, .choice = {}, .transition = {}};
-  std::optional<std::string> by_state, by_transition;
+  std::optional<NameInLine> by_state, by_transition;
   if (texts.states) by_state = RewardReader(*texts.states, rows, parts).read(true);
   if (texts.transitions) by_transition = RewardReader(*texts.transitions, rows, parts).read(false);
-  if (by_state && by_transition && *by_state != *by_transition) {
-    fail_at(texts.transitions->name, 0,
-            fmt::format("the reward structure is {}, in {} it is {}", quoted(*by_transition), texts.states->name,
-                        quoted(*by_state)));
+  if (by_state && by_transition && by_state->name != by_transition->name) {
+    fail_at(texts.transitions->name, by_transition->line,
+            fmt::format("the reward structure is {}, in {} it is {}", quoted(by_transition->name), texts.states->name,
+                        quoted(by_state->name)));
   }
-  if (by_state) parts.name = *by_state;
-  if (by_transition) parts.name = *by_transition;
+  if (by_state) parts.name = by_state->name;
+  if (by_transition) parts.name = by_transition->name;
   return parts;
 }
 

@@ -39,6 +39,7 @@ void Remarks::read(std::string_view comment, const TextScanner& in) {
     minimise = true;
   } else if (key == "actions") {
     actions = names_of(value, in);
+    line_of_actions = in.line_number();
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,7 @@ struct Remarks {
   std::optional<double> discount;
   bool minimise = false;
   std::optional<std::vector<std::string>> actions;
+  std::int64_t line_of_actions = 0;
 
   /// Reads the comment whose text (after the comment sign) is `comment`; other comments change nothing.
   void read(std::string_view comment, const TextScanner& in);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -22,12 +23,25 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
+void require_newlines(std::string_view text, const std::string& name) {
+  const std::size_t first = text.find_first_of("\r\n");
+  if (first == std::string_view::npos || text[first] == '\n' || text.find('\n', first) != std::string_view::npos)
+    return;
+  if (text.find_first_not_of('\r', first) == std::string_view::npos) return;
+  fail_at(name, 1,
+          "the lines end in carriage returns alone (old Mac OS); turn them into newlines: tr '\\r' '\\n' <OLD >NEW");
+}
+
 std::string quoted(std::string_view word) {
   constexpr std::size_t kLongest = 40;
   std::string text(word.substr(0, kLongest));
   std::replace_if(
       text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }, '?');
   return "'" + text + (word.size() > kLongest ? "...'" : "'");
+}
+
+TextScanner::TextScanner(std::string_view text, std::string name) : text_(text), name_(std::move(name)) {
+  require_newlines(text_, name_);
 }
 
 bool TextScanner::next_line() {

@@ -10,7 +10,8 @@ namespace bellwether::mdp {
 /// ParseError with the file's name and the number of the current line.
 class TextScanner {
  public:
-  TextScanner(std::string_view text, std::string name) : text_(text), name_(std::move(name)) {}
+  /// ParseError when the text has no newlines (see require_newlines).
+  TextScanner(std::string_view text, std::string name);
 
   /// Goes to the next line (without its line end); false after the last one.
   bool next_line();
@@ -50,6 +51,9 @@ class TextScanner {
 
 /// Without blanks, tabs and carriage returns at both ends.
 std::string_view trimmed(std::string_view text);
+
+/// Throws ParseError when the lines of a text end in carriage returns alone, as before Mac OS X: it would be one line.
+void require_newlines(std::string_view text, const std::string& name);
 
 /// A word for a message: in quotes, cut when it is long, with unprintable bytes shown as '?'.
 std::string quoted(std::string_view word);

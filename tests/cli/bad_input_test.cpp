@@ -45,6 +45,26 @@ TEST_F(BadFile, HasARowThatDoesNotSumToOne) {
   refused("row.csv", std::string(kHeader) + "0,0,0,1,1\n1,0,0,0.5,1\n1,0,1,0.47,1\n", "(s=1, a=0)");
 }
 
+// Before Mac OS X a line ended in a carriage return alone; read as newlines expect, the file would be one long line.
+TEST_F(BadFile, HasNoNewlines) {
+  const std::string said =
+      ":1: the lines end in carriage returns alone (old Mac OS); turn them into newlines: tr '\\r'";
+  refused("mac.csv", "state,action,next,probability,reward\r0,0,0,1,1\r", "mac.csv" + said);
+  refused("mac.tra", "2 1 2\r0 0 0 0.5\r0 0 1 0.5\r", "mac.tra" + said);
+  refused("mac.drn", "@type: MDP\r@nr_states\r1\r", "mac.drn" + said);
+  refused("mac.MDP", "states: 2\ractions: 1\r", "mac.MDP" + said);
+}
+
+TEST_F(BadFile, NamesTheLineOfATableRow) {
+  refused("t.MDP", "states: 2\nactions: 1\nT: 0\nidentity\nT: 0 : 1 : 0 0.5\nR: 0 : * : * : * 1\n",
+          "t.MDP:5: T: of action 0 in state 1");
+}
+
+TEST_F(BadFile, NamesTheLineOfTheListOfActions) {
+  refused("m.tra", "# note\n# bellwether: actions [\"go\"]\n1 1 1\n0 0 0 1 stay\n",
+          "m.tra:2: action 'stay' is not in the list of action names");
+}
+
 TEST_F(BadFile, IsGarbage) {
   std::string garbage(4096, '\0');
   for (std::size_t i = 0; i < garbage.size(); ++i) garbage[i] = static_cast<char>((i * 2654435761U) >> 13);
@@ -59,6 +79,43 @@ TEST(BadOption, IsUnknown) {
   expect_refused({"sovle"}, "did you mean 'solve'?");
   expect_refused({"solve", "x.csv", "--algorithm"}, "--algorithm needs a value");
   expect_refused({"solve", "x.csv", "y.csv"}, "'y.csv' is one argument too many");
+}
+
+TEST(BadOption, IsNearlyAKnownWord) {
+  const TemporaryFolder folder;
+  const std::string header = "#! label goal 0\n#! label trap 0\nstate,action,next,probability,reward,reward:fuel\n",
+                    file = folder.write("m.csv", header + "0,0,0,1,1,2\n");
+  expect_refused({"solve", file, "--criterion", "avrage"}, "must be one of discounted, finite, total and average");
+  expect_refused({"solve", file, "--criterion", "avrage"}, "; did you mean 'average'?");
+  expect_refused({"solve", file, "--criterion", "disc"}, "; did you mean 'discounted'?");
+  expect_refused({"solve", file, "--reach", "gaol"},
+                 "option --reach is 'gaol', but the model's labels are 'goal' and 'trap'; did you mean 'goal'?");
+  expect_refused({"solve", file, "--goal", "TRAP"}, "option --goal is 'TRAP'");
+  expect_refused({"solve", file, "--goal", "TRAP"}, "; did you mean 'trap'?");
+  expect_refused({"solve", file, "--discount", "0.9", "--rewards", "fule"},
+                 "option --rewards is 'fule', but the model's reward structures are 'reward' and 'fuel'; did you mean "
+                 "'fuel'?");
+  expect_refused({"convert", file, folder.path("o.csv"), "--rewards", "fule"}, "did you mean 'fuel'?");
+  expect_refused({"solve", file, "--discount", "0.9", "--format", "cvs"}, "did you mean 'csv'?");
+  expect_refused({"list", "algoritms"}, "did you mean 'algorithms'?");
+  expect_refused({"list", "zebras"}, "'zebras' is none of algorithms, instances and formats\n");
+  expect_refused({"help", "convrt"}, "did you mean 'convert'?");
+}
+
+TEST(BadOption, ListsAFewOfManyNames) {
+  const TemporaryFolder folder;
+  std::string text;
+  for (int i = 0; i < 30; ++i) text += "#! label room" + std::to_string(i) + " 0\n";
+  const std::string file = folder.write("m.csv", text + kHeader + "0,0,0,1,1\n");
+  expect_refused({"solve", file, "--reach", "kitchen"}, "'room9', 'room10' and 19 others\n");
+}
+
+TEST(BadOption, NamesAnOutputOfNoKnownKind) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("m.csv", std::string(kHeader) + "0,0,0,1,1\n");
+  for (const char* name : {"policy", "policy.txt", "policy.json.zip"})
+    expect_refused({"solve", file, "--discount", "0.9", "-o", folder.path(name)}, "must be .csv or .json");
+  expect_refused({"solve", file, "--discount", "0.9", "-o", folder.path("no/where.json")}, "folder does not exist");
 }
 
 TEST(BadOption, WouldOverwriteTheModel) {
@@ -88,7 +145,11 @@ TEST(BadOption, DoesNotGoWithTheQuestion) {
 TEST(BadOption, IsOutOfRange) {
   const TemporaryFolder folder;
   const std::string file = folder.write("p.csv", std::string(kHeader) + "0,0,0,1,1\n");
-  expect_refused({"solve", file, "--discount", "1.5"}, "must be in [0, 1]");
+  for (const char* value : {"1.5", "-0.1", "nan", "inf"}) {
+    expect_refused({"solve", file, "--discount", value},
+                   "must be a number of at least 0 and below 1; without discounting use --criterion average");
+  }
+  expect_refused({"solve", file, "--horizon", "3", "--discount", "1.5"}, "option --discount is '1.5'");
   expect_refused({"solve", file, "--discount", "1"}, "--criterion average");
   expect_refused({"solve", file, "--discount", "abc"}, "must be a number");
   expect_refused({"solve", file, "--discount", "0.9", "--tolerance", "-1"}, "must be above 0");

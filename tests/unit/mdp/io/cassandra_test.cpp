@@ -285,7 +285,7 @@ TEST(CassandraErrors, Tables) {
             "m.POMDP:4: an identity of 2 states needs as many columns, here are 3");
   EXPECT_EQ(of("states: 2\nactions: 1\nO: * uniform\n"), "m.POMDP:3: O: needs 'observations:' in the preamble");
   EXPECT_EQ(after_sizes("T: * identity\nT: 1 : there : there 0.5\nO: * uniform\n"),
-            "m.POMDP: T: of action 1 in state 'there' sums to 1-0.5, tolerance 1e-09");
+            "m.POMDP:5: T: of action 1 in state 'there' sums to 1-0.5, tolerance 1e-09");
   EXPECT_EQ(after_sizes("T: 0 identity\nO: * uniform\n"), "m.POMDP: T: of action 1 in state 'here' is missing");
   EXPECT_EQ(after_sizes("T: * identity\nO: 0 uniform\n"), "m.POMDP: O: of action 1 in state 'here' is missing");
 }

@@ -87,7 +87,7 @@ TEST(PrismErrors, Remarks) {
   EXPECT_THAT(of_transitions("# bellwether: actions go\nmdp\n0 0 0 1\n"),
               StartsWith("m.tra:1: the list of action names must look like"));
   EXPECT_EQ(of_transitions("# bellwether: actions [\"go\"]\nmdp\n0 0 0 1 stay\n"),
-            "m.tra: action 'stay' is not in the list of action names");
+            "m.tra:1: action 'stay' is not in the list of action names");
 }
 
 TEST(PrismErrors, Labels) {
@@ -121,7 +121,7 @@ TEST(PrismErrors, Rewards) {
   EXPECT_EQ(of_rewards({}, "2 2 1\n0 1 1 3\n"), "m.trew:2: state 0 has no choice 1");
   EXPECT_EQ(of_rewards({}, "2 2 1\n1 0 0 3\n"), "m.trew:2: choice 0 of state 1 has no transition to state 0");
   EXPECT_EQ(of_rewards("# Reward structure \"a\"\n2 0\n", "# Reward structure \"b\"\n2 2 0\n"),
-            "m.trew: the reward structure is 'b', in m.srew it is 'a'");
+            "m.trew:1: the reward structure is 'b', in m.srew it is 'a'");
 }
 
 TEST(PrismErrors, NamesTheFileThatIsMissing) {

@@ -4,14 +4,23 @@
 #include <cassert>
 #include <limits>
 
+#include <boost/random/exponential_distribution.hpp>
 #include <boost/random/normal_distribution.hpp>
 
 namespace bellwether {
 namespace {
 
+// Gamma(1): a ziggurat, without logarithms. Its 0, one draw in 2^50, is drawn again: ratios of gamma draws are wanted.
+double gamma_of_one(Stream& stream) {
+  boost::random::exponential_distribution<double> law;
+  for (;;)
+    if (const double x = law(stream); x > 0) return x;
+}
+
 // Gamma(a), a >= 1: d v with d = a - 1/3, v = (1 + x / sqrt(9 d))^3, x normal, accepted with the probability that
 // makes it exact; the polynomial test accepts more than 98 % without a logarithm.
 double gamma_from_one(Stream& stream, double shape) {
+  if (shape == 1) return gamma_of_one(stream);
   const double d = shape - 1.0 / 3, c = 1 / std::sqrt(9 * d);
   for (;;) {
     const double x = sample_normal(stream), root = 1 + c * x;
@@ -46,13 +55,18 @@ double sample_beta(Stream& stream, double a, double b) {
 
 void sample_dirichlet(Stream& stream, std::span<const double> concentrations, std::span<double> out) {
   assert(concentrations.size() == out.size());
+  double sum = 0;
+  if (std::ranges::all_of(concentrations, [](double a) { return a >= 1; })) {  // nothing underflows
+    for (std::size_t i = 0; i < out.size(); ++i) sum += out[i] = gamma_from_one(stream, concentrations[i]);
+    for (double& x : out) x /= sum;
+    return;
+  }
   constexpr double kNever = -std::numeric_limits<double>::infinity();
   double largest = kNever;
   for (std::size_t i = 0; i < out.size(); ++i) {
     out[i] = concentrations[i] > 0 ? sample_log_gamma(stream, concentrations[i]) : kNever;
     largest = std::max(largest, out[i]);
   }
-  double sum = 0;
   for (double& x : out) sum += x = std::exp(x - largest);
   for (double& x : out) x /= sum;
 }

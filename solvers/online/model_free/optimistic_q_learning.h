@@ -69,8 +69,8 @@ class BernsteinBonus {
   double factor_, horizon_, spread_, bias_, hoeffding_;
 };
 
-inline constexpr double kUcbQHoeffdingPractical = 0.01;
-inline constexpr double kUcbQBernsteinPractical = 0.01;
+inline constexpr double kUcbQHoeffdingPractical = 0.003;
+inline constexpr double kUcbQBernsteinPractical = 0.003;
 
 /// Q-learning with upper confidence bounds (docs/papers/optimistic-q-learning.md). Stage by stage its own statistics,
 /// memory O(H S A), O(A) per step; a step is learned from in constant time whatever the size of the model.

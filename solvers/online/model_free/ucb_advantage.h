@@ -48,7 +48,7 @@ class AdvantageBonus {
   std::int64_t reference_visits_;
 };
 
-inline constexpr double kUcbAdvantagePractical = 0.01;
+inline constexpr double kUcbAdvantagePractical = 0.003;
 
 /// UCB-Advantage of Zhang, Zhou and Ji 2020 (docs/papers/ucb-advantage.md): Q-learning in stages, with a reference
 /// value that is settled once and an advantage over it that is learned anew in every stage. Knows the mean rewards.

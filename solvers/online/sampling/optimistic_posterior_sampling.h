@@ -36,7 +36,7 @@ struct OpsrlPrior {
   static constexpr double kReward = 2;
 };
 
-inline constexpr double kOpsrlPractical = 1e-4;
+inline constexpr double kOpsrlPractical = 1e-6;
 
 /// Optimistic posterior sampling (Tiapkin et al. 2022; docs/papers/posterior-sampling.md): backward induction in which
 /// each choice is worth the best of `samples` draws. Knows the mean rewards; each stage has its own statistics.

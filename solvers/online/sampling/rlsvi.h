@@ -24,7 +24,7 @@ void describe(RlsviOptions& o, Field&& field) {
 /// beta_k / (n + 1), times the square of the factor.
 double rlsvi_beta(const EpisodicWorld& world, std::int64_t k);
 
-inline constexpr double kRlsviPractical = 0.01;
+inline constexpr double kRlsviPractical = 0.003;
 
 /// Randomised least-squares value iteration in its tabular form (Russo 2019; docs/papers/rlsvi.md): backward induction
 /// in the empirical model with normal noise on the reward of every triple (h, s, a), greedy play. O(H S A) draws an

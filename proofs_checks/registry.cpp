@@ -7,6 +7,7 @@
 #include "core/errors.h"
 #include "core/text.h"
 #include "proofs_checks/planning/claims.h"
+#include "proofs_checks/tabular_regret/claims.h"
 
 namespace bellwether::claims {
 namespace {
@@ -14,7 +15,8 @@ namespace {
 /// A new family adds one line here.
 std::vector<Claim> all_claims() {
   std::vector<Claim> table;
-  for (auto& family : {planning_claims()}) table.insert(table.end(), family.begin(), family.end());
+  for (auto& family : {planning_claims(), tabular_regret_claims()})
+    table.insert(table.end(), family.begin(), family.end());
   return table;
 }
 

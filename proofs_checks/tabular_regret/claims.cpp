@@ -1,0 +1,11 @@
+#include "proofs_checks/tabular_regret/claims.h"
+
+namespace bellwether::claims {
+
+std::vector<Claim> tabular_regret_claims() {
+  std::vector<Claim> table;
+  for (auto& part : {measurement_claims()}) table.insert(table.end(), part.begin(), part.end());
+  return table;
+}
+
+}  // namespace bellwether::claims

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <vector>
+
+#include "proofs_checks/claim.h"
+
+namespace bellwether::claims {
+
+/// Claims about learners of tabular models: how they are measured, optimism, upper and lower bounds on regret,
+/// certificates. New learners are picked up from the tables in solvers/online/registry.h; those with a theorem of their
+/// own are named in theorems.h.
+std::vector<Claim> tabular_regret_claims();
+
+// Its parts, one a file.
+std::vector<Claim> measurement_claims();
+
+}  // namespace bellwether::claims

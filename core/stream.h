@@ -19,7 +19,10 @@ class Stream {
   Stream child(std::string_view meaning) const;
 
   /// The next 64 bits.
-  std::uint64_t operator()();
+  std::uint64_t operator()() {
+    if (at_ == filled_) refill();
+    return buffer_[at_++];
+  }
   static constexpr std::uint64_t min() { return 0; }
   static constexpr std::uint64_t max() { return ~std::uint64_t{0}; }
 
@@ -33,11 +36,13 @@ class Stream {
   Stream(std::uint64_t key, std::uint64_t lane) : key_(key), lane_(lane) {}
   void refill();
 
-  std::uint64_t key_ = 0;   // Philox key
-  std::uint64_t lane_ = 0;  // high half of the counter
-  std::uint64_t block_ = 0;
-  std::array<std::uint64_t, 2> buffer_{};
-  int left_ = 0;
+  static constexpr std::uint32_t kBlocks = 8;  // drawn at once, of two draws each
+
+  std::uint64_t key_ = 0;    // Philox key
+  std::uint64_t lane_ = 0;   // high half of the counter
+  std::uint64_t block_ = 0;  // low half: the next block to draw
+  std::uint32_t at_ = 0, filled_ = 0;
+  std::array<std::uint64_t, 2 * kBlocks> buffer_{};
 };
 
 }  // namespace bellwether

@@ -34,6 +34,29 @@ TEST(Stream, IsAFunctionOfItsSeed) {
   EXPECT_NE(draws(Stream(7), 9), draws(Stream(8), 9));
 }
 
+TEST(Stream, DrawsTheBlocksOfItsGeneratorInOrder) {
+  // Seed 0 has this key and lane; draw i is half i % 2 of block i / 2, however many blocks are drawn at once.
+  r123::Philox4x32 generator;
+  const std::uint64_t seeds = 0xd1b54a32d192ed03;
+  const auto word = [](std::uint64_t x, int i) { return static_cast<std::uint32_t>(x >> (32 * i)); };
+  const auto identity = generator({{0, 0, 0, 0}}, {{word(seeds, 0), word(seeds, 1)}});
+  Stream stream(0);
+  for (std::uint64_t block = 0; block < 1000; ++block) {
+    const auto expected =
+        generator({{word(block, 0), word(block, 1), identity[2], identity[3]}}, {{identity[0], identity[1]}});
+    ASSERT_EQ(stream(), (std::uint64_t{expected[1]} << 32) | expected[0]) << "block " << block;
+    ASSERT_EQ(stream(), (std::uint64_t{expected[3]} << 32) | expected[2]) << "block " << block;
+  }
+}
+
+TEST(Stream, CopiesGoOnWithTheSameDraws) {
+  Stream stream(9);
+  for (int taken = 0; taken < 40; ++taken) {
+    EXPECT_EQ(draws(stream, 50), draws(stream, 50)) << "after " << taken;
+    stream();
+  }
+}
+
 TEST(Stream, ChildrenDoNotTouchTheParentNorEachOther) {
   Stream parent(3);
   const auto before = draws(parent, 5);

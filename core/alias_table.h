@@ -13,10 +13,9 @@ namespace bellwether {
 struct AliasCell {
   std::uint64_t threshold = ~std::uint64_t{0};
   std::int32_t alias = 0;  ///< which number the rest of the cell draws
-  std::int32_t mark = 0;   ///< whatever the owner wants to find beside a number
 };
 
-/// Fills one cell for each weight (non-negative, finite, not all zero); the marks are left alone. Linear time. A number
+/// Fills one cell for each weight (non-negative, finite, not all zero). Linear time. A number
 /// of weight 0 is never drawn; the others with a probability within 2^-52 of the truth, relative to the largest.
 void build_alias(std::span<const double> weights, std::span<AliasCell> cells);
 

@@ -11,16 +11,28 @@ Simulator::Simulator(TabularMdp model)
     : model_(std::move(model)),
       start_(model_.initial()),
       cell_(static_cast<std::size_t>(model_.num_transitions())),
+      alias_(static_cast<std::size_t>(model_.num_transitions())),
       choice_begin_(model_.choice_begin().data()),
       reward_(model_.reward().data()),
       plain_(model_.data().reward_laws.empty() && model_.data().rewards.front().by_transition.empty()) {
   parallel_for(model_.num_choices(), 8 * model_.num_transitions(), [&](std::int64_t first, std::int64_t last) {
+    std::vector<AliasCell> row;
     for (std::int64_t c = first; c < last; ++c) {
-      const std::span<AliasCell> row{cell_.data() + choice_begin_[c], cell_.data() + choice_begin_[c + 1]};
+      const std::span<const std::int32_t> successors = model_.successors(c);
+      row.resize(successors.size());
       build_alias(model_.probabilities(c), row);
-      for (std::size_t i = 0; i < row.size(); ++i) row[i].mark = model_.successors(c)[i];
+      for (std::size_t i = 0; i < row.size(); ++i) {
+        const std::size_t place = static_cast<std::size_t>(choice_begin_[c]) + i;
+        alias_[place] = row[i].alias;
+        cell_[place] = {row[i].threshold, successors[i], successors[static_cast<std::size_t>(row[i].alias)]};
+      }
     }
   });
+}
+
+Step Simulator::with_reward(std::int64_t choice, const Drawn& drawn, Stream& stream) const {
+  const std::int64_t taken = transition(choice, drawn);
+  return {drawn.next, draw_reward(choice, taken, stream), taken};
 }
 
 double Simulator::draw_reward(std::int64_t choice, std::int64_t transition, Stream& stream) const {

@@ -1,6 +1,7 @@
 #include "solvers/online/average/run.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "solvers/online/checkpoints.h"
@@ -9,7 +10,7 @@ namespace bellwether::online {
 namespace {
 
 constexpr std::int64_t kStepsBetweenLooks = 1 << 16;
-constexpr std::size_t kPiece = 4096;  // steps between two calls of learn(), at most
+constexpr std::size_t kPiece = 512;  // steps between two calls of learn(), at most: what stays in the first cache
 
 class Loop {
  public:
@@ -18,17 +19,15 @@ class Loop {
         agent_(agent),
         moves_(stream.child("environment")),
         choices_(stream.child("choices")),
+        rows_(static_cast<std::size_t>(task.num_states())),
         left_(static_cast<std::size_t>(task.num_choices())),
-        state_(task.simulator().draw_initial(moves_)) {
-    steps_.reserve(kPiece);
-  }
+        state_(task.simulator().draw_initial(moves_)) {}
 
   /// Plays on until `until` steps have been played.
   void play(std::int64_t until) {
     while (row_.steps < until) {
       if (epoch_over_) plan();
       play_epoch(until);
-      teach();
     }
   }
 
@@ -47,40 +46,57 @@ class Loop {
                      ? std::numeric_limits<std::int64_t>::max()
                      : row_.steps + epoch.longest;
     epoch_over_ = false;
+    if (!epoch.probability.empty()) return;
+    for (std::size_t s = 0; s < rows_.size(); ++s) rows_[s] = task_.simulator().row(epoch.choice[s]);
   }
 
   void play_epoch(std::int64_t until) {
-    const Epoch& epoch = agent_.epoch();
-    const bool randomised = !epoch.probability.empty();
+    const bool randomised = !agent_.epoch().probability.empty();
     const std::int64_t end = std::min(until, epoch_end_);
-    std::int64_t t = row_.steps;
-    while (t < end) {
-      const std::int32_t c = randomised ? draw_choice(epoch) : epoch.choice[static_cast<std::size_t>(state_)];
-      const mdp::Step outcome = task_.simulator().draw_step(c, moves_);
-      steps_.push_back({state_, c, outcome.next, task_.to_unit(outcome.reward)});
-      row_.gap_regret += task_.gap(c);
-      row_.reward_regret += task_.gain() - outcome.reward;
-      state_ = outcome.next;
-      ++t;
+    while (row_.steps < end && !epoch_over_) {
+      const std::int64_t most = std::min<std::int64_t>(end - row_.steps, kPiece);
+      teach(randomised ? play_steps<true>(most) : play_steps<false>(most));
+    }
+    if (row_.steps >= epoch_end_) epoch_over_ = true;
+  }
+
+  /// Plays `most` steps, or until the epoch is over; how many.
+  template <bool kRandomised>
+  std::size_t play_steps(std::int64_t most) {
+    const Epoch& epoch = agent_.epoch();
+    const mdp::Simulator& simulator = task_.simulator();
+    const double gain = task_.gain();
+    // Copies, which no store of the loop can change.
+    Stream moves = moves_;
+    std::int32_t state = state_;
+    double gap_regret = row_.gap_regret, reward_regret = row_.reward_regret;
+    std::size_t played = 0;
+    while (played < static_cast<std::size_t>(most)) {
+      const std::int32_t c = kRandomised ? draw_choice(epoch, state) : epoch.choice[static_cast<std::size_t>(state)];
+      const mdp::Simulator::Row row = kRandomised ? simulator.row(c) : rows_[static_cast<std::size_t>(state)];
+      const mdp::Step outcome = simulator.draw_step(c, row, moves);
+      steps_[played++] = {state, c, outcome.next, task_.to_unit(outcome.reward)};
+      gap_regret += task_.gap(c);
+      reward_regret += gain - outcome.reward;
+      state = outcome.next;
       if (--left_[static_cast<std::size_t>(c)] <= 0) {
         epoch_over_ = true;
         break;
       }
-      if (steps_.size() == kPiece) teach();
     }
-    row_.steps = t;
-    if (t >= epoch_end_) epoch_over_ = true;
+    moves_ = moves;
+    state_ = state;
+    row_.gap_regret = gap_regret;
+    row_.reward_regret = reward_regret;
+    row_.steps += static_cast<std::int64_t>(played);
+    return played;
   }
 
-  /// The learner sees what has been played since it was last shown something.
-  void teach() {
-    if (!steps_.empty()) agent_.learn(steps_);
-    steps_.clear();
-  }
+  void teach(std::size_t played) { agent_.learn(std::span(steps_).first(played)); }
 
-  std::int32_t draw_choice(const Epoch& epoch) {
+  std::int32_t draw_choice(const Epoch& epoch, std::int32_t state) {
     const auto begin = task_.model().state_begin();
-    const auto s = static_cast<std::size_t>(state_);
+    const auto s = static_cast<std::size_t>(state);
     double left = choices_.uniform();
     for (std::int64_t c = begin[s]; c < begin[s + 1] - 1; ++c) {
       left -= epoch.probability[static_cast<std::size_t>(c)];
@@ -92,8 +108,9 @@ class Loop {
   const AverageTask& task_;
   AverageAgent& agent_;
   Stream moves_, choices_;
-  std::vector<AverageStep> steps_;
-  std::vector<std::int64_t> left_;  ///< of each choice: how often it may still be taken in this epoch
+  std::array<AverageStep, kPiece> steps_;
+  std::vector<mdp::Simulator::Row> rows_;  ///< of each state: the row of the choice that is played
+  std::vector<std::int64_t> left_;         ///< of each choice: how often it may still be taken in this epoch
   std::int64_t epoch_end_ = 0;
   bool epoch_over_ = true;
   std::int32_t state_;

@@ -64,6 +64,20 @@ TEST(Simulator, TheFastPathDrawsTheSame) {
   }
 }
 
+TEST(Simulator, TakesTheDrawsOfAnAliasTable) {
+  const TabularMdp model = test::random_model(Stream(40), {.states = 9, .most_successors = 5});
+  const Simulator simulator(model);
+  Stream a(41), b(41);
+  for (int i = 0; i < 20'000; ++i) {
+    const std::int64_t c = i % model.num_choices();
+    std::vector<AliasCell> cells(model.successors(c).size());
+    build_alias(model.probabilities(c), cells);
+    const auto place = static_cast<std::int64_t>(sample_alias(cells, a));
+    ASSERT_EQ(simulator.draw_step(c, b).transition - model.choice_begin()[static_cast<std::size_t>(c)], place) << i;
+  }
+  EXPECT_EQ(a(), b());
+}
+
 TEST(Simulator, BeginsWhereTheModelSays) {
   const TabularMdp model = test::random_model(Stream(35), {.states = 4}).with_initial({0.1, 0, 0.6, 0.3});
   const Simulator simulator(model);

@@ -140,7 +140,7 @@ class InductionAgent : public EpisodicAgent {
   InductionAgent(const EpisodicWorld& world, const InductionOptions& options)
       : EpisodicAgent(world), world_(world), per_stage_(options.per_stage), induction_(world, options) {}
 
-  const BackwardInduction& induction() const { return induction_; }
+  const BackwardInduction& values() const { return induction_; }
 
  protected:
   const EpisodicWorld& world() const { return world_; }

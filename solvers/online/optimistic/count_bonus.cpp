@@ -54,7 +54,7 @@ void CountBonusAgent::play_nearly(int stage, int state, std::int64_t best) {
 
 std::optional<double> CountBonusAgent::optimistic_value(int state) const {
   if (!bonus_.optimistic) return std::nullopt;
-  return induction().value(0, state);
+  return values().value(0, state);
 }
 
 }  // namespace bellwether::online

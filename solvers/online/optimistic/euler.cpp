@@ -28,7 +28,7 @@ class Euler final : public InductionAgent, public CertifiedAgent {
 
   void plan(std::int64_t /*episode*/) override { induction().plan(*this); }
   void learn(std::span<const Step> steps) override;
-  std::optional<double> optimistic_value(int state) const override { return induction().value(0, state); }
+  std::optional<double> optimistic_value(int state) const override { return values().value(0, state); }
   double pessimistic_value(int state) const override { return lower_[static_cast<std::size_t>(state)]; }
 
   double value(int stage, std::int64_t choice, const double* next) const {
@@ -119,7 +119,7 @@ bool Euler::settle(int stage, int state, std::int64_t best) {
   if (counts_.visits(i) > 0) {
     const Row& r = rows_[static_cast<std::size_t>(i)];
     const Spread spread = counts_.spread(i, lower(stage + 1));
-    value = r.reward - r.reward_bonus + spread.mean - width(i, spread.variance, stage, induction().values(stage + 1));
+    value = r.reward - r.reward_bonus + spread.mean - width(i, spread.variance, stage, values().values(stage + 1));
     value = std::max(0.0, value);
   }
   double& now = lower_[static_cast<std::size_t>(lower(stage) - lower_.data()) + static_cast<std::size_t>(state)];

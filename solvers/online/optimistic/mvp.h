@@ -55,6 +55,6 @@ std::unique_ptr<EpisodicAgent> make_mvp_2024(const EpisodicWorld& world, const M
                                              const Stream& stream);
 
 inline constexpr double kMvpPractical = 0.01;
-inline constexpr double kMvp2024Practical = 0.001;
+inline constexpr double kMvp2024Practical = 0.0003;
 
 }  // namespace bellwether::online

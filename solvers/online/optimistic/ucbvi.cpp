@@ -32,7 +32,7 @@ class UcbviBf final : public InductionAgent {
 
   void plan(std::int64_t /*episode*/) override { induction().plan(*this); }
   void learn(std::span<const Step> steps) override;
-  std::optional<double> optimistic_value(int state) const override { return induction().value(0, state); }
+  std::optional<double> optimistic_value(int state) const override { return values().value(0, state); }
 
   double value(int stage, std::int64_t choice, const double* next) const {
     const std::int64_t i = row(stage, choice);

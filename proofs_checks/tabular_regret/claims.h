@@ -13,5 +13,8 @@ std::vector<Claim> tabular_regret_claims();
 
 // Its parts, one a file.
 std::vector<Claim> measurement_claims();
+std::vector<Claim> optimism_claims();
+std::vector<Claim> lower_bound_claims();
+std::vector<Claim> behaviour_claims();
 
 }  // namespace bellwether::claims

@@ -127,7 +127,7 @@ using Record = std::vector<online::Step>;
 Record library_loop(const EpisodicTask& task, const online::EpisodicLearner& learner, std::int64_t episodes,
                     const Stream& stream) {
   const auto world = online::world_of(task, episodes);
-  Recorder recorder(world, learner.make(task, world, {}, stream.child("learner")));
+  Recorder recorder(task, world, learner.make(task, world, {}, stream.child("learner")));
   play(task, recorder, episodes, stream);
   return recorder.steps();
 }

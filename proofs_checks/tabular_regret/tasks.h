@@ -18,10 +18,14 @@ namespace bellwether::claims {
 struct NamedTask {
   std::string name;
   online::EpisodicTask task;
+  std::int64_t episodes;  ///< so many are worth playing
 };
 
 /// RiverSwim (H = 20), DeepSea and Garnets with random starting states; the same model at every stage.
 std::vector<NamedTask> homogeneous_tasks(const Effort& effort);
+
+/// Two states, two stages: the bonuses of theory shrink below H soonest here.
+NamedTask tiny_task(std::int64_t episodes);
 
 /// A registered learner on a task: its draws come from stream.child("learner"), the environment's from
 /// stream.child("environment").
@@ -46,7 +50,9 @@ class Stubborn final : public online::EpisodicAgent {
 /// Plays what another agent plays and keeps a record of what happened.
 class Recorder final : public online::EpisodicAgent {
  public:
-  Recorder(const online::EpisodicWorld& world, std::unique_ptr<online::EpisodicAgent> inner);
+  /// `task` must outlive the recorder.
+  Recorder(const online::EpisodicTask& task, const online::EpisodicWorld& world,
+           std::unique_ptr<online::EpisodicAgent> inner);
   void plan(std::int64_t episode) override;
   void learn(std::span<const online::Step> steps) override;
 
@@ -54,9 +60,32 @@ class Recorder final : public online::EpisodicAgent {
   const std::vector<online::Step>& steps() const { return steps_; }
 
  private:
-  std::vector<std::int64_t> state_begin_;
+  const online::EpisodicTask* task_;
   std::unique_ptr<online::EpisodicAgent> inner_;
   std::vector<online::Step> steps_;
+};
+
+/// Plays what another agent plays and looks at what it believes: before every episode its optimistic value of every
+/// state must be at least V*_0.
+class Witness final : public online::EpisodicAgent {
+ public:
+  /// `task` must outlive the witness.
+  Witness(const online::EpisodicTask& task, const online::EpisodicWorld& world,
+          std::unique_ptr<online::EpisodicAgent> inner);
+  void plan(std::int64_t episode) override;
+  void learn(std::span<const online::Step> steps) override { inner_->learn(steps); }
+  bool finished() const override { return inner_->finished(); }
+
+  std::int64_t episodes() const { return episodes_; }
+  /// Episodes in which the belief about some state was too low.
+  std::int64_t violations() const { return violations_; }
+  /// Episodes in which the belief about some state said more than the trivial H.
+  std::int64_t informative() const { return informative_; }
+
+ private:
+  const online::EpisodicTask* task_;
+  std::unique_ptr<online::EpisodicAgent> inner_;
+  std::int64_t episodes_ = 0, violations_ = 0, informative_ = 0;
 };
 
 }  // namespace bellwether::claims

@@ -1,0 +1,150 @@
+// Optimism, and what it buys: regret under the theorem's explicit bound.
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "mdp/tabular_mdp_builder.h"
+#include "proofs_checks/tabular_regret/claims.h"
+#include "proofs_checks/tabular_regret/tasks.h"
+#include "proofs_checks/tabular_regret/theorems.h"
+#include "solvers/online/registry.h"
+
+namespace bellwether::claims {
+namespace {
+
+using online::EpisodicTask;
+
+constexpr double kDelta = 0.05;
+const std::vector<Setting> kTheory = {{"constant", "theory"}, {"delta", "0.05"}};
+
+// --- Optimism --------------------------------------------------------------------------------------------------------
+
+/// Runs in which some episode's optimistic value of some state was below V*_0.
+Measurement broken_optimism(const Effort& effort, const OptimismTheorem& theorem,
+                            const std::vector<Setting>& settings) {
+  const online::EpisodicLearner& learner = online::find_episodic(theorem.learner);
+  std::int64_t runs = 0, violated = 0, informative = 0, episodes = 0;
+  const auto look = [&](const NamedTask& on, std::int64_t seeds) {
+    for (std::int64_t seed = 0; seed < seeds; ++seed) {
+      const Stream stream = effort.stream.child(static_cast<std::uint64_t>(seed));
+      const auto world = online::world_of(on.task, on.episodes);
+      Witness witness(on.task, world, learner.make(on.task, world, settings, stream.child("learner")));
+      play(on.task, witness, on.episodes, stream);
+      ++runs;
+      if (witness.violations() > 0) ++violated;
+      informative += witness.informative();
+      episodes += witness.episodes();
+    }
+  };
+  const std::int64_t seeds = effort.pick(20, 200);
+  for (const NamedTask& on : homogeneous_tasks(effort)) look(on, seeds);
+  look(tiny_task(theorem.telling_episodes), std::max<std::int64_t>(4, seeds * 30'000 / theorem.telling_episodes));
+  return never(violated, runs, kDelta,
+               fmt::format("runs that were not optimistic throughout; beliefs said more than H in {:.0f} % of episodes",
+                           100 * static_cast<double>(informative) / static_cast<double>(episodes)));
+}
+
+Claim optimism_claim(const OptimismTheorem& theorem) {
+  const std::string learner(theorem.learner);
+  return {.id = learner + "-optimism",
+          .family = "tabular-regret",
+          .statement =
+              fmt::format("{} believes V_0 >= V*_0 in every state and episode, with probability 1 - delta", learner),
+          .page = page_path(online::find_episodic(learner).page),
+          .theorem = std::string(theorem.theorem),
+          .kind = Kind::kNever,
+          .measure = [theorem](const Effort& effort) { return broken_optimism(effort, theorem, kTheory); },
+          .controls = {{"no-bonus", "the same learner with its bonus set to zero", [theorem](const Effort& effort) {
+                          return broken_optimism(effort, theorem, {{"constant", "0"}, {"delta", "0.05"}});
+                        }}}};
+}
+
+// --- Regret under the bound ------------------------------------------------------------------------------------------
+
+/// One state, two choices, one of which pays 1: the smallest model there is, where the theorem's bound drops below the
+/// regret of always choosing wrongly soonest.
+EpisodicTask two_choices() {
+  mdp::TabularMdpBuilder builder(1);
+  builder.add_choice(0, 0.0, {{0, 1.0}}).add_choice(0, 1.0, {{0, 1.0}});
+  return {std::move(builder).build(), 1};
+}
+
+bounds::EpisodicSize size_of(const EpisodicTask& task, std::int64_t episodes) {
+  return {.states = static_cast<double>(task.num_states()),
+          .actions = static_cast<double>(task.largest_num_actions()),
+          .horizon = static_cast<double>(task.horizon()),
+          .episodes = static_cast<double>(episodes),
+          .delta = kDelta};
+}
+
+/// Episodes after which K H is a quarter more than the bound on this task.
+std::int64_t telling_episodes(const EpisodicTask& task, const RegretTheorem& theorem) {
+  std::int64_t episodes = 1000;
+  while (1.25 * theorem.bound(size_of(task, episodes)) > bounds::trivial_regret(size_of(task, episodes)))
+    episodes += episodes / 10;
+  return episodes;
+}
+
+using Player = online::EpisodicRun (*)(const EpisodicTask&, std::string_view, std::int64_t, const Stream&);
+
+online::EpisodicRun by_theory(const EpisodicTask& task, std::string_view learner, std::int64_t episodes,
+                              const Stream& stream) {
+  return play(task, learner, kTheory, episodes, stream);
+}
+
+online::EpisodicRun never_learning(const EpisodicTask& task, std::string_view, std::int64_t episodes,
+                                   const Stream& stream) {
+  Stubborn agent(online::world_of(task, episodes));
+  return play(task, agent, episodes, stream);
+}
+
+/// Runs whose regret exceeds the bound at some checkpoint.
+Measurement above_bound(const Effort& effort, const RegretTheorem& theorem, Player player) {
+  std::int64_t runs = 0, violated = 0;
+  double largest = 0;
+  const auto look = [&](const EpisodicTask& task, std::int64_t episodes, const Stream& stream) {
+    const online::EpisodicRun run = player(task, theorem.learner, episodes, stream);
+    // The logarithm of the bound is that of the length the learner was told, and so is its bonus.
+    const double share = run.last.value_regret / theorem.bound(size_of(task, episodes));
+    largest = std::max(largest, share);
+    ++runs;
+    if (share > 1) ++violated;
+  };
+  const EpisodicTask small = two_choices();
+  look(small, telling_episodes(small, theorem), effort.stream);
+  if (player == by_theory) {
+    for (const NamedTask& on : homogeneous_tasks(effort)) {
+      for (int seed = 0; seed < effort.pick(5, 50); ++seed)
+        look(on.task, on.episodes, effort.stream.child(static_cast<std::uint64_t>(seed)));
+    }
+  }
+  return never(violated, runs, player == by_theory ? kDelta : 0,
+               fmt::format("runs above the bound; largest regret / bound {:.3g}", largest));
+}
+
+Claim regret_claim(const RegretTheorem& theorem) {
+  const std::string learner(theorem.learner);
+  return {.id = learner + "-regret",
+          .family = "tabular-regret",
+          .statement = fmt::format("Regret(K) of {} <= {} with probability 1 - delta", learner, theorem.formula),
+          .page = page_path(online::find_episodic(learner).page),
+          .theorem = std::string(theorem.theorem),
+          .kind = Kind::kNever,
+          .measure = [theorem](const Effort& effort) { return above_bound(effort, theorem, by_theory); },
+          .controls = {{"never-learns", "plays the first choice for ever, where K H has passed the bound",
+                        [theorem](const Effort& effort) { return above_bound(effort, theorem, never_learning); }}}};
+}
+
+}  // namespace
+
+std::vector<Claim> optimism_claims() {
+  std::vector<Claim> table;
+  for (const OptimismTheorem& theorem : optimism_theorems()) table.push_back(optimism_claim(theorem));
+  for (const RegretTheorem& theorem : regret_theorems()) table.push_back(regret_claim(theorem));
+  return table;
+}
+
+}  // namespace bellwether::claims

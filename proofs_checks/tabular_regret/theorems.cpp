@@ -1,0 +1,31 @@
+#include "proofs_checks/tabular_regret/theorems.h"
+
+#include <array>
+
+namespace bellwether::claims {
+
+std::span<const OptimismTheorem> optimism_theorems() {
+  static constexpr std::array<OptimismTheorem, 8> table = {{
+      {"ucbvi-ch", "Azar, Osband and Munos 2017: optimism of the Chernoff-Hoeffding bonus", 400'000},
+      {"ucbvi-bf", "Azar, Osband and Munos 2017: optimism of the Bernstein-Freedman bonus", 30'000},
+      {"euler", "Zanette and Brunskill 2019: optimism", 30'000},
+      {"mvp", "Zhang, Ji and Du 2021: optimism", 30'000},
+      {"mvp-2024", "Zhang, Chen, Lee and Du 2024: optimism", 200'000},
+      {"ucb-q-hoeffding", "Jin, Allen-Zhu, Bubeck and Jordan 2018, Lemma 4.3", 30'000},
+      {"ucb-q-bernstein", "Jin, Allen-Zhu, Bubeck and Jordan 2018: optimism of the Bernstein bonus", 30'000},
+      {"ucb-advantage", "Zhang, Zhou and Ji 2020: optimism", 30'000},
+  }};
+  return table;
+}
+
+std::span<const RegretTheorem> regret_theorems() {
+  static constexpr std::array<RegretTheorem, 2> table = {{
+      {"ucbvi-ch", "Azar, Osband and Munos 2017, Theorem 1", "20 H^1.5 L sqrt(SAK) + 250 H^2 S^2 A L^2",
+       bounds::ucbvi_ch_regret},
+      {"ucbvi-bf", "Azar, Osband and Munos 2017, Theorem 2", "30 H L sqrt(SAK) + 2500 H^2 S^2 A L^2 + 4 H^1.5 sqrt(KL)",
+       bounds::ucbvi_bf_regret},
+  }};
+  return table;
+}
+
+}  // namespace bellwether::claims

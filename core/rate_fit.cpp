@@ -104,7 +104,7 @@ RateFit fit_rate(std::span<const double> x, const SampleTable& table, const Rate
 
 std::string power_text(double exponent, std::string_view variable) {
   if (exponent == 0) return "a constant";
-  if (exponent < 0) return "1/" + power_text(-exponent, variable);
+  if (exponent < 0) return fmt::format("1/{}", power_text(-exponent, variable));
   if (exponent == 1) return std::string(variable);
   if (exponent == 0.5) return fmt::format("sqrt({})", variable);
   for (const int denominator : {2, 3, 4, 5, 6}) {

@@ -15,36 +15,37 @@ namespace bellwether::experiments {
 
 /// What tells variants apart: a setting whose value differs between variants of one name. One column of the tables.
 struct Axis {
-  std::string name;  ///< the column: "states", "horizon", "factor" (of the constant), "episodes"; "instance.x" and
-                     ///< "learner.x" where both vary x
-  std::string setting;
+  std::string name = {};  ///< the column: "states", "horizon", "factor" (of the constant), "episodes"; "instance.x" and
+                          ///< "learner.x" where both vary x
+  std::string setting = {};
   bool of_learner = false;
 };
 
 /// An instance with all its settings.
 struct InstanceVariant {
-  std::string id;                 ///< "riverswim@1"; a model file: its name
-  std::string label;              ///< the id and what tells it from its siblings: "riverswim@1 (states 8)"
-  std::vector<Setting> settings;  ///< all of them, defaults included, in one spelling
-  int horizon = 0;                ///< of its episodes; 0: it has none
-  std::string hash;               ///< of the finished model and the horizon: see content_hash
-  std::string long_run_hash;      ///< of the model alone
+  std::string id = {};                 ///< "riverswim@1"; a model file: its name
+  std::string label = {};              ///< the id and what tells it from its siblings: "riverswim@1 (states 8)"
+  std::vector<Setting> settings = {};  ///< all of them, defaults included, in one spelling
+  int horizon = 0;                     ///< of its episodes; 0: it has none
+  std::string hash = {};               ///< of the finished model and the horizon: see content_hash
+  std::string long_run_hash = {};      ///< of the model alone
   mdp::NamedInstance instance;
   std::string place = {};
 };
 
 /// A learner with all its settings.
 struct LearnerVariant {
-  std::string name;               ///< "ucbvi-bf"
-  std::string title;              ///< "UCBVI-BF (Azar, Osband, Munos 2017)"
-  std::string label;              ///< for legends: "ucbvi-bf (practical 0.01, delta 0.1)"
-  std::string constant;           ///< "theory", "practical 0.01", "0.003"; empty when it has none
-  std::string page;               ///< in docs/papers
-  std::vector<Setting> given;     ///< what the plan sets
-  std::vector<Setting> settings;  ///< all of them, defaults included, in one spelling
+  std::string name = {};               ///< "ucbvi-bf"
+  std::string title = {};              ///< "UCBVI-BF (Azar, Osband, Munos 2017)"
+  std::string label = {};              ///< for legends: "ucbvi-bf (practical 0.01, delta 0.1)"
+  std::string constant = {};           ///< "theory", "practical 0.01", "0.003"; empty when it has none
+  std::string factor = {};             ///< the same as a number: "1", "0.01", "0.003"
+  std::string page = {};               ///< in docs/papers
+  std::vector<Setting> given = {};     ///< what the plan sets
+  std::vector<Setting> settings = {};  ///< all of them, defaults included, in one spelling
   online::Protocol protocol = online::Protocol::kEpisodic;
-  std::int64_t length = 0;                ///< episodes or steps
-  std::vector<std::int64_t> checkpoints;  ///< none is left to a default
+  std::int64_t length = 0;                     ///< episodes or steps
+  std::vector<std::int64_t> checkpoints = {};  ///< none is left to a default
   int results_version = 1;
   std::string place = {};
 };
@@ -55,16 +56,16 @@ struct Cell {
   std::uint64_t seed = 0;
   /// Everything the result depends on, spelled out: what the store finds it by. Two cells with one key give the same
   /// bits; whatever can change a bit is in here, the results version of the learner included.
-  std::string key;
+  std::string key = {};
 };
 
 /// A plan spelled out. Cells are ordered by instance, learner and seed.
 struct Grid {
   Plan plan;
-  std::vector<InstanceVariant> instances;
-  std::vector<LearnerVariant> learners;
-  std::vector<Axis> axes;
-  std::vector<Cell> cells;
+  std::vector<InstanceVariant> instances = {};
+  std::vector<LearnerVariant> learners = {};
+  std::vector<Axis> axes = {};
+  std::vector<Cell> cells = {};
 
   std::size_t num_seeds() const { return plan.seeds.size(); }
   std::size_t cell(std::size_t instance, std::size_t learner, std::size_t seed) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,8 @@ namespace bellwether::experiments {
 /// Tidy table, one row for each instance, learner, seed, checkpoint and metric: `instance,learner,constant,<axes>,seed,
 /// checkpoint,metric,value`, in the order of the grid, numbers with 17 digits. The same results give the same bytes.
 std::string runs_csv(const Grid& grid, const Results& results);
+/// The same piece by piece, for tables that do not fit memory.
+void write_runs_csv(const Grid& grid, const Results& results, const std::function<void(std::string_view)>& write);
 
 /// The same without seeds: `..., checkpoint,metric,seeds,mean,standard_error,low,high,band_low,band_high,decile,median,
 /// ninth_decile`.

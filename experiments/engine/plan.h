@@ -12,8 +12,8 @@ namespace bellwether::experiments {
 
 /// A setting with the values it takes. Several values make a sweep: one variant for each.
 struct Choices {
-  std::string name;
-  std::vector<std::string> values;
+  std::string name = {};
+  std::vector<std::string> values = {};
   std::string place = {};  ///< "plan.toml:12" for messages; empty when it stands in no file
 };
 
@@ -23,7 +23,7 @@ struct Choices {
 /// "episodes" or "steps" (its length of run in place of the plan's) and "protocol" ("episodic", "average") where its
 /// name stands for both.
 struct Entry {
-  std::string name;  ///< "riverswim", "riverswim@1", "ucbvi-bf", or what to call the model of `file`
+  std::string name = {};  ///< "riverswim", "riverswim@1", "ucbvi-bf", or what to call the model of `file`
   std::vector<Choices> settings = {};
   std::string file = {};   ///< an instance read from a model file: its path
   std::string place = {};  ///< as in Choices
@@ -71,9 +71,9 @@ struct Plan {
 
 /// A table of a plan file that belongs to somebody else (a figure, a claim).
 struct Section {
-  std::string name;
-  std::vector<Choices> settings;
-  std::string place;
+  std::string name = {};
+  std::vector<Choices> settings = {};
+  std::string place = {};
 };
 
 struct PlanFile {

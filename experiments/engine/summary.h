@@ -28,9 +28,9 @@ struct Point {
 /// The learning curve of one learner on one instance.
 struct Curve {
   std::size_t instance = 0, learner = 0;
-  std::string metric;
+  std::string metric = {};
   std::size_t seeds = 0;  ///< finished ones
-  std::vector<Point> points;
+  std::vector<Point> points = {};
 };
 
 /// The metrics of a learner: those of its protocol; for learners that stop themselves also "episodes", and each has one
@@ -42,9 +42,9 @@ std::string metric_named(const LearnerVariant& learner, std::string_view metric)
 
 /// The finished seeds' values of a metric, a row a seed, at the checkpoints that all of them reached.
 struct Sample {
-  std::vector<std::uint64_t> seeds;
-  std::vector<std::int64_t> at;
-  std::vector<double> values;
+  std::vector<std::uint64_t> seeds = {};
+  std::vector<std::int64_t> at = {};
+  std::vector<double> values = {};
   SampleTable table() const { return {values, at.size()}; }
 };
 Sample sample(const Grid& grid, const Results& results, std::size_t instance, std::size_t learner,
@@ -60,11 +60,11 @@ RateFit rate(const Grid& grid, const Results& results, std::size_t instance, std
 /// Two learners on one instance at their last checkpoint, paired by seed.
 struct Comparison {
   std::size_t instance = 0, first = 0, second = 0;  ///< learners, first < second
-  std::string metric;
-  PairedTest test;
+  std::string metric = {};
+  PairedTest test = {};
   double adjusted_p = 1;        ///< Holm, over all pairs on this instance
   std::int64_t more_seeds = 0;  ///< about so many more would tell them apart (at the plan's level, power 0.8)
-  std::string verdict;          ///< one line
+  std::string verdict = {};     ///< one line
 };
 
 /// All pairs of learners whose metric of this name means the same (same protocol, same length).
@@ -74,15 +74,15 @@ std::vector<Comparison> compare(const Grid& grid, const Results& results, std::s
 /// The final value of a metric along an axis, everything else fixed.
 struct AxisPoint {
   double x = 0;  ///< the value as a number; its position (0, 1, ...) when it is none
-  std::string value;
+  std::string value = {};
   std::size_t instance = 0, learner = 0;
-  Point point;
+  Point point = {};
 };
 struct AxisCurve {
-  std::string label;  ///< what is fixed: "ucbvi-bf (theory) on riverswim@1"
+  std::string label = {};  ///< what is fixed: "ucbvi-bf (theory) on riverswim@1"
   bool numeric = true;
-  std::vector<AxisPoint> points;  ///< ascending in x
-  RateFit rate;                   ///< of the means in x; no slope when values are no numbers
+  std::vector<AxisPoint> points = {};  ///< ascending in x
+  RateFit rate = {};                   ///< of the means in x; no slope when values are no numbers
 };
 std::vector<AxisCurve> against(const Grid& grid, const Results& results, const Axis& axis, std::string_view metric);
 

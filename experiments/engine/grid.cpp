@@ -1,0 +1,236 @@
+#include "experiments/engine/grid.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "core/text.h"
+#include "experiments/engine/content_id.h"
+#include "experiments/engine/failure.h"
+#include "experiments/engine/variants.h"
+#include "solvers/online/trial.h"
+
+namespace bellwether::experiments {
+namespace {
+
+/// Of the loop that plays and measures: raised whenever it gives other numbers for the same cell.
+constexpr int kPlayVersion = 1;
+
+const std::set<std::string_view> kColumns = {"instance", "learner",    "constant", "seed",
+                                             "seeds",    "checkpoint", "metric",   "value"};
+
+std::optional<std::string> setting_value(const std::vector<Setting>& settings, std::string_view name) {
+  const auto found = std::ranges::find(settings, name, &Setting::first);
+  if (found == settings.end()) return std::nullopt;
+  return found->second;
+}
+
+bool contains(const std::vector<std::string>& names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+/// Gives what the plan sweeps to the entries that have such a setting and do not set it.
+class SweepGiver {
+ public:
+  explicit SweepGiver(const Plan& plan) : instances(plan.instances), learners(plan.learners) {
+    for (Entry& entry : instances) {
+      entry = without_size(std::move(entry));
+      known_instances_.push_back(instance_setting_names(entry));
+    }
+    for (const Entry& entry : learners) known_learners_.push_back(learner_setting_names(plan, entry));
+    for (const Choices& choices : plan.sweep) give(choices);
+  }
+
+  std::vector<Entry> instances, learners;
+
+ private:
+  void give(const Choices& swept) {
+    constexpr std::string_view kInstance = "instance.", kLearner = "learner.";
+    Choices choices = swept;
+    const bool only_instances = choices.name.starts_with(kInstance), only_learners = choices.name.starts_with(kLearner);
+    if (only_instances) choices.name.erase(0, kInstance.size());
+    if (only_learners) choices.name.erase(0, kLearner.size());
+    const bool instances_have = !only_learners && anyone(known_instances_, choices.name);
+    const bool learners_have = !only_instances && anyone(known_learners_, choices.name);
+    if (!instances_have && !learners_have) reject(swept, choices.name);
+    if (instances_have && learners_have)
+      fail(swept.place, fmt::format("sweep: instances and learners have a setting '{0}'; write instance.{0} or "
+                                    "learner.{0}",
+                                    choices.name));
+    if (instances_have)
+      give_to(instances, known_instances_, choices);
+    else
+      give_to(learners, known_learners_, choices);
+  }
+
+  static bool anyone(const std::vector<std::vector<std::string>>& known, std::string_view name) {
+    return std::ranges::any_of(known, [&](const auto& names) { return contains(names, name); });
+  }
+
+  [[noreturn]] void reject(const Choices& swept, std::string_view name) const {
+    std::set<std::string> all;
+    for (const auto* known : {&known_instances_, &known_learners_})
+      for (const auto& names : *known) all.insert(names.begin(), names.end());
+    const std::vector<std::string> names(all.begin(), all.end());
+    const std::string hint = did_you_mean(name, names);
+    fail(swept.place, fmt::format("sweep: nothing here has a setting '{}'{}", swept.name,
+                                  hint.empty() ? "; there are " + join_names(names) : hint));
+  }
+
+  static void give_to(std::vector<Entry>& entries, const std::vector<std::vector<std::string>>& known,
+                      const Choices& choices) {
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      const bool own =
+          std::ranges::find(entries[i].settings, choices.name, &Choices::name) != entries[i].settings.end();
+      if (!own && contains(known[i], choices.name)) entries[i].settings.push_back(choices);
+    }
+  }
+
+  std::vector<std::vector<std::string>> known_instances_, known_learners_;
+};
+
+/// The settings that differ between variants of one name, in the order in which they are first seen.
+template <class Variant>
+std::vector<std::string> differing(const std::vector<Variant>& variants, std::string Variant::*name) {
+  std::vector<std::string> order;
+  std::map<std::string, std::map<std::string, std::set<std::string>>> values;  // setting, name, values
+  for (const Variant& variant : variants) {
+    for (const auto& [setting, value] : variant.settings) {
+      if (!contains(order, setting)) order.push_back(setting);
+      values[setting][variant.*name].insert(value);
+    }
+  }
+  std::erase_if(order, [&](const std::string& setting) {
+    return std::ranges::none_of(values[setting], [](const auto& group) { return group.second.size() > 1; });
+  });
+  return order;
+}
+
+std::vector<Axis> axes_of(const Grid& grid) {
+  std::vector<Axis> axes;
+  for (const std::string& setting : differing(grid.instances, &InstanceVariant::id))
+    axes.push_back({.name = setting, .setting = setting, .of_learner = false});
+  for (const std::string& setting : differing(grid.learners, &LearnerVariant::name))
+    axes.push_back({.name = setting == "constant" ? "factor" : setting, .setting = setting, .of_learner = true});
+  std::map<std::string, int> uses;
+  for (const Axis& axis : axes) ++uses[axis.name];
+  for (Axis& axis : axes)
+    if (uses[axis.name] > 1 || kColumns.contains(axis.name))
+      axis.name = fmt::format("{}.{}", axis.of_learner ? "learner" : "instance", axis.name);
+  return axes;
+}
+
+/// "name (first, second)" with the values on the axes that tell the variants of this name apart.
+template <class Variant>
+std::string label_of(const Variant& variant, const std::string& name, std::vector<std::string> parts,
+                     const std::vector<Variant>& siblings, std::string Variant::*group) {
+  std::vector<Variant> same;
+  for (const Variant& other : siblings)
+    if (other.*group == name) same.push_back(other);
+  for (const std::string& setting : differing(same, group)) {
+    if (setting == "constant") continue;
+    if (const auto value = setting_value(variant.settings, setting))
+      parts.push_back(fmt::format("{} {}", setting, *value));
+  }
+  return parts.empty() ? name : fmt::format("{} ({})", name, fmt::join(parts, ", "));
+}
+
+void set_labels(Grid& grid) {
+  for (InstanceVariant& variant : grid.instances)
+    variant.label = label_of(variant, variant.id, {}, grid.instances, &InstanceVariant::id);
+  for (LearnerVariant& variant : grid.learners) {
+    std::vector<std::string> parts;
+    if (!variant.constant.empty()) parts.push_back(variant.constant);
+    variant.label = label_of(variant, variant.name, std::move(parts), grid.learners, &LearnerVariant::name);
+  }
+}
+
+/// Two variants that are the same would share their cells.
+template <class Variant>
+void require_different(const std::vector<Variant>& variants) {
+  std::set<std::string> seen;
+  for (const Variant& variant : variants)
+    if (!seen.insert(variant.label).second) fail(variant.place, fmt::format("{} is there twice", variant.label));
+}
+
+void require_horizons(const Grid& grid) {
+  const auto learner = std::ranges::find_if(
+      grid.learners, [](const LearnerVariant& l) { return l.protocol != online::Protocol::kAverage; });
+  if (learner == grid.learners.end()) return;
+  for (const InstanceVariant& instance : grid.instances)
+    if (instance.horizon == 0)
+      fail(instance.place, fmt::format("{} has no horizon of its own, and {} plays episodes; set horizon",
+                                       instance.label, learner->name));
+}
+
+/// The part of the key that is the same for all seeds.
+std::string key_of(const Plan& plan, const InstanceVariant& instance, const LearnerVariant& learner) {
+  const bool average = learner.protocol == online::Protocol::kAverage;
+  std::string key = fmt::format("play {}\ninstance {}\nhorizon {}\nprotocol {}\nlearner {} {}\n", kPlayVersion,
+                                average ? instance.long_run_hash : instance.hash, average ? 0 : instance.horizon,
+                                online::to_string(learner.protocol), learner.name, learner.results_version);
+  for (const auto& [name, value] : learner.settings)
+    key += fmt::format("{} {}\n", name, name == "constant" ? learner.factor : value);
+  key += fmt::format("checkpoints {}\n", content_id(std::span<const std::int64_t>(learner.checkpoints)));
+  if (!average) key += fmt::format("epsilon {}\n", exact_text(plan.epsilon));
+  key += fmt::format("metrics {}\n", fmt::join(online::metrics_of(learner.protocol), " "));
+  return key + fmt::format("stream {}\n", plan.stream);
+}
+
+void fill_cells(Grid& grid) {
+  for (std::size_t i = 0; i < grid.instances.size(); ++i) {
+    for (std::size_t l = 0; l < grid.learners.size(); ++l) {
+      const std::string key = key_of(grid.plan, grid.instances[i], grid.learners[l]);
+      for (const std::uint64_t seed : grid.plan.seeds)
+        grid.cells.push_back({.instance = i, .learner = l, .seed = seed, .key = key + fmt::format("seed {}\n", seed)});
+    }
+  }
+}
+
+/// What a plan from C++ may have wrong; a file's reader has looked already.
+void require_plan(const Plan& plan) {
+  if (plan.instances.empty()) fail(plan.place, "there are no instances");
+  if (plan.learners.empty()) fail(plan.place, "there are no learners");
+  if (plan.seeds.empty()) fail(plan.place, "there are no seeds");
+  if (std::set<std::uint64_t>(plan.seeds.begin(), plan.seeds.end()).size() != plan.seeds.size())
+    fail(plan.place, "a seed is there twice");
+  if (!(plan.epsilon > 0)) fail(plan.place, fmt::format("epsilon is {}, must be above 0", plan.epsilon));
+  if (plan.episodes < 0 || plan.steps < 0) fail(plan.place, "a run has a negative length");
+  const bool ascending = std::ranges::adjacent_find(plan.checkpoints, std::greater_equal<>()) == plan.checkpoints.end();
+  if (!plan.checkpoints.empty() && (!ascending || plan.checkpoints.front() < 1))
+    fail(plan.place, "checkpoints must be whole numbers from 1 on, ascending");
+  for (const auto* entries : {&plan.instances, &plan.learners})
+    for (const Entry& entry : *entries)
+      for (const Choices& choices : entry.settings)
+        if (choices.values.empty())
+          fail(choices.place, fmt::format("{}: '{}' has no values", entry.name, choices.name));
+  require_valid("summary", plan.summary);
+}
+
+}  // namespace
+
+std::optional<std::string> Grid::value(const Axis& axis, std::size_t instance, std::size_t learner) const {
+  if (!axis.of_learner) return setting_value(instances[instance].settings, axis.setting);
+  const auto value = setting_value(learners[learner].settings, axis.setting);
+  return value && axis.setting == "constant" ? learners[learner].factor : value;
+}
+
+Grid expand(const Plan& plan) {
+  require_plan(plan);
+  const SweepGiver given(plan);
+  Grid grid{.plan = plan};
+  grid.instances = instance_variants(given.instances);
+  grid.learners = learner_variants(plan, given.learners);
+  set_labels(grid);
+  require_different(grid.instances);
+  require_different(grid.learners);
+  require_horizons(grid);
+  grid.axes = axes_of(grid);
+  fill_cells(grid);
+  return grid;
+}
+
+}  // namespace bellwether::experiments

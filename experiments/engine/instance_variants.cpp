@@ -1,0 +1,146 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "core/errors.h"
+#include "core/text.h"
+#include "experiments/engine/failure.h"
+#include "experiments/engine/variants.h"
+#include "mdp/instances/registry.h"
+#include "mdp/io/formats.h"
+
+namespace bellwether::experiments {
+namespace {
+
+/// The family that an entry names, its version checked.
+const mdp::Instance& family_of(const Entry& entry) {
+  const std::size_t at = entry.name.find('@');
+  const std::string name = entry.name.substr(0, at);
+  try {
+    const mdp::Instance& family = mdp::find_instance(name);
+    if (at == std::string::npos) return family;
+    const std::string version = entry.name.substr(at + 1);
+    const int current = instance_version(name);
+    if (version != fmt::format("{}", current))
+      fail(entry.place, fmt::format("there is no {}; this program has {}@{}", entry.name, name, current));
+    return family;
+  } catch (const InvalidOption& error) {
+    fail(entry.place, error.what());
+  }
+}
+
+bool has_option(const std::vector<OptionRow>& options, std::string_view name) {
+  return std::ranges::find(options, name, &OptionRow::name) != options.end();
+}
+
+mdp::NamedInstance read_instance(const Entry& entry) {
+  mdp::ModelFile file = mdp::read_model(entry.file);
+  if (file.intervals || file.observations || !file.contexts.empty())
+    fail(entry.place, fmt::format("{}: learners meet plain models, this one has {}", entry.file,
+                                  file.intervals      ? "intervals"
+                                  : file.observations ? "observations"
+                                                      : "contexts"));
+  if (file.rewards_are_costs)
+    fail(entry.place, fmt::format("{}: learners maximise, this file asks for minimisation", entry.file));
+  return {.model = std::move(file.model), .stages = std::move(file.stages)};
+}
+
+/// The length of an episode: the stages', the plan's or the instance's own; 0 when nothing says.
+int horizon_of(const Entry& entry, const std::string& id, const mdp::NamedInstance& instance,
+               const std::optional<std::string>& text) {
+  int horizon = 0;
+  if (text) {
+    const auto value = parse_double(*text);
+    if (!value || *value != std::floor(*value) || *value < 1 || *value > 1e9)
+      fail(place_of(entry, "horizon"), fmt::format("{}: horizon is '{}', must be a whole number from 1 on", id, *text));
+    horizon = static_cast<int>(*value);
+  }
+  const auto stages = static_cast<int>(instance.stages.size());
+  if (stages > 0 && horizon != 0 && horizon != stages)
+    fail(place_of(entry, "horizon"),
+         fmt::format("{}: horizon is {}, but the model has {} stages of its own", id, horizon, stages));
+  if (stages > 0) return stages;
+  return horizon > 0 ? horizon : instance.question.horizon;
+}
+
+/// Takes "horizon" out of the settings where the family does not know it.
+std::optional<std::string> take_horizon(std::vector<Setting>& settings, bool family_knows_it) {
+  const auto found = std::ranges::find(settings, "horizon", &Setting::first);
+  if (found == settings.end() || family_knows_it) return std::nullopt;
+  std::string value = found->second;
+  settings.erase(found);
+  return value;
+}
+
+/// Fills what depends on the model.
+void finish(InstanceVariant& variant, const Entry& entry, const std::optional<std::string>& horizon,
+            bool family_knows_horizon) {
+  variant.place = entry.place;
+  variant.horizon = horizon_of(entry, variant.id, variant.instance, horizon);
+  variant.hash = content_hash(variant.instance, variant.horizon);
+  variant.long_run_hash = content_hash(variant.instance, 0);
+  if (!family_knows_horizon && variant.horizon > 0)
+    variant.settings.emplace_back("horizon", fmt::format("{}", variant.horizon));
+}
+
+InstanceVariant named_variant(const Entry& entry, const mdp::Instance& family, std::vector<Setting> settings) {
+  const std::vector<OptionRow> options = family.options();
+  const bool knows_horizon = has_option(options, "horizon");
+  const std::optional<std::string> horizon = take_horizon(settings, knows_horizon);
+  std::optional<mdp::NamedInstance> instance;
+  try {
+    instance = family.make(settings);
+  } catch (const std::invalid_argument& error) {
+    fail(place_of(entry, error.what()), error.what());
+  }
+  InstanceVariant variant{.id = fmt::format("{}@{}", family.name, instance_version(family.name)),
+                          .instance = std::move(*instance)};
+  for (const OptionRow& option : options) {
+    const auto given = std::ranges::find(settings, option.name, &Setting::first);
+    variant.settings.emplace_back(
+        option.name, canonical_value(given == settings.end() ? option.value : given->second, option.value));
+  }
+  finish(variant, entry, horizon, knows_horizon);
+  return variant;
+}
+
+}  // namespace
+
+Entry without_size(Entry entry) {
+  if (!entry.file.empty()) return entry;
+  const mdp::Instance& family = family_of(entry);
+  if (family.size_option.empty() || has_option(family.options(), "size")) return entry;
+  for (Choices& choices : entry.settings)
+    if (choices.name == "size") choices.name = family.size_option;
+  return entry;
+}
+
+std::vector<std::string> instance_setting_names(const Entry& entry) {
+  std::vector<std::string> names;
+  if (entry.file.empty())
+    for (const OptionRow& option : family_of(entry).options()) names.push_back(option.name);
+  if (std::ranges::find(names, "horizon") == names.end()) names.emplace_back("horizon");
+  return names;
+}
+
+std::vector<InstanceVariant> instance_variants(const std::vector<Entry>& entries) {
+  std::vector<InstanceVariant> variants;
+  for (const Entry& entry : entries) {
+    require_known(entry, instance_setting_names(entry));
+    if (entry.file.empty()) {
+      const mdp::Instance& family = family_of(entry);
+      for (auto& settings : combinations(entry.settings))
+        variants.push_back(named_variant(entry, family, std::move(settings)));
+      continue;
+    }
+    const mdp::NamedInstance instance = read_instance(entry);
+    for (auto& settings : combinations(entry.settings)) {
+      InstanceVariant variant{.id = entry.name, .instance = instance};
+      finish(variant, entry, take_horizon(settings, false), false);
+      variants.push_back(std::move(variant));
+    }
+  }
+  return variants;
+}
+
+}  // namespace bellwether::experiments

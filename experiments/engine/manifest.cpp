@@ -1,0 +1,106 @@
+#include <filesystem>
+#include <limits>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "core/text.h"
+#include "experiments/engine/output.h"
+#include "experiments/engine/summary.h"
+#include "mdp/io/file_bytes.h"
+
+namespace bellwether::experiments {
+namespace {
+
+// Keys in the order in which they are written.
+using Json = nlohmann::ordered_json;
+
+Json object_of(const std::vector<Setting>& settings) {
+  Json object = Json::object();
+  for (const auto& [name, value] : settings) object[name] = value;
+  return object;
+}
+
+Json plan_json(const Plan& plan) {
+  SummaryOptions summary = plan.summary;
+  Json options = Json::object();
+  describe(summary, [&](std::string_view name, const auto& value, const Rule&, std::string_view) {
+    options[std::string(name)] = value;
+  });
+  return {{"title", plan.title},
+          {"stream", plan.stream},
+          {"seeds", plan.seeds},
+          {"epsilon", plan.epsilon},
+          {"summary", std::move(options)}};
+}
+
+Json instance_json(const InstanceVariant& instance) {
+  const mdp::TabularMdp& model = instance.instance.model;
+  return {{"id", instance.id},
+          {"label", instance.label},
+          {"settings", object_of(instance.settings)},
+          {"horizon", instance.horizon},
+          {"hash", instance.hash},
+          {"states", model.num_states()},
+          {"choices", model.num_choices()},
+          {"transitions", model.num_transitions()},
+          {"stages", instance.instance.stages.size()}};
+}
+
+Json learner_json(const LearnerVariant& learner) {
+  return {{"name", learner.name},
+          {"title", learner.title},
+          {"label", learner.label},
+          {"constant", learner.constant},
+          {"protocol", online::to_string(learner.protocol)},
+          {"settings", object_of(learner.settings)},
+          {"results_version", learner.results_version},
+          {"length", learner.length},
+          {"checkpoints", learner.checkpoints},
+          {"metrics", metrics_of(learner)}};
+}
+
+Json axes_json(const Grid& grid) {
+  Json axes = Json::array();
+  for (const Axis& axis : grid.axes)
+    axes.push_back(
+        {{"column", axis.name}, {"setting", axis.setting}, {"of", axis.of_learner ? "learner" : "instance"}});
+  return axes;
+}
+
+void write_file(const std::string& path, std::string_view text) {
+  mdp::FileWriter writer(path);
+  writer.write(text);
+  writer.commit();
+}
+
+}  // namespace
+
+std::string manifest_json(const Grid& grid, const Results& results, const std::vector<Setting>& facts) {
+  Json manifest = {{"program", {{"name", "bellwether"}, {"version", BELLWETHER_VERSION}, {"compiler", __VERSION__}}},
+                   {"plan", plan_json(grid.plan)},
+                   {"instances", Json::array()},
+                   {"learners", Json::array()},
+                   {"axes", axes_json(grid)},
+                   {"cells", grid.cells.size()},
+                   {"complete", results.complete()},
+                   {"facts", object_of(facts)}};
+  for (const InstanceVariant& instance : grid.instances) manifest["instances"].push_back(instance_json(instance));
+  for (const LearnerVariant& learner : grid.learners) manifest["learners"].push_back(learner_json(learner));
+  // Names from files need not be UTF-8; what is not becomes the replacement character.
+  return manifest.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::vector<std::string> write_outputs(const Grid& grid, const Results& results, const std::string& folder,
+                                       const std::vector<Setting>& facts) {
+  const auto path = [&](std::string_view name) { return (std::filesystem::path(folder) / name).string(); };
+  const std::vector<std::string> paths = {path("runs.csv"), path("summary.csv"), path("manifest.json")};
+  mdp::FileWriter runs(paths[0]);
+  write_runs_csv(grid, results, [&](std::string_view part) { runs.write(part); });
+  runs.commit();
+  write_file(paths[1], summary_csv(grid, results));
+  write_file(paths[2], manifest_json(grid, results, facts));
+  return paths;
+}
+
+}  // namespace bellwether::experiments

@@ -1,0 +1,113 @@
+#include "experiments/engine/summary.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "core/errors.h"
+#include "core/text.h"
+#include "experiments/engine/streams.h"
+
+namespace bellwether::experiments {
+namespace {
+
+constexpr std::string_view kStoppingTime = "episodes";
+
+bool stops_itself(const LearnerVariant& learner) { return learner.protocol == online::Protocol::kStopping; }
+
+/// The value of a metric in row `row` of a series. The stopping time is the series' checkpoint itself.
+double value_of(const online::Series& series, std::size_t row, std::string_view metric) {
+  const auto found = std::ranges::find(series.metrics, metric);
+  if (found == series.metrics.end()) return static_cast<double>(series.at[row]);
+  return series.value(row, static_cast<std::size_t>(found - series.metrics.begin()));
+}
+
+Point point_of(std::int64_t at, const std::vector<double>& values, double level, const Interval& band) {
+  return {.at = at,
+          .mean = mean(values),
+          .standard_error = standard_error(values),
+          .interval = mean_interval(values, level),
+          .band = band,
+          .low_decile = quantile(values, 0.1),
+          .median = quantile(values, 0.5),
+          .high_decile = quantile(values, 0.9)};
+}
+
+/// The window of the fitted slopes on a curve that ends at `last`.
+RateOptions window_of(const SummaryOptions& options, double last) {
+  const double to = options.window_to > 0 ? options.window_to : last;
+  return {.from = options.window_from > 0 ? options.window_from : to / 10,
+          .to = to,
+          .level = options.level,
+          .resamples = options.resamples};
+}
+
+}  // namespace
+
+std::vector<std::string> metrics_of(const LearnerVariant& learner) {
+  std::vector<std::string> metrics = online::metrics_of(learner.protocol);
+  if (stops_itself(learner)) metrics.emplace_back(kStoppingTime);
+  return metrics;
+}
+
+std::string metric_named(const LearnerVariant& learner, std::string_view metric) {
+  const std::vector<std::string> metrics = metrics_of(learner);
+  const auto has = [&](std::string_view name) { return std::ranges::find(metrics, name) != metrics.end(); };
+  if (metric == "regret") {
+    if (stops_itself(learner)) return std::string(kStoppingTime);
+    for (const std::string_view name : {"value-regret", "gap-regret", "reward-regret"})
+      if (has(name)) return std::string(name);
+    return metrics.front();
+  }
+  if (has(metric)) return std::string(metric);
+  throw InvalidOption(fmt::format("{} measures no '{}'; it measures {}", learner.name, metric, join_names(metrics)));
+}
+
+Sample sample(const Grid& grid, const Results& results, std::size_t instance, std::size_t learner,
+              std::string_view metric) {
+  Sample sample;
+  std::vector<const online::Series*> finished;
+  for (std::size_t seed = 0; seed < grid.num_seeds(); ++seed) {
+    const online::Series& series = results.series[grid.cell(instance, learner, seed)];
+    if (series.at.empty()) continue;
+    finished.push_back(&series);
+    sample.seeds.push_back(grid.plan.seeds[seed]);
+  }
+  if (finished.empty()) return sample;
+  const LearnerVariant& variant = grid.learners[learner];
+  if (stops_itself(variant)) {
+    sample.at = {variant.length};
+  } else {
+    const auto shortest = std::ranges::min_element(finished, {}, [](const auto* series) { return series->at.size(); });
+    sample.at = (*shortest)->at;
+  }
+  for (const online::Series* series : finished)
+    for (std::size_t row = 0; row < sample.at.size(); ++row) sample.values.push_back(value_of(*series, row, metric));
+  return sample;
+}
+
+Curve curve(const Grid& grid, const Results& results, std::size_t instance, std::size_t learner,
+            std::string_view metric) {
+  Curve curve{.instance = instance, .learner = learner, .metric = metric_named(grid.learners[learner], metric)};
+  const Sample sample = experiments::sample(grid, results, instance, learner, curve.metric);
+  curve.seeds = sample.seeds.size();
+  const SampleTable table = sample.table();
+  const SummaryOptions& options = grid.plan.summary;
+  const std::vector<Interval> band = simultaneous_band(table, options.level, options.resamples,
+                                                       summary_stream(grid, "band", instance, learner, curve.metric));
+  for (std::size_t i = 0; i < sample.at.size(); ++i)
+    curve.points.push_back(point_of(sample.at[i], table.column(i), options.level, band[i]));
+  return curve;
+}
+
+RateFit rate(const Grid& grid, const Results& results, std::size_t instance, std::size_t learner,
+             std::string_view metric) {
+  const std::string name = metric_named(grid.learners[learner], metric);
+  const Sample sample = experiments::sample(grid, results, instance, learner, name);
+  const std::vector<double> x(sample.at.begin(), sample.at.end());
+  const RateOptions window = window_of(grid.plan.summary, x.empty() ? 0 : x.back());
+  return fit_rate(x, sample.table(), window, summary_stream(grid, "rate", instance, learner, name));
+}
+
+}  // namespace bellwether::experiments

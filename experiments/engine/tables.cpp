@@ -1,0 +1,104 @@
+#include <functional>
+
+#include <fmt/format.h>
+
+#include "core/parallel.h"
+#include "experiments/engine/output.h"
+#include "experiments/engine/summary.h"
+
+namespace bellwether::experiments {
+namespace {
+
+/// Quoted where a comma, a quotation mark or a line break asks for it (RFC 4180).
+std::string field(const std::string& text) {
+  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
+std::string number(double x) { return fmt::format("{:.17g}", x); }
+
+/// instance, learner, constant and the axes: what a row begins with.
+std::string names_header(const Grid& grid) {
+  std::string header = "instance,learner,constant";
+  for (const Axis& axis : grid.axes) header += fmt::format(",{}", field(axis.name));
+  return header;
+}
+
+std::string names_of(const Grid& grid, std::size_t instance, std::size_t learner) {
+  std::string text = field(grid.instances[instance].id) + "," + field(grid.learners[learner].name) + "," +
+                     field(grid.learners[learner].constant);
+  for (const Axis& axis : grid.axes)
+    text += fmt::format(",{}", field(grid.value(axis, instance, learner).value_or("")));
+  return text;
+}
+
+std::string cell_rows(const Grid& grid, const Results& results, std::size_t number_of_cell) {
+  const Cell& cell = grid.cells[number_of_cell];
+  const online::Series& series = results.series[number_of_cell];
+  const std::string names = names_of(grid, cell.instance, cell.learner);
+  std::string rows;
+  for (std::size_t i = 0; i < series.at.size(); ++i)
+    for (std::size_t m = 0; m < series.metrics.size(); ++m)
+      rows += fmt::format("{},{},{},{},{}\n", names, cell.seed, series.at[i], series.metrics[m],
+                          number(series.value(i, m)));
+  return rows;
+}
+
+std::string curve_rows(const Grid& grid, const Curve& curve) {
+  const std::string names = names_of(grid, curve.instance, curve.learner);
+  std::string rows;
+  for (const Point& p : curve.points)
+    rows +=
+        fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{}\n", names, p.at, curve.metric, curve.seeds, number(p.mean),
+                    number(p.standard_error), number(p.interval.low), number(p.interval.high), number(p.band.low),
+                    number(p.band.high), number(p.low_decile), number(p.median), number(p.high_decile));
+  return rows;
+}
+
+/// All curves' rows, each curve on whatever thread, joined in their order.
+std::vector<std::string> all_curve_rows(const Grid& grid, const Results& results) {
+  struct Job {
+    std::size_t instance, learner;
+    std::string metric;
+  };
+  std::vector<Job> jobs;
+  for (std::size_t i = 0; i < grid.instances.size(); ++i)
+    for (std::size_t l = 0; l < grid.learners.size(); ++l)
+      for (std::string& metric : metrics_of(grid.learners[l])) jobs.push_back({i, l, std::move(metric)});
+  std::vector<std::string> rows(jobs.size());
+  const auto count = static_cast<std::int64_t>(jobs.size());
+  constexpr std::int64_t kWorkOfACurve = 1'000'000;
+  parallel_for(count, count * kWorkOfACurve, [&](std::int64_t begin, std::int64_t end) {
+    for (auto j = static_cast<std::size_t>(begin); j < static_cast<std::size_t>(end); ++j)
+      rows[j] = curve_rows(grid, curve(grid, results, jobs[j].instance, jobs[j].learner, jobs[j].metric));
+  });
+  return rows;
+}
+
+}  // namespace
+
+void write_runs_csv(const Grid& grid, const Results& results, const std::function<void(std::string_view)>& write) {
+  write(names_header(grid) + ",seed,checkpoint,metric,value\n");
+  for (std::size_t c = 0; c < grid.cells.size(); ++c) write(cell_rows(grid, results, c));
+}
+
+std::string runs_csv(const Grid& grid, const Results& results) {
+  std::string text;
+  write_runs_csv(grid, results, [&](std::string_view part) { text += part; });
+  return text;
+}
+
+std::string summary_csv(const Grid& grid, const Results& results) {
+  std::string text = names_header(grid) +
+                     ",checkpoint,metric,seeds,mean,standard_error,low,high,band_low,band_high,decile,median,"
+                     "ninth_decile\n";
+  for (const std::string& rows : all_curve_rows(grid, results)) text += rows;
+  return text;
+}
+
+}  // namespace bellwether::experiments

@@ -183,25 +183,26 @@ class HeaderReader {
       header_.action_names.push_back(words[1]);
     } else if (what == "part") {
       need(2, 2, "STAGE");
-      header_.parts.emplace_back(count(words[1], 0), CsvDirectives{});
+      header_.parts.emplace_back(count(words[1], 0), CsvDirectives{.line = line_number_});
     } else if (what == "initial") {
       need(3, 3, "STATE PROBABILITY");
-      out.initial.emplace_back(words[1], number(words[2]));
+      out.initial.push_back({words[1], number(words[2]), line_number_});
     } else if (what == "label") {
       need(2, kAny, "NAME STATE ...");
-      out.labels.emplace_back(words[1], std::vector<std::string>(words.begin() + 2, words.end()));
+      out.labels.push_back({words[1], {words.begin() + 2, words.end()}, line_number_});
     } else if (what == "law") {
       need(4, kAny, "STATE ACTION bernoulli HIGH | gaussian SD | finite VALUE WEIGHT ... | deterministic");
-      CsvDirectives::Law law{.state = words[1], .action = words[2], .kind = words[3], .numbers = {}};
+      CsvDirectives::Law law{
+          .state = words[1], .action = words[2], .kind = words[3], .numbers = {}, .line = line_number_};
       for (std::size_t i = 4; i < words.size(); ++i) law.numbers.push_back(number(words[i]));
       require_form(law);
       out.laws.push_back(std::move(law));
     } else if (what == "expected") {
       need(5, 5, "COLUMN STATE ACTION VALUE");
-      out.expected.push_back({words[1], words[2], words[3], number(words[4])});
+      out.expected.push_back({words[1], words[2], words[3], number(words[4]), line_number_});
     } else if (what == "by-transition") {
       need(2, 2, "COLUMN");
-      out.by_transition.push_back(words[1]);
+      out.by_transition.push_back({words[1], line_number_});
     } else {
       fail(fmt::format("unknown directive '#! {}'; there is {}", what, kDirectives));
     }

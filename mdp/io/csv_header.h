@@ -20,20 +20,37 @@ struct CsvColumn {
 
 /// Comment lines `#! ...` keep what rows cannot say; docs/guide/formats.md lists them.
 struct CsvDirectives {
+  std::int64_t line = 0;  ///< of the `#! part` that they belong to
   std::optional<double> discount;
-  std::vector<std::pair<std::string, double>> initial;
-  std::vector<std::pair<std::string, std::vector<std::string>>> labels;
+  struct Initial {
+    std::string state;
+    double probability = 0;
+    std::int64_t line = 0;
+  };
+  std::vector<Initial> initial;
+  struct Label {
+    std::string name;
+    std::vector<std::string> states;
+    std::int64_t line = 0;
+  };
+  std::vector<Label> labels;
   struct Law {
     std::string state, action, kind;
     std::vector<double> numbers;
+    std::int64_t line = 0;
   };
   std::vector<Law> laws;
   struct Expected {
     std::string column, state, action;
     double value = 0;
+    std::int64_t line = 0;
   };
-  std::vector<Expected> expected;          ///< where the mean of the rows is not, bit for bit, the expected value
-  std::vector<std::string> by_transition;  ///< columns kept by transition although they do not vary in any choice
+  std::vector<Expected> expected;  ///< where the mean of the rows is not, bit for bit, the expected value
+  struct ByTransition {
+    std::string column;
+    std::int64_t line = 0;
+  };
+  std::vector<ByTransition> by_transition;  ///< columns kept by transition although they do not vary in any choice
 };
 
 /// The lines before the rows, read: separator, columns, directives.

@@ -35,7 +35,7 @@ std::int32_t CsvNames::state(const std::string& word) const {
   } else if (const auto index = parse_integer(word); index && *index >= 0 && *index < num_states_) {
     return static_cast<std::int32_t>(*index);
   }
-  fail_at(file_, 0, fmt::format("a directive names state {}, which is not in the rows", quoted(word)));
+  fail_at(file_, line_, fmt::format("a directive names state {}, which is not in the rows", quoted(word)));
 }
 
 std::size_t CsvNames::choice(const ModelData& data, const std::string& state_word,
@@ -49,7 +49,7 @@ std::size_t CsvNames::choice(const ModelData& data, const std::string& state_wor
     const auto i = static_cast<std::size_t>(c);
     if ((data.action.empty() ? c - data.state_begin[s] : data.action[i]) == id) return i;
   }
-  fail_at(file_, 0,
+  fail_at(file_, line_,
           fmt::format("a directive names action {} of state {}, which is not in the rows", quoted(action_word),
                       quoted(state_word)));
 }
@@ -59,20 +59,22 @@ Column& CsvNames::column(ModelData& data, const std::string& title) const {
     for (Column& candidate : is_reward ? data.rewards : data.costs)
       if (csv_title(candidate.name, is_reward) == title) return candidate;
   }
-  fail_at(file_, 0, fmt::format("a directive names column {}, which is not in the header", quoted(title)));
+  fail_at(file_, line_, fmt::format("a directive names column {}, which is not in the header", quoted(title)));
 }
 
 void CsvNames::set_initial(const CsvDirectives& directives, ModelData& data) const {
   if (directives.initial.empty()) return;
   std::vector<double> initial(static_cast<std::size_t>(num_states_), 0.0);
-  for (const auto& [word, probability] : directives.initial) {
+  for (const auto& [word, probability, line] : directives.initial) {
+    line_ = line;
     initial[static_cast<std::size_t>(state(word))] += probability;
   }
   data.initial = std::move(initial);
 }
 
 void CsvNames::set_labels(const CsvDirectives& directives, ModelData& data) const {
-  for (const auto& [label, words] : directives.labels) {
+  for (const auto& [label, words, line] : directives.labels) {
+    line_ = line;
     std::vector<std::int32_t> states;
     for (const std::string& word : words) states.push_back(state(word));
     std::sort(states.begin(), states.end());
@@ -82,7 +84,8 @@ void CsvNames::set_labels(const CsvDirectives& directives, ModelData& data) cons
 }
 
 void CsvNames::set_columns(const CsvDirectives& directives, ModelData& data) const {
-  for (const std::string& title : directives.by_transition) {
+  for (const auto& [title, line] : directives.by_transition) {
+    line_ = line;
     Column& kept = column(data, title);
     if (!kept.by_transition.empty()) continue;
     std::vector<double> values;
@@ -93,11 +96,13 @@ void CsvNames::set_columns(const CsvDirectives& directives, ModelData& data) con
     kept.by_transition = std::move(values);
   }
   for (std::size_t i = 0; i < directives.expected.size();) {  // entries of one column follow each other
+    line_ = directives.expected[i].line;
     Column& kept = column(data, directives.expected[i].column);
     std::vector<double> expected(kept.expected.begin(), kept.expected.end());
     const std::size_t first = i;
     for (; i < directives.expected.size() && directives.expected[i].column == directives.expected[first].column; ++i) {
       const CsvDirectives::Expected& entry = directives.expected[i];
+      line_ = entry.line;
       expected[choice(data, entry.state, entry.action)] = entry.value;
     }
     kept.expected = std::move(expected);
@@ -111,6 +116,7 @@ void CsvNames::set_laws(const CsvDirectives& directives, ModelData& data) const 
   std::vector<double> scale(choices, 0.0);
   std::vector<const CsvDirectives::Law*> finite(choices, nullptr);
   for (const CsvDirectives::Law& entry : directives.laws) {
+    line_ = entry.line;
     const std::size_t c = choice(data, entry.state, entry.action);
     const RewardLaw kind = entry.kind == "bernoulli"  ? RewardLaw::kBernoulli
                            : entry.kind == "gaussian" ? RewardLaw::kGaussian

@@ -35,6 +35,7 @@ class CsvNames {
 
   std::int64_t num_states_;
   const std::string& file_;
+  mutable std::int64_t line_ = 0;  // of the directive at hand
   std::vector<std::string> state_names_, action_names_;
   Index states_, actions_;
 };

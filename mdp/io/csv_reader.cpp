@@ -34,7 +34,8 @@ class CsvAssembler {
     std::vector<TabularMdp> models = split_groups();
     for (const auto& [part, directives] : header_.parts) {
       if (part >= static_cast<std::int64_t>(models.size())) {
-        fail(fmt::format("a directive speaks of part {}, the file has {}", part, models.size()));
+        fail_at(name_, directives.line,
+                fmt::format("a directive speaks of part {}, the file has {}", part, models.size()));
       }
     }
     ModelFile file{.model = models.front()};

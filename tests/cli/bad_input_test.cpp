@@ -60,6 +60,17 @@ TEST_F(BadFile, NamesTheLineOfATableRow) {
           "t.MDP:5: T: of action 0 in state 1");
 }
 
+TEST_F(BadFile, NamesTheLineOfADirective) {
+  const std::string rows = std::string(kHeader) + "0,0,0,1,1\n";
+  refused("a.csv", "#! discount 0.9\n#! initial 7 1\n" + rows, "a.csv:2: a directive names state '7'");
+  refused("b.csv", "# note\n#! label goal 0 8\n" + rows, "b.csv:2: a directive names state '8'");
+  refused("c.csv", "#! law 0 5 bernoulli 1\n" + rows, "c.csv:1: a directive names action '5'");
+  refused("d.csv", "#! by-transition fuel\n" + rows, "d.csv:1: a directive names column 'fuel'");
+  refused("e.csv", "#! discount 0.9\n\n#! expected fuel 0 0 1\n" + rows, "e.csv:3: a directive names column 'fuel'");
+  refused("f.csv", "#! discount 0.9\n#! part 3\nstage," + std::string(kHeader) + "0,0,0,0,1,1\n",
+          "f.csv:2: a directive speaks of part 3");
+}
+
 TEST_F(BadFile, NamesTheLineOfTheListOfActions) {
   refused("m.tra", "# note\n# bellwether: actions [\"go\"]\n1 1 1\n0 0 0 1 stay\n",
           "m.tra:2: action 'stay' is not in the list of action names");

@@ -183,7 +183,8 @@ class HeaderReader {
       header_.action_names.push_back(words[1]);
     } else if (what == "part") {
       need(2, 2, "STAGE");
-      header_.parts.emplace_back(count(words[1], 0), CsvDirectives{.line = line_number_});
+      header_.parts.emplace_back(count(words[1], 0), CsvDirectives{});
+      header_.parts.back().second.line = line_number_;
     } else if (what == "initial") {
       need(3, 3, "STATE PROBABILITY");
       out.initial.push_back({words[1], number(words[2]), line_number_});

@@ -42,7 +42,7 @@ class Loop {
     agent_.plan(episode);
     const int changed = agent_.policy().take_changed();
     if (changed >= 0 && episode > 0) ++row_.policy_changes;
-    value_.update(agent_.policy(), changed);
+    value_.follow(agent_.policy(), changed);
     if (agent_.finished()) return false;
     Stream moves = environment_.child(static_cast<std::uint64_t>(episode));
     const int start = task_.simulator(0).draw_initial(moves);

@@ -6,7 +6,7 @@ BackwardInduction::BackwardInduction(const EpisodicWorld& world, const Induction
     : state_begin_(world.state_begin),
       states_(world.num_states()),
       choices_(world.num_choices()),
-      words_((choices_ + 63) / 64),
+      words_(ReaderMasks::words(choices_)),
       horizon_(world.horizon),
       per_stage_(options.per_stage),
       monotone_(options.monotone),
@@ -16,7 +16,7 @@ BackwardInduction::BackwardInduction(const EpisodicWorld& world, const Induction
       waiting_(at(horizon_, 0, words_)),
       touched_(static_cast<std::size_t>(words_)),
       seen_(at(per_stage_ ? horizon_ : 1, 0, words_)),
-      states_waiting_(static_cast<std::size_t>((states_ + 63) / 64)),
+      states_waiting_(static_cast<std::size_t>(ReaderMasks::words(states_))),
       readers_(at(per_stage_ ? horizon_ : 1, 0, states_)) {
   for (int s = 0; s < states_; ++s)
     for (auto c = state_begin_[static_cast<std::size_t>(s)]; c < state_begin_[static_cast<std::size_t>(s) + 1]; ++c)
@@ -26,16 +26,6 @@ BackwardInduction::BackwardInduction(const EpisodicWorld& world, const Induction
     for (std::int64_t c = 0; c < choices_; ++c) q_[at(h, c, choices_)] = horizon_ - h;
     for (int s = 0; s < states_; ++s) v_[at(h, s, states_)] = horizon_ - h;
   }
-}
-
-void BackwardInduction::link(int stage, std::int64_t choice, std::int32_t next) {
-  auto& parts = readers_[at(per_stage_ ? stage : 0, next, states_)];
-  for (Readers& part : parts) {
-    if (part.word != choice >> 6) continue;
-    part.bits |= bit(choice);
-    return;
-  }
-  parts.push_back({choice >> 6, bit(choice)});
 }
 
 }  // namespace bellwether::online

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "solvers/online/episodic/agent.h"
+#include "solvers/online/episodic/reader_masks.h"
 
 namespace bellwether::online {
 
@@ -34,11 +35,12 @@ class BackwardInduction {
     seen_[at(per_stage_ ? stage : 0, choice >> 6, words_)] |= bit(choice);
   }
   /// `next` was seen behind this row for the first time.
-  void link(int stage, std::int64_t choice, std::int32_t next);
+  void link(int stage, std::int64_t choice, std::int32_t next) {
+    readers_.add(at(per_stage_ ? stage : 0, next, states_), choice);
+  }
   /// Rows of `stage` with this successor read something else of it than before.
   void touch_readers(int stage, std::int32_t next) {
-    for (const Readers& part : readers_[at(per_stage_ ? stage : 0, next, states_)])
-      waiting_[at(stage, part.word, words_)] |= part.bits;
+    readers_.mark(at(per_stage_ ? stage : 0, next, states_), waiting_.data() + at(stage, 0, words_));
   }
 
   /// Brings all values up to date. The rule has
@@ -54,12 +56,7 @@ class BackwardInduction {
   const double* values(int stage) const { return v_.data() + at(stage, 0, states_); }
 
  private:
-  struct Readers {
-    std::int64_t word;
-    std::uint64_t bits;
-  };
-
-  static std::uint64_t bit(std::int64_t i) { return std::uint64_t{1} << (i & 63); }
+  static std::uint64_t bit(std::int64_t i) { return ReaderMasks::bit(i); }
   static std::size_t at(std::int64_t row, std::int64_t column, std::int64_t columns) {
     return static_cast<std::size_t>(row * columns + column);
   }
@@ -78,7 +75,7 @@ class BackwardInduction {
   std::vector<std::uint64_t> touched_;         ///< a bit a choice: waits at every stage
   std::vector<std::uint64_t> seen_;            ///< rows that have statistics
   std::vector<std::uint64_t> states_waiting_;  ///< a bit a state, of the stage at work
-  std::vector<std::vector<Readers>> readers_;  ///< of each state (and stage): the rows with this successor
+  ReaderMasks readers_;                        ///< of each state (and stage): the rows with this successor
 };
 
 template <class Rule>

@@ -96,6 +96,8 @@ struct PlanFile {
 /// relative to the plan. Tables named in `sections` ([[figure]], say) are handed over unread. ParseError ("plan.toml:7:
 /// ...", naming the key and what is allowed) for anything else.
 PlanFile read_plan(const std::string& path, const std::vector<std::string>& sections = {});
+/// The same of text that came from `path`: messages and relative file names speak of it.
+PlanFile read_plan_text(std::string_view text, const std::string& path, const std::vector<std::string>& sections = {});
 
 /// A command-line word: "riverswim", "riverswim:states=6,8:horizon=20" or "lake.csv:horizon=30" (a path that has an
 /// extension or a slash is a model file). InvalidOption when it is malformed.

@@ -9,6 +9,7 @@
 #include "core/text.h"
 #include "solvers/online/average/baselines.h"
 #include "solvers/online/episodic/baselines.h"
+#include "solvers/online/long_run/learners.h"
 #include "solvers/online/model_free/learners.h"
 #include "solvers/online/optimistic/learners.h"
 #include "solvers/online/policy_optimisation/learners.h"
@@ -28,7 +29,8 @@ std::vector<EpisodicLearner> all_episodic() {
 
 std::vector<AverageLearner> all_average() {
   std::vector<AverageLearner> table;
-  for (const auto& family : {average_baselines()}) table.insert(table.end(), family.begin(), family.end());
+  for (const auto& family : {average_baselines(), long_run_learners()})
+    table.insert(table.end(), family.begin(), family.end());
   return table;
 }
 

@@ -32,9 +32,9 @@ class TransitionCounts {
   }
 
   /// Whether `next` is new among the successors of this row.
-  bool add(std::int64_t row, std::int32_t next) {
+  bool add(std::int64_t row, std::int32_t next, std::int32_t times = 1) {
     Row& r = row_[static_cast<std::size_t>(row)];
-    ++r.visits;
+    r.visits += times;
     Successor* first = pool_.data() + r.begin;
     Successor* last = first + r.size;
     Successor* place = first;
@@ -44,10 +44,10 @@ class TransitionCounts {
       place = std::lower_bound(first, last, next, [](const Successor& a, std::int32_t s) { return a.state < s; });
     }
     if (place != last && place->state == next) {
-      ++place->count;
+      place->count += times;
       return false;
     }
-    insert(r, place - first, next);
+    insert(r, place - first, {next, times});
     return true;
   }
 
@@ -111,11 +111,11 @@ class TransitionCounts {
     r.room = doubled;
   }
 
-  void insert(Row& r, std::int64_t at, std::int32_t next) {
+  void insert(Row& r, std::int64_t at, Successor next) {
     reserve(r, r.size + 1);
     const auto place = pool_.begin() + r.begin + at, last = pool_.begin() + r.begin + r.size;
     std::copy_backward(place, last, last + 1);
-    *place = {next, 1};
+    *place = next;
     ++r.size;
   }
 

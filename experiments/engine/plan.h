@@ -96,6 +96,9 @@ struct PlanFile {
 /// relative to the plan. Tables named in `sections` ([[figure]], say) are handed over unread. ParseError ("plan.toml:7:
 /// ...", naming the key and what is allowed) for anything else.
 PlanFile read_plan(const std::string& path, const std::vector<std::string>& sections = {});
+
+/// The same from the text itself; `name` stands for the path in messages, and files are relative to its folder.
+PlanFile read_plan_text(std::string_view text, const std::string& name, const std::vector<std::string>& sections = {});
 /// The same of text that came from `path`: messages and relative file names speak of it.
 PlanFile read_plan_text(std::string_view text, const std::string& path, const std::vector<std::string>& sections = {});
 

@@ -261,18 +261,16 @@ class Reader {
 
 }  // namespace
 
-PlanFile read_plan(const std::string& path, const std::vector<std::string>& sections) {
-  const mdp::FileBytes bytes = mdp::FileBytes::open(path);
-  return read_plan_text(bytes.view(), path, sections);
+PlanFile read_plan_text(std::string_view text, const std::string& name, const std::vector<std::string>& sections) {
+  try {
+    return Reader(name, sections).read(toml::parse(text, name));
+  } catch (const toml::parse_error& error) {
+    throw ParseError(fmt::format("{}:{}: {}", name, error.source().begin.line, error.description()));
+  }
 }
 
-PlanFile read_plan_text(std::string_view text, const std::string& path, const std::vector<std::string>& sections) {
-  try {
-    const toml::table document = toml::parse(text, path);
-    return Reader(path, sections).read(document);
-  } catch (const toml::parse_error& error) {
-    throw ParseError(fmt::format("{}:{}: {}", path, error.source().begin.line, error.description()));
-  }
+PlanFile read_plan(const std::string& path, const std::vector<std::string>& sections) {
+  return read_plan_text(mdp::FileBytes::open(path).view(), path, sections);
 }
 
 }  // namespace bellwether::experiments

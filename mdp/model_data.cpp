@@ -310,28 +310,60 @@ void require_valid(const ModelData& d) {
   require_reward_laws(d, n);
 }
 
+namespace {
+
+std::span<const double> row_of(std::span<const std::int64_t> choice_begin, std::span<const double> probability,
+                               std::int64_t choice) {
+  const auto c = static_cast<std::size_t>(choice);
+  return probability.subspan(static_cast<std::size_t>(choice_begin[c]),
+                             static_cast<std::size_t>(choice_begin[c + 1] - choice_begin[c]));
+}
+
+bool is_off(std::span<const double> row) {
+  double sum = 0;
+  for (const double p : row) sum += p;
+  return std::abs(sum - 1) > kExactEnough && std::abs(accurate_sum(row) - 1) > kExactEnough;
+}
+
+/// Within the tolerance, as `row_is_valid` has it.
+bool is_distribution(std::span<const double> row) {
+  double sum = 0;
+  for (const double p : row) sum += p;
+  return std::abs(sum - 1) <= kRowTolerance && std::all_of(row.begin(), row.end(), [](double p) { return p > 0; });
+}
+
+/// Divides the rows for which `which(row)` holds by their sum.
+template <class Which>
+void divide_rows(std::span<const std::int64_t> choice_begin, std::span<double> probability, const Which& which) {
+  parallel_for(static_cast<std::int64_t>(choice_begin.size()) - 1, static_cast<std::int64_t>(probability.size()),
+               [&](std::int64_t begin, std::int64_t end) {
+                 for (std::int64_t c = begin; c < end; ++c) {
+                   const std::span<const double> row = row_of(choice_begin, probability, c);
+                   if (!which(row)) continue;
+                   const double sum = accurate_sum(row);
+                   double* const first = probability.data() + choice_begin[static_cast<std::size_t>(c)];
+                   for (std::size_t i = 0; i < row.size(); ++i) first[i] /= sum;
+                 }
+               });
+}
+
+}  // namespace
+
 ModelData normalised(ModelData data) {
   const auto choices = static_cast<std::int64_t>(data.choice_begin.size()) - 1;
-  const auto row = [&](std::int64_t c) {
-    const auto i = static_cast<std::size_t>(c);
-    return data.probability.view().subspan(static_cast<std::size_t>(data.choice_begin[i]),
-                                           static_cast<std::size_t>(data.choice_begin[i + 1] - data.choice_begin[i]));
-  };
-  const auto is_off = [&](std::int64_t c) {
-    double sum = 0;
-    for (const double p : row(c)) sum += p;
-    return std::abs(sum - 1) > kExactEnough && std::abs(accurate_sum(row(c)) - 1) > kExactEnough;
-  };
-  if (first_bad(choices, static_cast<std::int64_t>(data.probability.size()), is_off) == kNone) return data;
+  const auto any_off = first_bad(choices, static_cast<std::int64_t>(data.probability.size()), [&](std::int64_t c) {
+    return is_off(row_of(data.choice_begin.view(), data.probability.view(), c));
+  });
+  if (any_off == kNone) return data;
   std::vector<double> probability(data.probability.begin(), data.probability.end());
-  for (std::int64_t c = 0; c < choices; ++c) {
-    if (!is_off(c)) continue;
-    const double sum = accurate_sum(row(c));
-    const auto begin = static_cast<std::size_t>(data.choice_begin[static_cast<std::size_t>(c)]);
-    for (std::size_t i = begin; i < begin + row(c).size(); ++i) probability[i] /= sum;
-  }
+  divide_rows(data.choice_begin.view(), probability, is_off);
   data.probability = std::move(probability);
   return data;
+}
+
+void normalise_distributions(std::span<const std::int64_t> choice_begin, std::span<double> probability) {
+  divide_rows(choice_begin, probability,
+              [](std::span<const double> row) { return is_off(row) && is_distribution(row); });
 }
 
 }  // namespace bellwether::mdp

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -90,5 +91,9 @@ void require_valid(const ModelData& data);
 /// copies nothing otherwise. Applying it twice changes nothing. A row rounded from numbers that sum to one is left as
 /// it is.
 ModelData normalised(ModelData data);
+
+/// The same where the probabilities lie, for readers that own them and need no copy. Rows that require_valid would
+/// refuse stay as they are, so that it can name them. Parallel.
+void normalise_distributions(std::span<const std::int64_t> choice_begin, std::span<double> probability);
 
 }  // namespace bellwether::mdp

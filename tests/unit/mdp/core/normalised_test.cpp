@@ -1,3 +1,5 @@
+#include <bit>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -89,6 +91,32 @@ TEST(Normalised, FindsARowInAnyChunkWhateverTheThreads) {
   const Array<double> serial = at(1);
   EXPECT_NE(serial.back(), data.probability.back());
   EXPECT_EQ(at(4), serial);
+}
+
+TEST(NormaliseDistributions, DoesTheSameInPlace) {
+  for (const ModelData& before : {small_data(), large_data()}) {
+    Numbers probability(before.probability.begin(), before.probability.end());
+    for (std::size_t i = 0; i < probability.size(); i += 3) probability[i] *= 1 + 1e-11;
+    ModelData data = before;
+    data.probability = probability;
+    for (const int threads : {1, 3}) {
+      const ThreadCount guard(threads);
+      Numbers in_place = probability;
+      normalise_distributions(data.choice_begin.view(), in_place);
+      EXPECT_NE(in_place, probability);
+      const Array<double> expected = normalised(data).probability;
+      EXPECT_EQ(in_place, Numbers(expected.begin(), expected.end()));
+    }
+  }
+}
+
+TEST(NormaliseDistributions, LeavesWhatIsNoDistribution) {
+  const std::vector<std::int64_t> begin{0, 2, 4, 4, 6};
+  const Numbers before{.5, .5 + 2e-9, 1.5, -.5 + 1e-11, std::nan(""), 1};
+  Numbers after = before;
+  normalise_distributions(begin, after);
+  for (std::size_t i = 0; i < before.size(); ++i)
+    EXPECT_EQ(std::bit_cast<std::uint64_t>(after[i]), std::bit_cast<std::uint64_t>(before[i])) << i;
 }
 
 }  // namespace

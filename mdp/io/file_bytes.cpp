@@ -103,12 +103,12 @@ FileBytes FileBytes::open(const std::string& path, MapPages pages) {
     const auto size = static_cast<std::size_t>(info.st_size);
     if (auto owner = map_file(file.get(), size, pages)) {
       const std::string_view view(static_cast<const char*>(owner.get()), size);
-      return {view, std::move(owner)};
+      return {view, std::move(owner), true};
     }
   }
   auto [view, owner] = owned(read_to_end(file.get(), path));
   if (view.empty()) fail_at(path, 0, "is empty");
-  return {view, std::move(owner)};
+  return {view, std::move(owner), false};
 }
 
 FileBytes FileBytes::open_decompressed(const std::string& path, std::uint64_t limit) {
@@ -117,7 +117,21 @@ FileBytes FileBytes::open_decompressed(const std::string& path, std::uint64_t li
   if (kind == Compression::kNone) return file;
   auto [view, owner] = owned(decompress(file.view(), kind, path, limit));
   if (view.empty()) fail_at(path, 0, "is empty");
-  return {view, std::move(owner)};
+  return {view, std::move(owner), false};
+}
+
+void FileBytes::release(std::string_view part) const {
+#ifdef MADV_DONTNEED
+  if (!mapped_ || part.empty()) return;
+  // Pages that hold a border go when the part beyond it does; the last one stays until the end.
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const std::uintptr_t begin = reinterpret_cast<std::uintptr_t>(part.data()) / page * page,
+                       end = reinterpret_cast<std::uintptr_t>(part.data() + part.size()) / page * page;
+  // A file that nobody writes to loses nothing; that the advice is refused does no harm.
+  if (begin < end) (void)::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+#else
+  (void)part;
+#endif
 }
 
 std::int64_t line_number(std::string_view text, const char* where) { return 1 + std::count(text.data(), where, '\n'); }

@@ -34,11 +34,17 @@ class FileBytes {
   /// Keeps the bytes alive: for `Array<T>(span, owner)`.
   const std::shared_ptr<const void>& owner() const { return owner_; }
 
+  /// Takes the pages of a part of a mapped file out of this process; they come back when they are touched. Does
+  /// nothing with bytes that are in memory.
+  void release(std::string_view part) const;
+
  private:
-  FileBytes(std::string_view view, std::shared_ptr<const void> owner) : view_(view), owner_(std::move(owner)) {}
+  FileBytes(std::string_view view, std::shared_ptr<const void> owner, bool mapped)
+      : view_(view), owner_(std::move(owner)), mapped_(mapped) {}
 
   std::string_view view_;
   std::shared_ptr<const void> owner_;
+  bool mapped_;
 };
 
 /// The bytes behind a gzip file (of one or more members) or an xz file (of one or more streams); `name` is for

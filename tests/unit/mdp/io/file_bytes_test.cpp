@@ -53,6 +53,21 @@ TEST_F(Files, AreMappedAndOutliveTheirHandle) {
   EXPECT_EQ(view, "hello");
 }
 
+TEST_F(Files, MayReleaseTheirPagesAndComeBack) {
+  const std::string text = some_text(300'000);
+  const std::string plain = folder_.write("plain", text),
+                    packed = folder_.write("packed", compress(text, Compression::kGzip));
+  for (const std::string& path : {plain, packed}) {
+    const FileBytes file = FileBytes::open_decompressed(path);
+    for (const std::size_t begin : {std::size_t{0}, std::size_t{1}, std::size_t{100'000}, text.size()}) {
+      EXPECT_EQ(file.view(), text);
+      file.release(file.view().substr(begin));
+      file.release(file.view().substr(begin, 1));
+    }
+    EXPECT_EQ(file.view(), text);
+  }
+}
+
 TEST_F(Files, SayWhyTheyCannotBeRead) {
   EXPECT_THAT([&] { FileBytes::open(folder_.path("no")); }, ThrowsMessage<ParseError>(EndsWith("/no: no such file")));
   EXPECT_THAT([&] { FileBytes::open(folder_.path("")); }, ThrowsMessage<ParseError>(HasSubstr("is a directory")));

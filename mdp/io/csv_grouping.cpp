@@ -1,6 +1,13 @@
 #include <algorithm>
+#include <cstdint>
+#include <span>
 #include <tuple>
 #include <utility>
+#include <vector>
+
+#include <unistd.h>
+
+#include <sys/mman.h>
 
 #include "mdp/io/csv_rows.h"
 #include "mdp/io/file_bytes.h"
@@ -8,98 +15,135 @@
 namespace bellwether::mdp {
 namespace {
 
-/// True when the runs are ordered by group and state and no choice has two.
-bool is_grouped(const CsvRows& rows) {
-  std::vector<std::int32_t> actions;
-  for (std::size_t r = 0; r < rows.runs.size();) {
-    actions.clear();
-    const std::size_t first = r;
-    while (r < rows.runs.size() && rows.runs[r].state == rows.runs[first].state &&
-           rows.runs[r].group == rows.runs[first].group) {
-      actions.push_back(rows.runs[r++].action);
-    }
-    std::sort(actions.begin(), actions.end());
-    if (std::adjacent_find(actions.begin(), actions.end()) != actions.end()) return false;
-    if (r < rows.runs.size() &&
-        std::pair(rows.runs[r].group, rows.runs[r].state) < std::pair(rows.runs[first].group, rows.runs[first].state)) {
-      return false;
-    }
-  }
-  return true;
+/// A run among those of its state.
+struct PlacedRun {
+  std::uint64_t state = 0;  ///< group and state
+  std::int64_t run = 0;
+
+  friend auto operator<=>(const PlacedRun&, const PlacedRun&) = default;
+};
+
+/// Brings the runs of one state, in the order of the file, into that of the first appearance of their actions.
+void order_by_appearance(std::span<PlacedRun> placed, const GrowingArray<CsvRun>& runs) {
+  const auto action_of = [&](const PlacedRun& p) { return runs[static_cast<std::size_t>(p.run)].action; };
+  const auto not_ascending = [&](const PlacedRun& a, const PlacedRun& b) { return action_of(a) >= action_of(b); };
+  if (std::adjacent_find(placed.begin(), placed.end(), not_ascending) == placed.end()) return;
+  struct Entry {
+    std::int32_t action;
+    std::int64_t run, first;
+  };
+  std::vector<Entry> entries;
+  for (const PlacedRun& p : placed) entries.push_back({action_of(p), p.run, p.run});
+  std::sort(entries.begin(), entries.end(),
+            [](const Entry& a, const Entry& b) { return std::tie(a.action, a.run) < std::tie(b.action, b.run); });
+  for (std::size_t i = 1; i < entries.size(); ++i)
+    if (entries[i].action == entries[i - 1].action) entries[i].first = entries[i - 1].first;
+  std::sort(entries.begin(), entries.end(),
+            [](const Entry& a, const Entry& b) { return std::tie(a.first, a.run) < std::tie(b.first, b.run); });
+  for (std::size_t i = 0; i < placed.size(); ++i) placed[i].run = entries[i].run;
 }
 
 /// The runs in their new order: by group, state, and first appearance of the action there.
-std::vector<std::size_t> grouped_order(const CsvRows& rows) {
-  struct Key {
-    std::int32_t group, state, action;
-    std::size_t run;
-  };
-  std::vector<Key> keys(rows.runs.size());
-  for (std::size_t r = 0; r < keys.size(); ++r)
-    keys[r] = {rows.runs[r].group, rows.runs[r].state, rows.runs[r].action, r};
-  const auto same_choice_first = [](const Key& a, const Key& b) {
-    return std::tie(a.group, a.state, a.action, a.run) < std::tie(b.group, b.state, b.action, b.run);
-  };
-  std::sort(keys.begin(), keys.end(), same_choice_first);
-  std::vector<std::size_t> first_of(keys.size());
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    const bool new_choice = i == 0 || rows.runs[keys[i].run] != rows.runs[keys[i - 1].run];
-    first_of[keys[i].run] = new_choice ? keys[i].run : first_of[keys[i - 1].run];
+std::vector<PlacedRun> grouped_order(const GrowingArray<CsvRun>& runs) {
+  std::vector<PlacedRun> order(runs.size());
+  for (std::size_t r = 0; r < order.size(); ++r) {
+    const auto group = static_cast<std::uint64_t>(runs[r].group), state = static_cast<std::uint64_t>(runs[r].state);
+    order[r] = {group << 32 | state, static_cast<std::int64_t>(r)};
   }
-  std::vector<std::size_t> order(keys.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    const CsvRun &x = rows.runs[a], &y = rows.runs[b];
-    return std::tie(x.group, x.state, first_of[a], a) < std::tie(y.group, y.state, first_of[b], b);
-  });
+  std::sort(order.begin(), order.end());
+  for (std::size_t begin = 0, end = 0; begin < order.size(); begin = end) {
+    while (end < order.size() && order[end].state == order[begin].state) ++end;
+    order_by_appearance(std::span(order).subspan(begin, end - begin), runs);
+  }
   return order;
+}
+
+/// Gives the pages of an array back as soon as everything on them has been copied away. In files that are sorted by
+/// action pages empty one after the other, so that the copy takes hardly more memory than the array.
+class EmptyingPages {
+ public:
+  EmptyingPages(const void* begin, std::size_t bytes)
+      : page_(static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE))),
+        first_(reinterpret_cast<std::uintptr_t>(begin) / page_),
+        left_(bytes / page_ + 2, page_) {}
+
+  /// What lies here is not needed any more.
+  void take(const void* begin, std::size_t bytes) {
+    const auto at = reinterpret_cast<std::uintptr_t>(begin), end = at + bytes;
+    for (std::uintptr_t from = at, to = 0; from < end; from = to) {
+      const std::uintptr_t page = from / page_;
+      to = std::min(end, (page + 1) * page_);
+      std::size_t& left = left_[page - first_];
+      left -= to - from;
+      // A page that others share never becomes empty here.
+      if (left == 0) (void)::madvise(reinterpret_cast<void*>(page * page_), page_, MADV_DONTNEED);
+    }
+  }
+
+ private:
+  std::uintptr_t page_, first_;
+  std::vector<std::size_t> left_;  // bytes
+};
+
+/// The pieces of `numbers` that the runs own, in a new order.
+template <class T>
+GrowingArray<T> gathered(GrowingArray<T> numbers, const std::vector<PlacedRun>& order,
+                         std::span<const std::int64_t> run_begin, std::int64_t num_rows) {
+  EmptyingPages pages(numbers.data(), numbers.size() * sizeof(T));
+  GrowingArray<T> out;
+  out.reserve(numbers.size());
+  for (const PlacedRun& placed : order) {
+    const auto r = static_cast<std::size_t>(placed.run);
+    const std::int64_t end = r + 1 < run_begin.size() ? run_begin[r + 1] : num_rows;
+    const auto piece = std::span<const T>(numbers).subspan(static_cast<std::size_t>(run_begin[r]),
+                                                           static_cast<std::size_t>(end - run_begin[r]));
+    out.append(piece);
+    pages.take(piece.data(), piece.size_bytes());
+  }
+  return out;
+}
+
+/// One value for each run that is the first of its choice, if the others of the choice have the same.
+bool gather_by_run(GrowingArray<double>& values, const std::vector<PlacedRun>& order,
+                   const GrowingArray<CsvRun>& runs) {
+  GrowingArray<double> out;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const auto r = static_cast<std::size_t>(order[i].run);
+    if (i == 0 || runs[r] != runs[static_cast<std::size_t>(order[i - 1].run)]) {
+      out.push_back(values[r]);
+    } else if (values[r] != out.back()) {
+      return false;
+    }
+  }
+  values = std::move(out);
+  return true;
 }
 
 }  // namespace
 
 void group_by_choice(CsvRows& rows) {
-  if (is_grouped(rows)) return;
-  CsvRows sorted;
-  sorted.numbers.resize(rows.numbers.size());
-  sorted.state_names = std::move(rows.state_names);
-  sorted.action_names = std::move(rows.action_names);
+  if (rows.runs.in_order() && rows.runs.each_choice_once()) return;
+  GrowingArray<CsvRun> runs = rows.runs.take_list();
+  const std::vector<PlacedRun> order = grouped_order(runs);
   for (CsvNumbers& column : rows.numbers)
-    if (!column.by_row) rows.expand(column);
-  for (CsvNumbers& column : sorted.numbers) column.by_row = true;
-  for (const std::size_t r : grouped_order(rows)) {
-    if (sorted.runs.empty() || sorted.runs.back() != rows.runs[r]) {
-      sorted.runs.push_back(rows.runs[r]);
-      sorted.run_begin.push_back(sorted.num_rows());
+    if (!column.by_row && !gather_by_run(column.values, order, runs)) column.expand(rows.begins(), rows.num_rows());
+  const std::int64_t num_rows = rows.num_rows();
+  GrowingArray<std::int64_t> run_begin;
+  std::int64_t row = 0;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const auto r = static_cast<std::size_t>(order[i].run);
+    if (i == 0 || runs[r] != runs[static_cast<std::size_t>(order[i - 1].run)]) {
+      rows.runs.push_back(runs[r]);
+      run_begin.push_back(row);
     }
-    for (auto i = static_cast<std::size_t>(rows.run_begin[r]); i < static_cast<std::size_t>(rows.run_end(r)); ++i) {
-      sorted.next.push_back(rows.next[i]);
-      sorted.probability.push_back(rows.probability[i]);
-      for (std::size_t k = 0; k < sorted.numbers.size(); ++k)
-        sorted.numbers[k].values.push_back(rows.numbers[k].values[i]);
-    }
+    row += (r + 1 < runs.size() ? rows.run_begin[r + 1] : num_rows) - rows.run_begin[r];
   }
-  rows = std::move(sorted);
-}
-
-void drop_impossible(CsvRows& rows) {
-  if (std::find(rows.probability.begin(), rows.probability.end(), 0.0) == rows.probability.end()) return;
-  std::size_t kept = 0;
-  for (std::size_t r = 0; r < rows.runs.size(); ++r) {
-    const auto begin = static_cast<std::size_t>(rows.run_begin[r]), end = static_cast<std::size_t>(rows.run_end(r));
-    rows.run_begin[r] = static_cast<std::int64_t>(kept);
-    for (std::size_t i = begin; i < end; ++i) {
-      if (rows.probability[i] == 0) continue;
-      rows.next[kept] = rows.next[i];
-      rows.probability[kept] = rows.probability[i];
-      for (CsvNumbers& column : rows.numbers)
-        if (column.by_row) column.values[kept] = column.values[i];
-      ++kept;
-    }
-  }
-  rows.next.resize(kept);
-  rows.probability.resize(kept);
+  runs = {};
   for (CsvNumbers& column : rows.numbers)
-    if (column.by_row) column.values.resize(kept);
+    if (column.by_row) column.values = gathered(std::move(column.values), order, rows.begins(), num_rows);
+  rows.next = gathered(std::move(rows.next), order, rows.begins(), num_rows);
+  rows.probability = gathered(std::move(rows.probability), order, rows.begins(), num_rows);
+  rows.run_begin = std::move(run_begin);
 }
 
 namespace {

@@ -12,23 +12,26 @@
 
 namespace bellwether::mdp {
 
-CsvNames::CsvNames(const ModelData& data, std::int64_t num_states, const std::string& file)
-    : num_states_(num_states), file_(file), state_names_(data.state_names), action_names_(data.action_names) {
-  for (std::size_t s = 0; s < state_names_.size(); ++s) states_.emplace(state_names_[s], static_cast<std::int32_t>(s));
-  for (std::size_t a = 0; a < action_names_.size(); ++a) {
-    actions_.emplace(action_names_[a], static_cast<std::int32_t>(a));
-  }
+namespace {
+
+void fill(std::unordered_map<std::string_view, std::int32_t>& index, const std::vector<std::string>& names) {
+  if (!index.empty()) return;
+  index.reserve(names.size());
+  for (std::size_t i = 0; i < names.size(); ++i) index.emplace(names[i], static_cast<std::int32_t>(i));
 }
 
-void CsvNames::apply(const CsvDirectives& directives, ModelData& data) const {
-  if (directives.discount) data.discount = directives.discount;
-  set_initial(directives, data);
-  set_labels(directives, data);
-  set_columns(directives, data);
-  set_laws(directives, data);
+}  // namespace
+
+void CsvNames::apply(const CsvDirectives& directives) {
+  if (directives.discount) data_.discount = directives.discount;
+  set_initial(directives);
+  set_labels(directives);
+  set_columns(directives);
+  set_laws(directives);
 }
 
-std::int32_t CsvNames::state(const std::string& word) const {
+std::int32_t CsvNames::state(const std::string& word) {
+  fill(states_, data_.state_names);
   if (!states_.empty()) {
     const auto found = states_.find(word);
     if (found != states_.end()) return found->second;
@@ -38,86 +41,86 @@ std::int32_t CsvNames::state(const std::string& word) const {
   fail_at(file_, line_, fmt::format("a directive names state {}, which is not in the rows", quoted(word)));
 }
 
-std::size_t CsvNames::choice(const ModelData& data, const std::string& state_word,
-                             const std::string& action_word) const {
+std::size_t CsvNames::choice(const std::string& state_word, const std::string& action_word) {
+  fill(actions_, data_.action_names);
   const auto s = static_cast<std::size_t>(state(state_word));
   const auto named = actions_.find(action_word);
   const std::int64_t id = named != actions_.end() ? named->second
                           : actions_.empty()      ? parse_integer(action_word).value_or(-1)
                                                   : -1;
-  for (std::int64_t c = data.state_begin[s]; c < data.state_begin[s + 1]; ++c) {
+  for (std::int64_t c = data_.state_begin[s]; c < data_.state_begin[s + 1]; ++c) {
     const auto i = static_cast<std::size_t>(c);
-    if ((data.action.empty() ? c - data.state_begin[s] : data.action[i]) == id) return i;
+    if ((data_.action.empty() ? c - data_.state_begin[s] : data_.action[i]) == id) return i;
   }
   fail_at(file_, line_,
           fmt::format("a directive names action {} of state {}, which is not in the rows", quoted(action_word),
                       quoted(state_word)));
 }
 
-Column& CsvNames::column(ModelData& data, const std::string& title) const {
+Column& CsvNames::column(const std::string& title) {
   for (const bool is_reward : {true, false}) {
-    for (Column& candidate : is_reward ? data.rewards : data.costs)
+    for (Column& candidate : is_reward ? data_.rewards : data_.costs)
       if (csv_title(candidate.name, is_reward) == title) return candidate;
   }
   fail_at(file_, line_, fmt::format("a directive names column {}, which is not in the header", quoted(title)));
 }
 
-void CsvNames::set_initial(const CsvDirectives& directives, ModelData& data) const {
+void CsvNames::set_initial(const CsvDirectives& directives) {
   if (directives.initial.empty()) return;
   std::vector<double> initial(static_cast<std::size_t>(num_states_), 0.0);
   for (const auto& [word, probability, line] : directives.initial) {
     line_ = line;
     initial[static_cast<std::size_t>(state(word))] += probability;
   }
-  data.initial = std::move(initial);
+  data_.initial = std::move(initial);
 }
 
-void CsvNames::set_labels(const CsvDirectives& directives, ModelData& data) const {
+void CsvNames::set_labels(const CsvDirectives& directives) {
   for (const auto& [label, words, line] : directives.labels) {
     line_ = line;
     std::vector<std::int32_t> states;
     for (const std::string& word : words) states.push_back(state(word));
     std::sort(states.begin(), states.end());
     states.erase(std::unique(states.begin(), states.end()), states.end());
-    data.labels.push_back({label, std::move(states)});
+    data_.labels.push_back({label, std::move(states)});
   }
 }
 
-void CsvNames::set_columns(const CsvDirectives& directives, ModelData& data) const {
+void CsvNames::set_columns(const CsvDirectives& directives) {
   for (const auto& [title, line] : directives.by_transition) {
     line_ = line;
-    Column& kept = column(data, title);
+    Column& kept = column(title);
     if (!kept.by_transition.empty()) continue;
     std::vector<double> values;
-    values.reserve(data.successor.size());
-    for (std::size_t c = 0; c + 1 < data.choice_begin.size(); ++c) {
-      values.resize(static_cast<std::size_t>(data.choice_begin[c + 1]), kept.expected[c]);
+    values.reserve(data_.successor.size());
+    for (std::size_t c = 0; c + 1 < data_.choice_begin.size(); ++c) {
+      values.resize(static_cast<std::size_t>(data_.choice_begin[c + 1]), kept.expected[c]);
     }
     kept.by_transition = std::move(values);
   }
   for (std::size_t i = 0; i < directives.expected.size();) {  // entries of one column follow each other
     line_ = directives.expected[i].line;
-    Column& kept = column(data, directives.expected[i].column);
+    Column& kept = column(directives.expected[i].column);
     std::vector<double> expected(kept.expected.begin(), kept.expected.end());
     const std::size_t first = i;
     for (; i < directives.expected.size() && directives.expected[i].column == directives.expected[first].column; ++i) {
       const CsvDirectives::Expected& entry = directives.expected[i];
       line_ = entry.line;
-      expected[choice(data, entry.state, entry.action)] = entry.value;
+      expected[choice(entry.state, entry.action)] = entry.value;
     }
     kept.expected = std::move(expected);
   }
 }
 
-void CsvNames::set_laws(const CsvDirectives& directives, ModelData& data) const {
+void CsvNames::set_laws(const CsvDirectives& directives) {
   if (directives.laws.empty()) return;
-  const std::size_t choices = data.choice_begin.size() - 1;
+  const std::size_t choices = data_.choice_begin.size() - 1;
   std::vector<std::uint8_t> law(choices, 0);
   std::vector<double> scale(choices, 0.0);
   std::vector<const CsvDirectives::Law*> finite(choices, nullptr);
   for (const CsvDirectives::Law& entry : directives.laws) {
     line_ = entry.line;
-    const std::size_t c = choice(data, entry.state, entry.action);
+    const std::size_t c = choice(entry.state, entry.action);
     const RewardLaw kind = entry.kind == "bernoulli"  ? RewardLaw::kBernoulli
                            : entry.kind == "gaussian" ? RewardLaw::kGaussian
                            : entry.kind == "finite"   ? RewardLaw::kFinite
@@ -135,12 +138,12 @@ void CsvNames::set_laws(const CsvDirectives& directives, ModelData& data) const 
     }
     begin.push_back(static_cast<std::int64_t>(values.size()));
   }
-  data.reward_laws = {
+  data_.reward_laws = {
       .law = std::move(law), .scale = std::move(scale), .support_begin = {}, .values = {}, .weights = {}};
   if (!values.empty()) {
-    data.reward_laws.support_begin = std::move(begin);
-    data.reward_laws.values = std::move(values);
-    data.reward_laws.weights = std::move(weights);
+    data_.reward_laws.support_begin = std::move(begin);
+    data_.reward_laws.values = std::move(values);
+    data_.reward_laws.weights = std::move(weights);
   }
 }
 

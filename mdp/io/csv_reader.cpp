@@ -1,11 +1,14 @@
 #include <algorithm>
 #include <functional>
+#include <memory>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "core/errors.h"
+#include "core/parallel.h"
 #include "mdp/io/csv.h"
 #include "mdp/io/csv_header.h"
 #include "mdp/io/csv_names.h"
@@ -16,22 +19,24 @@
 namespace bellwether::mdp {
 namespace {
 
-/// Makes models of grouped rows.
+/// Makes models of grouped rows. The models of stages (contexts) are parts of the same arrays.
 class CsvAssembler {
  public:
   CsvAssembler(std::string_view bytes, const std::string& name, const CsvHeader& header, CsvRows rows)
       : bytes_(bytes), name_(name), header_(header), rows_(std::move(rows)) {
     if (rows_.runs.empty()) fail("has a header but no rows");
-    num_states_ = std::max(header_.states.value_or(0), static_cast<std::int64_t>(rows_.state_names.size()));
-    for (const CsvRun& run : rows_.runs) num_states_ = std::max(num_states_, run.state + std::int64_t{1});
-    for (const std::int32_t next : rows_.next) num_states_ = std::max(num_states_, next + std::int64_t{1});
+    num_states_ = std::max({header_.states.value_or(0), static_cast<std::int64_t>(rows_.state_names.size()),
+                            rows_.runs.largest_state() + std::int64_t{1}, rows_.largest_next + std::int64_t{1}});
   }
 
   ModelFile assemble() {
     const bool staged = has(CsvRole::kStage), latent = has(CsvRole::kContext);
     if (staged && latent) fail("has both a stage and a context column; one is possible");
     what_ = staged ? "stage" : latent ? "context" : "";
-    std::vector<TabularMdp> models = split_groups();
+    if (!rows_.runs.in_order()) fail_for_a_gap();
+    finish_arrays();
+    std::vector<TabularMdp> models;
+    for (std::size_t group = 0; group + 1 < group_begin_.size(); ++group) models.push_back(model_of(group));
     for (const auto& [part, directives] : header_.parts) {
       if (part >= static_cast<std::int64_t>(models.size())) {
         fail_at(name_, directives.line,
@@ -46,6 +51,14 @@ class CsvAssembler {
   }
 
  private:
+  /// The runs (choices) and the rows of a group.
+  struct Range {
+    std::size_t begin, end, first_row, last_row;
+  };
+  struct Numbers {
+    Array<double> expected, by_row;
+  };
+
   [[noreturn]] void fail(const std::string& message) const { fail_at(name_, 0, message); }
 
   bool has(CsvRole role) const {
@@ -53,43 +66,70 @@ class CsvAssembler {
                        [&](const CsvColumn& c) { return c.role == role; });
   }
 
-  std::vector<TabularMdp> split_groups() {
-    std::vector<TabularMdp> models;
-    const std::size_t runs = rows_.runs.size();
-    for (std::size_t begin = 0, end = 0; begin < runs; begin = end) {
-      const std::int32_t group = rows_.runs[begin].group;
-      if (group != static_cast<std::int32_t>(models.size())) {
-        fail(fmt::format("{} {} is missing; they are numbered 0, 1, 2, ...", what_, models.size()));
+  /// Rows into arrays that models share: expected rewards, then rows divided by their sum where they miss one, here
+  /// because TabularMdp would need a copy for it.
+  void finish_arrays() {
+    rows_.run_begin.push_back(rows_.num_rows());
+    for (CsvNumbers& column : rows_.numbers) {
+      Numbers& numbers = numbers_.emplace_back();
+      if (column.by_row) {
+        numbers.expected = GrowingArray<double>::finished(expected_rewards(column.values));
+        numbers.by_row = GrowingArray<double>::finished(std::move(column.values));
+      } else {
+        numbers.expected = GrowingArray<double>::finished(std::move(column.values));
       }
-      while (end < runs && rows_.runs[end].group == group) ++end;
-      models.push_back(model_of(group, begin, end, begin == 0 && end == runs));
     }
-    return models;
+    normalise_distributions(rows_.begins(), rows_.probability);
+    next_ = GrowingArray<std::int32_t>::finished(std::move(rows_.next));
+    probability_ = GrowingArray<double>::finished(std::move(rows_.probability));
+    choice_begin_ = GrowingArray<std::int64_t>::finished(std::move(rows_.run_begin));
+    CsvRuns::States states = rows_.runs.take_states();
+    state_begin_ = GrowingArray<std::int64_t>::finished(std::move(states.begin));
+    action_ = GrowingArray<std::int32_t>::finished(std::move(states.action));
+    group_begin_ = std::move(states.group_begin);
   }
 
-  /// The model of the runs [begin, end); `whole` when these are all, whose arrays it then takes.
-  TabularMdp model_of(std::int32_t group, std::size_t begin, std::size_t end, bool whole) {
+  GrowingArray<double> expected_rewards(const GrowingArray<double>& by_row) const {
+    GrowingArray<double> expected;
+    const std::span<const std::int64_t> begin = rows_.begins();
+    const std::int64_t runs = rows_.runs.size();
+    double* const out = expected.extend(static_cast<std::size_t>(runs));
+    parallel_for(runs, rows_.num_rows(), [&](std::int64_t first, std::int64_t last) {
+      for (auto r = static_cast<std::size_t>(first); r < static_cast<std::size_t>(last); ++r) {
+        const auto row = static_cast<std::size_t>(begin[r]), length = static_cast<std::size_t>(begin[r + 1] - begin[r]);
+        // An empty row is refused when the model is built.
+        out[r] = length == 0 ? 0.0
+                             : expected_reward(std::span<const double>(rows_.probability).subspan(row, length),
+                                               std::span<const double>(by_row).subspan(row, length));
+      }
+    });
+    return expected;
+  }
+
+  TabularMdp model_of(std::size_t group) {
+    const std::size_t first = group_begin_[group], last = group_begin_[group + 1];
+    if (num_states_ > static_cast<std::int64_t>(last - first)) fail_without_rows(group, last - first);
+    const auto begin = static_cast<std::size_t>(state_begin_[first]),
+               end = static_cast<std::size_t>(state_begin_[last]);
+    const Range range{begin, end, static_cast<std::size_t>(choice_begin_[begin]),
+                      static_cast<std::size_t>(choice_begin_[end])};
     ModelData data;
-    data.state_begin = state_offsets(group, begin, end);
-    set_actions(begin, end, data);
-    set_columns(begin, end, whole, data);
-    const std::int64_t first = rows_.run_begin[begin], last = rows_.run_end(end - 1);
-    if (whole) {
-      rows_.run_begin.push_back(last);
-      rows_.runs = {};
-      data.choice_begin = std::move(rows_.run_begin);
-      data.successor = std::move(rows_.next);
-      data.probability = std::move(rows_.probability);
-    } else {
-      data.choice_begin = choice_offsets(begin, end);
-      data.successor = std::vector<std::int32_t>(rows_.next.begin() + first, rows_.next.begin() + last);
-      data.probability = std::vector<double>(rows_.probability.begin() + first, rows_.probability.begin() + last);
-    }
+    data.state_begin = offsets(state_begin_, first, last);
+    data.choice_begin = offsets(choice_begin_, range.begin, range.end);
+    data.successor = part_of(next_, range.first_row, range.last_row);
+    data.probability = part_of(probability_, range.first_row, range.last_row);
+    set_actions(range, data);
+    set_columns(range, data);
     data.state_names = rows_.state_names;
+    data.action_names = rows_.action_names;
     CsvNames names(data, num_states_, name_);
-    names.apply(header_.directives, data);
+    names.apply(header_.directives);
     for (const auto& [part, directives] : header_.parts)
-      if (part == group) names.apply(directives, data);
+      if (part == static_cast<std::int64_t>(group)) names.apply(directives);
+    return checked(group, std::move(data));
+  }
+
+  TabularMdp checked(std::size_t group, ModelData data) const {
     try {
       return TabularMdp(std::move(data));
     } catch (const InvalidRow& error) {
@@ -109,30 +149,24 @@ class CsvAssembler {
   }
 
   /// "stage 2: " in a file with stages.
-  std::string place(std::int32_t group) const { return what_.empty() ? "" : fmt::format("{} {}: ", what_, group); }
+  std::string place(std::size_t group) const { return what_.empty() ? "" : fmt::format("{} {}: ", what_, group); }
 
-  std::vector<std::int64_t> state_offsets(std::int32_t group, std::size_t begin, std::size_t end) const {
-    if (num_states_ > static_cast<std::int64_t>(end - begin)) fail_without_rows(group, first_missing_state(begin, end));
-    std::vector<std::int64_t> offsets(static_cast<std::size_t>(num_states_) + 1, 0);
-    for (std::size_t r = begin; r < end; ++r) ++offsets[static_cast<std::size_t>(rows_.runs[r].state) + 1];
-    for (std::size_t s = 0; s < static_cast<std::size_t>(num_states_); ++s) {
-      if (offsets[s + 1] == 0) fail_without_rows(group, s);
-      offsets[s + 1] += offsets[s];
+  /// Some stage or some state is not there.
+  [[noreturn]] void fail_for_a_gap() {
+    const GrowingArray<CsvRun> runs = rows_.runs.take_list();
+    std::size_t begin = 0;
+    for (std::size_t group = 0;; ++group) {
+      if (begin == runs.size() || runs[begin].group != static_cast<std::int32_t>(group)) {
+        fail(fmt::format("{} {} is missing; they are numbered 0, 1, 2, ...", what_, group));
+      }
+      std::int64_t states = 0;  // 0 .. states - 1 are there; the runs are sorted
+      for (; begin < runs.size() && runs[begin].group == static_cast<std::int32_t>(group); ++begin)
+        if (runs[begin].state == states) ++states;
+      if (states < num_states_) fail_without_rows(group, static_cast<std::size_t>(states));
     }
-    return offsets;
   }
 
-  /// There are fewer runs than states, so a state below their number is missing; nothing large is allocated.
-  std::size_t first_missing_state(std::size_t begin, std::size_t end) const {
-    std::vector<char> seen(end - begin + 1, 0);
-    for (std::size_t r = begin; r < end; ++r) {
-      const auto s = static_cast<std::size_t>(rows_.runs[r].state);
-      if (s < seen.size()) seen[s] = 1;
-    }
-    return static_cast<std::size_t>(std::find(seen.begin(), seen.end(), 0) - seen.begin());
-  }
-
-  [[noreturn]] void fail_without_rows(std::int32_t group, std::size_t s) const {
+  [[noreturn]] void fail_without_rows(std::size_t group, std::size_t s) const {
     const std::string state = s < rows_.state_names.size() ? rows_.state_names[s] : std::to_string(s);
     const std::int64_t line = line_of_successor(bytes_, header_, state);
     const std::string how = line > 0 ? "is a successor here but" : s == 0 ? "(states count from 0)" : "is counted but";
@@ -141,70 +175,52 @@ class CsvAssembler {
                         place(group), state, how, state, state));
   }
 
-  std::vector<std::int64_t> choice_offsets(std::size_t begin, std::size_t end) const {
-    std::vector<std::int64_t> offsets;
-    offsets.reserve(end - begin + 1);
-    for (std::size_t r = begin; r < end; ++r) offsets.push_back(rows_.run_begin[r] - rows_.run_begin[begin]);
-    offsets.push_back(rows_.run_end(end - 1) - rows_.run_begin[begin]);
-    return offsets;
+  template <class T>
+  static Array<T> part_of(const Array<T>& whole, std::size_t begin, std::size_t end) {
+    if (begin == 0 && end == whole.size()) return whole;
+    const auto owner = std::make_shared<const Array<T>>(whole);
+    return {owner->view().subspan(begin, end - begin), owner};
   }
 
-  void set_actions(std::size_t begin, std::size_t end, ModelData& data) const {
-    data.action_names = rows_.action_names;
+  /// Entries begin .. end of `all`, counted from the first of them.
+  static Array<std::int64_t> offsets(const Array<std::int64_t>& all, std::size_t begin, std::size_t end) {
+    if (all[begin] == 0) return part_of(all, begin, end + 1);
+    std::vector<std::int64_t> out(all.begin() + begin, all.begin() + end + 1);
+    for (std::int64_t& at : out) at -= all[begin];
+    return out;
+  }
+
+  void set_actions(const Range& range, ModelData& data) const {
+    if (action_.empty()) return;
+    data.action = part_of(action_, range.begin, range.end);
     bool plain = true;
-    for (std::size_t r = begin; r < end && plain; ++r) {
-      const bool same_state = r > begin && rows_.runs[r].state == rows_.runs[r - 1].state;
-      plain = rows_.runs[r].action == (same_state ? rows_.runs[r - 1].action + 1 : 0);
-    }
-    if (plain) return;
-    std::vector<std::int32_t> action;
-    action.reserve(end - begin);
-    for (std::size_t r = begin; r < end; ++r) action.push_back(rows_.runs[r].action);
-    data.action = std::move(action);
+    for (std::size_t s = 0; s + 1 < data.state_begin.size() && plain; ++s)
+      for (std::int64_t c = data.state_begin[s]; c < data.state_begin[s + 1]; ++c)
+        plain &= data.action[static_cast<std::size_t>(c)] == c - data.state_begin[s];
+    if (plain) data.action = {};
   }
 
-  void set_columns(std::size_t begin, std::size_t end, bool whole, ModelData& data) {
+  void set_columns(const Range& range, ModelData& data) const {
     std::size_t k = 0;
     for (const CsvColumn& column : header_.columns) {
       if (column.role != CsvRole::kNumber) continue;
+      const Numbers& numbers = numbers_[k++];
       std::vector<Column>& columns = column.is_reward ? data.rewards : data.costs;
-      columns.push_back(rows_.numbers[k].by_row ? varying_column(begin, end, whole, rows_.numbers[k])
-                                                : plain_column(begin, end, whole, rows_.numbers[k]));
-      columns.back().name = column.name;
-      ++k;
+      columns.push_back({.name = column.name,
+                         .expected = part_of(numbers.expected, range.begin, range.end),
+                         .by_transition = varies(numbers.by_row, range)
+                                              ? part_of(numbers.by_row, range.first_row, range.last_row)
+                                              : Array<double>()});
     }
   }
 
-  static Column plain_column(std::size_t begin, std::size_t end, bool whole, CsvNumbers& numbers) {
-    if (whole) return {.name = {}, .expected = std::move(numbers.values), .by_transition = {}};
-    return {.name = {},
-            .expected = std::vector<double>(numbers.values.begin() + static_cast<std::ptrdiff_t>(begin),
-                                            numbers.values.begin() + static_cast<std::ptrdiff_t>(end)),
-            .by_transition = {}};
-  }
-
-  Column varying_column(std::size_t begin, std::size_t end, bool whole, CsvNumbers& numbers) const {
-    Column out;
-    std::vector<double> expected;
-    expected.reserve(end - begin);
-    bool varies = false;
-    for (std::size_t r = begin; r < end; ++r) {
-      const auto first = static_cast<std::size_t>(rows_.run_begin[r]),
-                 last = static_cast<std::size_t>(rows_.run_end(r));
-      const std::span<const double> reward = std::span(numbers.values).subspan(first, last - first);
-      // An empty row is refused when the model is built.
-      const auto row = std::span(rows_.probability).subspan(first, last - first);
-      expected.push_back(reward.empty() ? 0.0 : expected_reward(row, reward));
-      varies |= std::adjacent_find(reward.begin(), reward.end(), std::not_equal_to<>()) != reward.end();
+  bool varies(const Array<double>& by_row, const Range& range) const {
+    if (by_row.empty()) return false;
+    for (std::size_t r = range.begin; r < range.end; ++r) {
+      const double *begin = by_row.begin() + choice_begin_[r], *end = by_row.begin() + choice_begin_[r + 1];
+      if (std::adjacent_find(begin, end, std::not_equal_to<>()) != end) return true;
     }
-    out.expected = std::move(expected);
-    if (varies && whole) {
-      out.by_transition = std::move(numbers.values);
-    } else if (varies) {
-      out.by_transition = std::vector<double>(numbers.values.begin() + rows_.run_begin[begin],
-                                              numbers.values.begin() + rows_.run_end(end - 1));
-    }
-    return out;
+    return false;
   }
 
   std::string_view bytes_;
@@ -213,18 +229,30 @@ class CsvAssembler {
   CsvRows rows_;
   std::string_view what_;  // "stage", "context" or nothing
   std::int64_t num_states_ = 0;
+  // Of all groups, once finished:
+  std::vector<std::size_t> group_begin_;
+  Array<std::int64_t> state_begin_, choice_begin_;
+  Array<std::int32_t> next_, action_;
+  Array<double> probability_;
+  std::vector<Numbers> numbers_;
 };
+
+ModelFile parse(std::string_view bytes, const std::string& name, const ReleaseText& release) {
+  const CsvHeader header = parse_csv_header(bytes, name);
+  CsvRows rows = parse_csv_rows(bytes, header, name, release);
+  group_by_choice(rows);
+  return CsvAssembler(bytes, name, header, std::move(rows)).assemble();
+}
 
 }  // namespace
 
 ModelFile parse_csv(std::string_view bytes, const std::string& name) {
-  const CsvHeader header = parse_csv_header(bytes, name);
-  CsvRows rows = parse_csv_rows(bytes, header, name);
-  group_by_choice(rows);
-  drop_impossible(rows);
-  return CsvAssembler(bytes, name, header, std::move(rows)).assemble();
+  return parse(bytes, name, [](std::string_view) {});
 }
 
-ModelFile read_csv(const std::string& path) { return parse_csv(FileBytes::open_decompressed(path).view(), path); }
+ModelFile read_csv(const std::string& path) {
+  const FileBytes file = FileBytes::open_decompressed(path);
+  return parse(file.view(), path, [&](std::string_view read) { file.release(read); });
+}
 
 }  // namespace bellwether::mdp

@@ -1,343 +1,229 @@
 #include "mdp/io/csv_rows.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cmath>
-#include <limits>
-#include <optional>
-#include <unordered_map>
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <mutex>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "core/parallel.h"
-#include "core/text.h"
 #include "mdp/io/file_bytes.h"
 #include "mdp/io/text_scanner.h"
 
 namespace bellwether::mdp {
 namespace {
 
-constexpr std::size_t kPartBytes = std::size_t{1} << 19;
-constexpr std::size_t kPartsAtATime = 64;
+constexpr std::size_t kLargestPart = std::size_t{1} << 18;
+constexpr std::size_t kSmallestPart = std::size_t{1} << 14;
+constexpr std::size_t kParts = 512;                           // of a file that is neither small nor large
+constexpr std::size_t kReleaseAtOnce = std::size_t{1} << 18;  // bytes of text
+constexpr int kThreads = 64;                                  // at most
 
-/// Names numbered by first appearance, after those that the header lists.
-class NameList {
+/// All names of a file, numbered by first appearance after those that the header lists.
+class FileNames {
  public:
-  NameList(const std::vector<std::string>& declared, std::string_view kind, const std::string& file) {
+  FileNames(const std::vector<std::string>& declared, std::string_view kind, const std::string& file) {
     for (const std::string& name : declared) {
-      const std::size_t before = names_.size();
-      number(name);
-      if (names_.size() == before) fail_at(file, 0, fmt::format("the header names two {} {}", kind, quoted(name)));
+      const std::size_t before = list_.size();
+      list_.number(name);
+      if (list_.size() == before) fail_at(file, 0, fmt::format("the header names two {} {}", kind, quoted(name)));
     }
   }
-  std::int32_t number(std::string_view name) {
-    const auto found = numbers_.find(name);
-    if (found != numbers_.end()) return found->second;
-    const auto added = static_cast<std::int32_t>(names_.size());
-    names_.emplace_back(name);
-    numbers_.emplace(names_.back(), added);
-    return added;
+  /// The number of each name of a part, which comes next in the file.
+  std::vector<std::int32_t> numbers_of(const CsvNameList& part) {
+    std::vector<std::int32_t> numbers;
+    numbers.reserve(part.size());
+    for (const std::string& name : part.names()) numbers.push_back(list_.number(name));
+    return numbers;
   }
-  std::vector<std::string> take() { return std::move(names_); }
+  std::vector<std::string> take() { return list_.take(); }
 
  private:
-  struct Hash : std::hash<std::string_view> {
-    using is_transparent = void;
-  };
-  std::unordered_map<std::string, std::int32_t, Hash, std::equal_to<>> numbers_;
-  std::vector<std::string> names_;
+  CsvNameList list_;
 };
 
-/// Thrown inside a part that meets a word where numbers were expected: the file is then read by names.
-struct UsesNames {
-  bool states = false, actions = false;
-};
-
-struct Field {
-  const char *begin, *end;
-  std::string_view text() const { return {begin, static_cast<std::size_t>(end - begin)}; }
-};
-
-/// Parses the rows of one part of the file.
-class PartReader {
+/// Reads a file part by part. Threads take the parts in the order of the file and whoever ends one appends what is
+/// complete to the rows, so little stands beside them and no thread waits for another that was held up.
+class RowsReader {
  public:
-  PartReader(std::string_view bytes, const CsvHeader& header, const std::string& name, NameList* states,
-             NameList* actions)
-      : bytes_(bytes), header_(header), name_(name), states_(states), actions_(actions) {
-    for (const CsvColumn& column : header.columns) numbers_ += column.role == CsvRole::kNumber;
-    row_numbers_.resize(numbers_);
-    rows_.numbers.resize(numbers_);
+  RowsReader(std::string_view bytes, const CsvHeader& header, const std::string& name, const ReleaseText& release,
+             CsvUsesNames uses)
+      : bytes_(bytes),
+        header_(header),
+        name_(name),
+        release_(release),
+        uses_(uses),
+        states_(header.state_names, "states", name),
+        actions_(header.action_names, "actions", name),
+        taken_to_(header.body),
+        released_to_(header.body) {
+    const auto numbers = static_cast<std::size_t>(std::count_if(
+        header.columns.begin(), header.columns.end(), [](const CsvColumn& c) { return c.role == CsvRole::kNumber; }));
+    rows_.numbers.resize(numbers);
+    for (int i = 0; i < 2 * std::min(thread_count(), kThreads); ++i) slots_.emplace_back(numbers);
+    part_bytes_ = std::clamp((bytes.size() - header.body) / kParts, kSmallestPart, kLargestPart);
   }
 
-  CsvRows read(std::size_t begin, std::size_t end) {
-    for (const char* at = bytes_.data() + begin; at < bytes_.data() + end;) at = read_line(at, bytes_.data() + end);
+  CsvRows read() {
+    parallel_for(kThreads, static_cast<std::int64_t>(bytes_.size() - header_.body),
+                 [&](std::int64_t, std::int64_t) { work(); });
+    if (error_) std::rethrow_exception(error_);
+    if (uses_.states) rows_.state_names = states_.take();
+    if (uses_.actions) rows_.action_names = actions_.take();
     return std::move(rows_);
   }
 
  private:
-  [[noreturn]] void fail(const char* where, const std::string& message) const {
-    fail_at(name_, line_number(bytes_, where), message);
+  struct Slot {
+    CsvPart part;
+    std::size_t begin = 0, end = 0;  ///< its text
+    bool complete = false;
+    std::exception_ptr error;
+
+    explicit Slot(std::size_t numbers) : part(numbers) {}
+  };
+
+  /// Takes part after part until there is none left or one was wrong.
+  void work() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      joined_some_.wait(lock, [&] { return nothing_left() || num_taken_ - num_joined_ < slots_.size(); });
+      if (nothing_left()) return;
+      Slot& slot = slots_[num_taken_++ % slots_.size()];
+      slot.begin = taken_to_;
+      slot.end = taken_to_ = line_start_after(taken_to_ + part_bytes_);
+      lock.unlock();
+      parse(slot);
+      lock.lock();
+      slot.complete = true;
+      join_complete();
+      joined_some_.notify_all();
+    }
   }
 
-  /// Reads the line at `at`; returns the start of the next one.
-  const char* read_line(const char* at, const char* end) {
-    if (*at == '\n') return at + 1;
-    if (*at == '#') {
-      if (at + 1 < end && at[1] == '!') fail(at, "a directive `#! ...` must stand before the header");
-      return after_line(at, end);
+  bool nothing_left() const { return error_ || taken_to_ == bytes_.size(); }
+
+  std::size_t line_start_after(std::size_t at) const {
+    const std::size_t newline = bytes_.find('\n', std::min(at, bytes_.size()));
+    return newline == std::string_view::npos ? bytes_.size() : newline + 1;
+  }
+
+  void parse(Slot& slot) const {
+    try {
+      slot.part.clear();
+      read_csv_part(bytes_, slot.begin, slot.end, header_, name_, uses_, slot.part);
+    } catch (...) {
+      slot.error = std::current_exception();
     }
-    const char* field = at;
-    CsvRun run;
-    double probability = 0;
-    std::int32_t next = 0;
-    std::size_t number = 0, read = 0;
-    bool line_ended = false;
-    for (const CsvColumn& column : header_.columns) {
-      if (line_ended) break;
-      const Field f = take_field(field, end, line_ended);
-      if (read == 0 && line_ended && f.begin == f.end) return field;  // a line of blanks
-      ++read;
-      switch (column.role) {
-        case CsvRole::kState:
-          run.state = identifier(f, states_, true, "state");
-          break;
-        case CsvRole::kNext:
-          next = identifier(f, states_, true, "next");
-          break;
-        case CsvRole::kAction:
-          run.action = identifier(f, actions_, false, "action");
-          break;
-        case CsvRole::kStage:
-          run.group = group(f, "stage");
-          break;
-        case CsvRole::kContext:
-          run.group = group(f, "context");
-          break;
-        case CsvRole::kProbability:
-          probability = real(f, "probability");
-          break;
-        case CsvRole::kNumber:
-          row_numbers_[number++] = real(f, column.name);
-          break;
+  }
+
+  /// In the order of the file, so that the result, or the error, is the same whoever comes first.
+  void join_complete() {
+    while (!error_ && num_joined_ < num_taken_) {
+      Slot& slot = slots_[num_joined_ % slots_.size()];
+      if (!slot.complete) return;
+      error_ = slot.error;
+      try {
+        if (!error_) join(slot.part);
+      } catch (...) {
+        error_ = std::current_exception();
       }
+      slot.complete = false;
+      if (num_joined_++ == 0) reserve_rest(slot.end);
+      if (slot.end - released_to_ < kReleaseAtOnce) continue;
+      release_(bytes_.substr(released_to_, slot.end - released_to_));
+      released_to_ = slot.end;
     }
-    if (read < header_.columns.size()) {
-      fail(at, fmt::format("has {}, the header has {}", counted(static_cast<std::int64_t>(read), "field"),
-                           header_.columns.size()));
-    }
-    if (!line_ended) fail(at, fmt::format("has more than the {} fields of the header", header_.columns.size()));
-    if (probability < 0) fail(at, fmt::format("probability is {}, must not be negative", probability));
-    append(run, next, probability);
-    return field;
   }
 
-  const char* after_line(const char* at, const char* end) const {
-    const char* newline = std::find(at, end, '\n');
-    return newline == end ? end : newline + 1;
+  void join(CsvPart& part) {
+    if (part.runs.empty()) return;
+    translate(part);
+    const bool continues = !rows_.runs.empty() && rows_.runs.back() == part.runs[0];
+    for (std::size_t k = 0; k < rows_.numbers.size(); ++k) join_numbers(part, k, continues);
+    for (std::size_t r = continues ? 1 : 0; r < part.runs.size(); ++r) {
+      rows_.runs.push_back(part.runs[r]);
+      rows_.run_begin.push_back(rows_.num_rows() + part.run_begin[r]);
+    }
+    rows_.next.append(part.next);
+    rows_.probability.append(part.probability);
+    rows_.largest_next = std::max(rows_.largest_next, part.largest_next);
   }
 
-  /// The field at `at`, blanks taken off; moves `at` behind it and its separator or line end.
-  Field take_field(const char*& at, const char* end, bool& line_ended) const {
-    while (at < end && *at == ' ') ++at;
-    const char* begin = at;
-    if (at < end && *at == '"') {
-      ++at;
-      while (at < end && *at != '\n' && !(*at == '"' && (at + 1 == end || at[1] != '"'))) at += (*at == '"') ? 2 : 1;
+  /// From the part's own numbers of names to the file's.
+  void translate(CsvPart& part) {
+    if (uses_.states) {
+      const std::vector<std::int32_t> numbers = states_.numbers_of(part.state_names);
+      for (CsvRun& run : part.runs) run.state = numbers[static_cast<std::size_t>(run.state)];
+      for (std::int32_t& next : part.next) next = numbers[static_cast<std::size_t>(next)];
+      part.largest_next = -1;  // the names tell how many states there are
     }
-    while (at < end && *at != header_.separator && *at != '\n') ++at;
-    const char* stop = at;
-    line_ended = at >= end || *at == '\n';
-    if (at < end) ++at;
-    while (begin < stop && (*begin == ' ' || *begin == '\t')) ++begin;
-    while (stop > begin && (stop[-1] == ' ' || stop[-1] == '\r' || stop[-1] == '\t')) --stop;
-    return {begin, stop};
+    if (uses_.actions) {
+      const std::vector<std::int32_t> numbers = actions_.numbers_of(part.action_names);
+      for (CsvRun& run : part.runs) run.action = numbers[static_cast<std::size_t>(run.action)];
+    }
   }
 
-  std::int32_t identifier(Field f, NameList* names, bool is_state, std::string_view column) const {
-    if (f.begin == f.end) fail(f.begin, fmt::format("column '{}' is empty", column));
-    if (names != nullptr) {
-      if (std::any_of(f.begin, f.end, [](char c) { return static_cast<unsigned char>(c) < 0x20; })) {
-        fail(f.begin, fmt::format("column '{}' is {}, which is no name", column, quoted(f.text())));
-      }
-      return *f.begin == '"' ? names->number(unquoted(f.text())) : names->number(f.text());
+  /// `continues`: the first run of the part is the last one so far.
+  void join_numbers(CsvPart& part, std::size_t k, bool continues) {
+    CsvNumbers &whole = rows_.numbers[k], &added = part.numbers[k];
+    if (continues && !whole.by_row && !added.by_row) {
+      // What has no possible row says nothing.
+      const std::int64_t rows_there = part.runs.size() > 1 ? part.run_begin[1] : part.num_rows();
+      const bool none_here = rows_.run_begin.back() == rows_.num_rows();
+      if (rows_there == 0) added.values[0] = whole.values.back();
+      if (none_here) whole.values.back() = added.values[0];
     }
-    std::int64_t value = 0;
-    const char* begin = f.begin;
-    const char* end = f.end;
-    if (end - begin >= 2 && *begin == '"' && end[-1] == '"') ++begin, --end;
-    const auto [stop, error] = std::from_chars(begin, end, value);
-    if (error == std::errc::invalid_argument || (error == std::errc{} && stop != end)) {
-      throw UsesNames{.states = is_state, .actions = !is_state};
-    }
-    if (error != std::errc{} || value < 0 || value >= std::numeric_limits<std::int32_t>::max()) {
-      fail(f.begin, fmt::format("column '{}' is {}, must lie in 0 .. {}", column, quoted(f.text()),
-                                std::numeric_limits<std::int32_t>::max() - 1));
-    }
-    return static_cast<std::int32_t>(value);
+    const bool seam_differs = continues && !whole.by_row && !added.by_row && whole.values.back() != added.values[0];
+    if ((added.by_row || seam_differs) && !whole.by_row) whole.expand(rows_.begins(), rows_.num_rows());
+    if (whole.by_row && !added.by_row) added.expand({part.run_begin.data(), part.run_begin.size()}, part.num_rows());
+    const std::size_t skip = continues && !whole.by_row ? 1 : 0;
+    whole.values.append(std::span<const double>(added.values).subspan(skip));
   }
 
-  std::int32_t group(Field f, std::string_view column) const {
-    std::int32_t value = -1;
-    const auto [stop, error] = std::from_chars(f.begin, f.end, value);
-    if (error != std::errc{} || stop != f.end || value < 0) {
-      fail(f.begin, fmt::format("column '{}' is {}, must be a whole number from 0 on", column, quoted(f.text())));
-    }
-    return value;
+  /// Room for the rows that are still to come, judged by those up to here; only what is used becomes memory.
+  void reserve_rest(std::size_t at) {
+    const double share = static_cast<double>(at - header_.body) / static_cast<double>(bytes_.size() - header_.body);
+    const auto reserve = [&](auto& numbers) {
+      numbers.reserve(static_cast<std::size_t>(static_cast<double>(numbers.size()) / share * 1.1) + 1024);
+    };
+    reserve(rows_.next);
+    reserve(rows_.probability);
+    reserve(rows_.run_begin);
+    for (CsvNumbers& column : rows_.numbers) reserve(column.values);
   }
 
-  double real(Field f, std::string_view column) const {
-    double value = 0;
-    const char *begin = f.begin, *end = f.end;
-    if (end - begin >= 2 && *begin == '"' && end[-1] == '"') ++begin, --end;
-    if (end - begin >= 2 && *begin == '+' && begin[1] != '-') ++begin;
-    const auto [stop, error] = std::from_chars(begin, end, value);
-    if (error == std::errc::result_out_of_range) {
-      fail(f.begin, fmt::format("column '{}' is {}, beyond the range of a double", column, quoted(f.text())));
-    }
-    if (begin == end || error != std::errc{} || stop != end || !std::isfinite(value)) {
-      const bool comma = header_.separator != ',' && f.text().find(',') != std::string_view::npos;
-      fail(f.begin, fmt::format("column '{}' is {}, must be a finite number{}", column, quoted(f.text()),
-                                comma ? " with a decimal point" : ""));
-    }
-    return value;
-  }
-
-  void append(const CsvRun& run, std::int32_t next, double probability) {
-    const bool continues = !rows_.runs.empty() && rows_.runs.back() == run;
-    if (!continues) {
-      rows_.runs.push_back(run);
-      rows_.run_begin.push_back(rows_.num_rows());
-    }
-    for (std::size_t k = 0; k < numbers_; ++k) {
-      CsvNumbers& column = rows_.numbers[k];
-      if (!column.by_row && continues && column.values.back() != row_numbers_[k]) rows_.expand(column);
-      if (column.by_row || !continues) column.values.push_back(row_numbers_[k]);
-    }
-    rows_.next.push_back(next);
-    rows_.probability.push_back(probability);
-  }
-
-  std::string_view bytes_;
+  const std::string_view bytes_;
   const CsvHeader& header_;
   const std::string& name_;
-  NameList* states_;
-  NameList* actions_;
-  std::size_t numbers_ = 0;
-  std::vector<double> row_numbers_;
+  const ReleaseText& release_;
+  const CsvUsesNames uses_;
+  std::size_t part_bytes_ = 0;
+
+  std::mutex mutex_;  // guards what follows; a slot between its taking and its completion is its reader's
+  std::condition_variable joined_some_;
+  FileNames states_, actions_;
   CsvRows rows_;
+  std::deque<Slot> slots_;  // part i is in slot i modulo their number
+  std::size_t num_taken_ = 0, num_joined_ = 0;
+  std::size_t taken_to_, released_to_;
+  std::exception_ptr error_;
 };
-
-/// Starts of parts: multiples of kPartBytes moved to the next line start. They depend on the file alone.
-std::vector<std::size_t> cut_at_lines(std::string_view bytes, std::size_t body) {
-  std::vector<std::size_t> starts{body};
-  for (std::size_t at = body + kPartBytes; at < bytes.size(); at = starts.back() + kPartBytes) {
-    const std::size_t newline = bytes.find('\n', at);
-    if (newline == std::string_view::npos || newline + 1 >= bytes.size()) break;
-    starts.push_back(newline + 1);
-  }
-  starts.push_back(bytes.size());
-  return starts;
-}
-
-template <class T>
-void append_from(std::vector<T>& whole, const std::vector<T>& part, std::size_t skip = 0) {
-  whole.insert(whole.end(), part.begin() + static_cast<std::ptrdiff_t>(skip), part.end());
-}
-
-void append_part(CsvRows& rows, CsvRows part) {
-  if (part.runs.empty()) return;
-  const std::int64_t base = rows.num_rows();
-  const bool continues = !rows.runs.empty() && rows.runs.back() == part.runs.front();
-  for (std::size_t k = 0; k < rows.numbers.size(); ++k) {
-    CsvNumbers& whole = rows.numbers[k];
-    CsvNumbers& added = part.numbers[k];
-    const bool seam_differs =
-        continues && !whole.by_row && !added.by_row && whole.values.back() != added.values.front();
-    if ((added.by_row || seam_differs) && !whole.by_row) rows.expand(whole);
-    if (whole.by_row && !added.by_row) part.expand(added);
-    append_from(whole.values, added.values, continues && !whole.by_row ? 1 : 0);
-  }
-  append_from(rows.next, part.next);
-  append_from(rows.probability, part.probability);
-  append_from(rows.runs, part.runs, continues ? 1 : 0);
-  for (std::size_t r = continues ? 1 : 0; r < part.runs.size(); ++r) {
-    rows.run_begin.push_back(base + part.run_begin[r]);
-  }
-}
-
-/// Address space for the rows that are still to come, judged by those read so far; only what is used becomes memory.
-void reserve_for(CsvRows& rows, double share_read) {
-  const auto whole = [&](std::size_t so_far) {
-    return static_cast<std::size_t>(static_cast<double>(so_far) / share_read * 1.1) + 1024;
-  };
-  rows.next.reserve(whole(rows.next.size()));
-  rows.probability.reserve(whole(rows.next.size()));
-  rows.runs.reserve(whole(rows.runs.size()));
-  rows.run_begin.reserve(whole(rows.runs.size()));
-  for (CsvNumbers& column : rows.numbers) column.values.reserve(whole(column.values.size()));
-}
-
-CsvRows parse_in_parts(std::string_view bytes, const CsvHeader& header, const std::string& name) {
-  const std::vector<std::size_t> starts = cut_at_lines(bytes, header.body);
-  const std::size_t count = starts.size() - 1;
-  CsvRows rows;
-  rows.numbers.resize(static_cast<std::size_t>(std::count_if(
-      header.columns.begin(), header.columns.end(), [](const CsvColumn& c) { return c.role == CsvRole::kNumber; })));
-  for (std::size_t first = 0; first < count; first += kPartsAtATime) {
-    const std::size_t last = std::min(first + kPartsAtATime, count);
-    std::vector<CsvRows> parts(last - first);
-    parallel_for(static_cast<std::int64_t>(parts.size()), static_cast<std::int64_t>(starts[last] - starts[first]),
-                 [&](std::int64_t begin, std::int64_t end) {
-                   for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
-                     PartReader reader(bytes, header, name, nullptr, nullptr);
-                     parts[i] = reader.read(starts[first + i], starts[first + i + 1]);
-                   }
-                 });
-    for (CsvRows& part : parts) append_part(rows, std::exchange(part, {}));
-    if (first == 0 && last < count) {
-      reserve_for(rows, static_cast<double>(starts[last]) / static_cast<double>(bytes.size()));
-    }
-  }
-  return rows;
-}
-
-/// Names are numbered in the order of the file, so one part after the other.
-CsvRows parse_with_names(std::string_view bytes, const CsvHeader& header, const std::string& name, UsesNames uses) {
-  for (;;) {
-    NameList states(header.state_names, "states", name), actions(header.action_names, "actions", name);
-    try {
-      CsvRows rows = PartReader(bytes, header, name, uses.states ? &states : nullptr, uses.actions ? &actions : nullptr)
-                         .read(header.body, bytes.size());
-      rows.state_names = uses.states ? states.take() : std::vector<std::string>{};
-      rows.action_names = uses.actions ? actions.take() : std::vector<std::string>{};
-      return rows;
-    } catch (const UsesNames& also) {
-      uses = {uses.states || also.states, uses.actions || also.actions};
-    }
-  }
-}
 
 }  // namespace
 
-void CsvRows::expand(CsvNumbers& column) const {
-  std::vector<double> values;
-  values.reserve(next.capacity());
-  for (std::size_t r = 0; r < runs.size(); ++r) {
-    values.insert(values.end(), static_cast<std::size_t>(run_end(r) - run_begin[r]), column.values[r]);
-  }
-  column.values = std::move(values);
-  column.by_row = true;
-}
-
-CsvRows parse_csv_rows(std::string_view bytes, const CsvHeader& header, const std::string& name) {
-  const UsesNames declared{.states = !header.state_names.empty(), .actions = !header.action_names.empty()};
-  if (declared.states || declared.actions) return parse_with_names(bytes, header, name, declared);
-  try {
-    return parse_in_parts(bytes, header, name);
-  } catch (const UsesNames& uses) {
-    return parse_with_names(bytes, header, name, uses);
+CsvRows parse_csv_rows(std::string_view bytes, const CsvHeader& header, const std::string& name,
+                       const ReleaseText& release) {
+  CsvUsesNames uses{.states = !header.state_names.empty(), .actions = !header.action_names.empty()};
+  for (;;) {
+    try {
+      return RowsReader(bytes, header, name, release, uses).read();
+    } catch (const CsvUsesNames& also) {
+      uses = {uses.states || also.states, uses.actions || also.actions};
+    }
   }
 }
 

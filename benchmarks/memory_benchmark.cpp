@@ -1,9 +1,7 @@
 // Peak memory as a multiple of the model's arrays: what the kernel counted for a child process that did nothing else.
 
-#include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <string>
 
@@ -28,41 +26,19 @@ using benchmark::State;
 
 constexpr double kBytesPerKilobyte = 1024;
 
-struct Peak {
-  double resident = 0;   ///< bytes, mapped files included
-  double anonymous = 0;  ///< bytes of its own, sampled every half millisecond
-};
-
-/// "RssAnon" of a running process, in bytes.
-double anonymous_bytes(pid_t process) {
-  std::ifstream status(fmt::format("/proc/{}/status", process));
-  for (std::string word; status >> word;) {
-    if (word != "RssAnon:") continue;
-    double kilobytes = 0;
-    status >> kilobytes;
-    return kilobytes * kBytesPerKilobyte;
-  }
-  return 0;
-}
-
-/// The peaks of a child that runs `body`; zeros when it fails. The parent must be small: a child begins with its pages.
-Peak peak_of(const std::function<void()>& body) {
+/// The peak of the resident memory of a child that runs `body`, mapped files included, as the kernel kept it; 0 when it
+/// fails. The parent must be small: a child begins with its pages.
+double peak_of(const std::function<void()>& body) {
   const pid_t child = ::fork();
-  if (child < 0) return {};
+  if (child < 0) return 0;
   if (child == 0) {
     body();
     ::_exit(0);
   }
-  Peak peak;
   int status = 0;
   struct rusage usage {};
-  while (::wait4(child, &status, WNOHANG, &usage) == 0) {
-    peak.anonymous = std::max(peak.anonymous, anonymous_bytes(child));
-    ::usleep(500);
-  }
-  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) return {};
-  peak.resident = static_cast<double>(usage.ru_maxrss) * kBytesPerKilobyte;
-  return peak;
+  if (::wait4(child, &status, 0, &usage) != child || !WIFEXITED(status) || WEXITSTATUS(status) != 0) return 0;
+  return static_cast<double>(usage.ru_maxrss) * kBytesPerKilobyte;
 }
 
 /// Makes the file in a child, so that this process stays small, and says how many bytes the model's arrays have.
@@ -93,8 +69,8 @@ void read_or_solve(const std::string& path, const Workload& workload, bool solve
   benchmark::DoNotOptimize(planner.run(problem, {}, {.tolerance = 1e-6}));
 }
 
-/// Solving maps the model, so all resident pages count; a text is mapped too, but may be dropped at any time, so
-/// reading counts what is its own. What the program itself takes is that of the same done with the smallest workload.
+/// Everything resident counts: the model's own pages, those of the mapped file, and what stands beside. What the
+/// program itself takes is that of the same done with the smallest workload.
 void measure(State& state, const Workload& workload, std::string_view extension, bool solve) {
   const TemporaryPath file(extension);
   const double model_bytes = write_in_child(workload, file.path());
@@ -102,12 +78,11 @@ void measure(State& state, const Workload& workload, std::string_view extension,
   const Workload& smallest = workloads().front();
   if (model_bytes == 0 || write_in_child(smallest, smallest_file.path()) == 0)
     return state.SkipWithError("the model could not be written");
-  const Peak program = peak_of([&] { read_or_solve(smallest_file.path(), smallest, solve); });
-  Peak peak;
+  const double program = peak_of([&] { read_or_solve(smallest_file.path(), smallest, solve); });
+  double peak = 0;
   for (auto _ : state) peak = peak_of([&] { read_or_solve(file.path(), workload, solve); });
-  if (peak.resident == 0) return state.SkipWithError("the child process failed");
-  state.counters["times_model"] =
-      (solve ? peak.resident - program.resident : peak.anonymous - program.anonymous) / model_bytes;
+  if (peak == 0) return state.SkipWithError("the child process failed");
+  state.counters["times_model"] = (peak - program) / model_bytes;
 }
 
 }  // namespace

@@ -101,7 +101,7 @@ END {
   print "## Files and memory"
   print ""
   print "Peak memory of a process that opens the model and solves it with `auto` (the model included), or reads it from CSV"
-  print "(the mapped text left out), as a multiple of the arrays that a planner reads."
+  print "(pages of the text that it maps included), as a multiple of the arrays that a planner reads."
   print ""
   header("")
   figure_row("solve, times the model", "memory/solve", "", "times_model")

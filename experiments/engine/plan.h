@@ -99,8 +99,6 @@ PlanFile read_plan(const std::string& path, const std::vector<std::string>& sect
 
 /// The same from the text itself; `name` stands for the path in messages, and files are relative to its folder.
 PlanFile read_plan_text(std::string_view text, const std::string& name, const std::vector<std::string>& sections = {});
-/// The same of text that came from `path`: messages and relative file names speak of it.
-PlanFile read_plan_text(std::string_view text, const std::string& path, const std::vector<std::string>& sections = {});
 
 /// A command-line word: "riverswim", "riverswim:states=6,8:horizon=20" or "lake.csv:horizon=30" (a path that has an
 /// extension or a slash is a model file). InvalidOption when it is malformed.

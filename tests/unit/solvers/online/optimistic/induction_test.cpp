@@ -221,6 +221,41 @@ TEST(Plans, GiveRowsNeverTakenAllThatCanBeEarned) {
   }
 }
 
+/// Counts what it is asked for; a row is worth what its choice is worth itself.
+struct CountingRule {
+  double value(int /*stage*/, std::int64_t choice, const double* /*next*/) {
+    ++asked;
+    return worth[static_cast<std::size_t>(choice)];
+  }
+  bool settle(int /*stage*/, int /*state*/, std::int64_t /*best*/) { return false; }
+
+  std::vector<double> worth{0.5, 0.25, 0.125};
+  int asked = 0;
+};
+
+TEST(BackwardInduction, ComputesAgainOnlyWhatChanged) {
+  const SmallWorld small;
+  BackwardInduction induction(small.world, {});
+  CountingRule rule;
+  const auto asked = [&] {
+    rule.asked = 0;
+    induction.plan(rule);
+    return rule.asked;
+  };
+  EXPECT_EQ(asked(), 0) << "nothing is known";
+  induction.link(0, 2, 1);  // choice 2 of state 1 leads to state 1
+  induction.touch(0, 2);
+  EXPECT_EQ(asked(), 2) << "at both stages";
+  EXPECT_EQ(asked(), 0) << "nothing has changed";
+  rule.worth[2] = 0.75;
+  induction.touch_readers(0, 1);
+  EXPECT_EQ(asked(), 1) << "the row that leads to state 1, at this stage";
+  EXPECT_EQ(asked(), 0);
+  induction.touch(0, 2);
+  EXPECT_EQ(asked(), 2);
+  EXPECT_EQ(induction.value(0, 1), 0.75);
+}
+
 // Learners elsewhere renew the bonus of the visited stage only.
 TEST(Plans, HaveTheSameBonusAtEveryStageWhenCountsAreShared) {
   RandomWorld random(5, 6, true, 11);

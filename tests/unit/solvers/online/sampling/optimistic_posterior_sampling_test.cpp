@@ -74,17 +74,12 @@ TEST(Opsrl, IsOptimisticWithTheConstantsOfTheTheorem) {
 
 TEST(Opsrl, LearnsRiverSwimWithThePracticalConstant) {
   const Arena arena(mdp::make_instance("riverswim"), Protocol::kEpisodic, 10);
-  const auto run = [&](std::uint64_t seed) {
-    return play(arena, "opsrl", {{"constant", "practical"}}, Stream(seed),
-                {.length = 4000, .checkpoints = {2000, 4000}});
+  const auto run = [&] {
+    return play(arena, "opsrl", {{"constant", "practical"}}, Stream(1), {.length = 3000, .checkpoints = {1500, 3000}});
   };
-  for (std::uint64_t seed = 1; seed <= 2; ++seed) {
-    const Series series = run(seed);
-    EXPECT_LT(series.value(1, 0) - series.value(0, 0), 0.5 * series.value(0, 0)) << "seed " << seed;
-    if (seed == 1) {
-      EXPECT_EQ(series, run(seed)) << "same stream, same bits";
-    }
-  }
+  const Series series = run();
+  EXPECT_LT(series.value(1, 0) - series.value(0, 0), 0.5 * series.value(0, 0));
+  EXPECT_EQ(series, run()) << "same stream, same bits";
 }
 
 TEST(Opsrl, NamesTheBadOption) {

@@ -60,7 +60,7 @@ TEST(DirichletPosterior, DrawsFromItsLaw) {
     ChiSquare unseen(beta_distribution<>(prior, 3 * prior));
     Stream stream(7);
     std::vector<double> out(4 * 2);
-    for (int k = 0; k < 20'000; ++k) {
+    for (int k = 0; k < 10'000; ++k) {
       posterior.draw(stream, 1, 2, out.data());  // rows 1 and 2, successor by successor
       double sum = 0;
       for (std::size_t s = 0; s < 4; ++s) {
@@ -116,15 +116,18 @@ TEST(Psrl, PlaysAChoiceAsOftenAsItIsBestUnderThePosterior) {
     // Choice 0 went to the paying state twice in three attempts, choice 1 once in one.
     agent->learn(std::vector<Step>{{0, 0, 1, 0}, {0, 0, 0, 0}});
     agent->learn(std::vector<Step>{{0, 0, 1, 0}, {0, 1, 1, 0}});
-    int second = 0;
+    int second = 0, changes = 0;
     const int n = 20'000;
     for (int k = 0; k < n; ++k) {
+      const auto before = agent->policy().choice(0, 0);
       agent->plan(k);
       second += agent->policy().choice(0, 0) == 1 ? 1 : 0;
+      changes += agent->policy().choice(0, 0) != before ? 1 : 0;
     }
     const double p =
         probability_larger(beta_distribution<>(prior + 1, prior), beta_distribution<>(prior + 2, prior + 1));
     EXPECT_NEAR(second, n * p, 4 * std::sqrt(n * p * (1 - p))) << "prior " << prior;
+    EXPECT_NEAR(changes, n * 2 * p * (1 - p), 4 * std::sqrt(n / 4.0)) << "every episode has its own draw";
     EXPECT_EQ(agent->policy().choice(1, 0), 0) << "a tie at the last stage";
   }
 }

@@ -6,7 +6,7 @@ find_package(Threads REQUIRED)
 find_package(tomlplusplus REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(LibLZMA REQUIRED)
-find_package(Boost 1.74 REQUIRED COMPONENTS program_options)
+find_package(Boost 1.74 REQUIRED COMPONENTS filesystem iostreams program_options)
 
 find_path(RANDOM123_INCLUDE Random123/philox.h REQUIRED)
 add_library(bw_random123 INTERFACE)

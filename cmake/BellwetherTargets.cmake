@@ -48,6 +48,9 @@ function(bw_use_precompiled_header target kind)
     endif()
     target_precompile_headers(${owner} PRIVATE "${PROJECT_SOURCE_DIR}/cmake/precompiled_${kind}.h")
   endif()
+  if(kind STREQUAL "library")  # this header was compiled with fmt's definitions: code without them could not use it
+    target_compile_definitions(${target} PRIVATE $<TARGET_PROPERTY:fmt::fmt,INTERFACE_COMPILE_DEFINITIONS>)
+  endif()
   target_precompile_headers(${target} REUSE_FROM ${owner})
 endfunction()
 

@@ -5,8 +5,10 @@
 
 #include "apps/cli/command.h"
 #include "core/errors.h"
+#include "experiments/papers/papers.h"
 #include "mdp/instances/registry.h"
 #include "mdp/io/formats.h"
+#include "solvers/online/registry.h"
 #include "solvers/registry.h"
 
 namespace bellwether::cli {
@@ -24,6 +26,11 @@ std::string generator(std::string_view words) {
     for (const solvers::SolverRow& row : solvers::solver_table()) list += fmt::format("{} ", row.name);
   } else if (words == "@formats") {
     for (const mdp::Format& format : mdp::formats()) list += fmt::format("{} ", format.name);
+  } else if (words == "@learners") {
+    for (const auto& row : online::episodic_table()) list += fmt::format("{} ", row.name);
+    for (const auto& row : online::average_table()) list += fmt::format("{} ", row.name);
+  } else if (words == "@papers") {
+    for (const auto& row : experiments::paper_table()) list += fmt::format("{} ", row.name);
   } else if (words == "@instances") {
     for (const auto& instance : mdp::instance_table()) list += fmt::format("{} ", instance.name);
   } else {

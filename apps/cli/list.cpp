@@ -8,8 +8,11 @@
 #include "apps/cli/terminal.h"
 #include "core/errors.h"
 #include "core/text.h"
+#include "experiments/papers/papers.h"
 #include "mdp/instances/registry.h"
 #include "mdp/io/formats.h"
+#include "proofs_checks/registry.h"
+#include "solvers/online/registry.h"
 #include "solvers/registry.h"
 
 namespace bellwether::cli {
@@ -50,11 +53,64 @@ void list_formats() {
   fmt::print("{}", out);
 }
 
+template <class Table>
+void list_learners(std::string_view heading, const Table& table) {
+  std::string out = fmt::format("{}:\n\n", heading);
+  for (const auto& row : table) {
+    const bool stops = row.protocol == online::Protocol::kStopping;
+    out += two_columns(row.name, std::string(row.summary) + (stops ? " [stops by itself]" : ""), 32);
+  }
+  fmt::print("{}\n", out);
+}
+
+void list_all_learners() {
+  list_learners("learners of episodes, for `run INSTANCE --horizon H --algorithm NAME`", online::episodic_table());
+  list_learners("learners of the long run, for `run INSTANCE --steps T --algorithm NAME`", online::average_table());
+  fmt::print("settings of one: {} show NAME\n", program_name());
+}
+
+void list_claims() {
+  std::string out = "claims, for `check NAME`; (full): measured by `check --full` alone:\n", paper;
+  for (const claims::Claim& claim : claims::claim_table()) {
+    if (claims::paper_of(claim) != paper) {
+      paper = claims::paper_of(claim);
+      out += fmt::format("\n{}\n", paper);
+    }
+    const std::string tier = claim.tier == claims::Tier::kFull ? " (full)" : "";
+    out += two_columns("  " + claim.id, claim.statement + tier, 40);
+  }
+  fmt::print("{}", out);
+}
+
+void list_papers() {
+  std::string out = "papers, for `reproduce NAME`:\n\n";
+  for (const experiments::Paper& paper : experiments::paper_table())
+    out += two_columns(paper.name, std::string(paper.summary), 24);
+  out += "\npapers with claims, for `check NAME`:\n\n";
+  for (const std::string& paper : claims::claimed_papers()) out += fmt::format("  {}\n", paper);
+  fmt::print("{}", out);
+}
+
+void list_experiments() {
+  std::string out = "experiments that travel with the program (`reproduce PAPER` runs all of a paper):\n\n";
+  for (const experiments::PlanText& plan : experiments::plan_texts()) out += fmt::format("  {}\n", plan.name);
+  fmt::print("{}", out);
+}
+
 int run(const Arguments& arguments) {
-  const std::vector<std::string> kinds{"algorithms", "instances", "formats"};
+  const std::vector<std::string> kinds{"algorithms", "learners", "instances", "experiments",
+                                       "claims",     "papers",   "formats"};
   const std::string kind = arguments.positionals().empty() ? "" : arguments.positionals().front();
   if (kind == "algorithms") {
     list_algorithms();
+  } else if (kind == "learners") {
+    list_all_learners();
+  } else if (kind == "claims") {
+    list_claims();
+  } else if (kind == "papers") {
+    list_papers();
+  } else if (kind == "experiments") {
+    list_experiments();
   } else if (kind == "instances") {
     list_instances();
   } else if (kind == "formats") {
@@ -71,13 +127,13 @@ int run(const Arguments& arguments) {
 
 const Command kList = {
     .name = "list",
-    .usage = "algorithms|instances|formats",
-    .summary = "the algorithms, instances or file formats there are",
+    .usage = "algorithms|learners|instances|experiments|claims|papers|formats",
+    .summary = "the algorithms, learners, instances, experiments, claims, papers or file formats there are",
     .details = "Lists what the program knows, one line each.",
-    .examples = "list algorithms\nlist instances",
+    .examples = "list algorithms\nlist learners\nlist claims",
     .options = kOptions,
     .most_positionals = 1,
-    .completes = "algorithms instances formats",
+    .completes = "algorithms learners instances experiments claims papers formats",
     .run = run,
 };
 

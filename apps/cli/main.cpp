@@ -17,12 +17,14 @@
 namespace bellwether::cli {
 namespace {
 
-constexpr std::array<const Command*, 6> kCommands = {&kSolve, &kMake, &kConvert, &kList, &kBench, &kCompletion};
+constexpr std::array<const Command*, 10> kCommands = {&kSolve, &kRun,     &kReproduce, &kCheck, &kShow,
+                                                      &kMake,  &kConvert, &kList,      &kBench, &kCompletion};
 constexpr std::string_view kVersion = BELLWETHER_VERSION;
 
 std::string overview() {
   std::string out = fmt::format(
-      "bellwether {}: solves Markov decision processes with a proven error\n\nusage: {} COMMAND ...\n\ncommands:\n",
+      "bellwether {}: solves Markov decision processes with a proven error, and measures those who learn "
+      "them\n\nusage: {} COMMAND ...\n\ncommands:\n",
       kVersion, program_name());
   for (const Command* command : kCommands) out += two_columns(command->name, command->summary, 16);
   out += two_columns("help", "this text, or the help of a command: help solve", 16);

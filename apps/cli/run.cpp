@@ -1,0 +1,224 @@
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "apps/cli/command.h"
+#include "apps/cli/experiment_output.h"
+#include "apps/cli/experiment_text.h"
+#include "apps/cli/terminal.h"
+#include "core/errors.h"
+#include "core/parallel.h"
+#include "core/text.h"
+#include "experiments/engine/plan.h"
+#include "experiments/figures/curves.h"
+#include "experiments/plot/gnuplot.h"
+
+namespace bellwether::cli {
+namespace {
+
+using experiments::Grid;
+using experiments::Plan;
+using experiments::Results;
+
+constexpr std::array<OptionSpec, 19> kOptions = {{
+    {.name = "algorithm",
+     .argument = "A,B,...",
+     .help = "the learners; one with settings is written psrl:alpha0=1 and given by itself",
+     .group = "what to run",
+     .repeats = true,
+     .short_name = "a",
+     .words = "@learners"},
+    {.name = "constant",
+     .argument = "C1,C2,...",
+     .help = "factors on the bonus: theory (default), practical, or numbers; each makes a variant"},
+    {.name = "episodes", .argument = "K", .help = "episodes of each run (1e5 is understood; default 1000)"},
+    {.name = "steps", .argument = "T", .help = "steps of each run of learners of the long run (default 100000)"},
+    {.name = "horizon", .argument = "H", .help = "steps of an episode, where the instance does not say"},
+    {.name = "seeds", .argument = "N", .help = "replicates: seeds 0 to N-1 (default 10); more can be added later"},
+    {.name = "set",
+     .argument = "NAME=V1,V2,...",
+     .help = "a setting of instances or learners; several values make a sweep; may be repeated",
+     .repeats = true},
+    {.name = "stream", .argument = "N", .help = "root of all randomness (default 1)"},
+    {.name = "out",
+     .argument = "DIR",
+     .help = "where results are kept (default runs/NAME); a run that was stopped goes on from there",
+     .group = "where and how",
+     .short_name = "o",
+     .words = "@files"},
+    {.name = "fresh", .argument = "", .help = "compute everything anew (the old results are kept aside)"},
+    {.name = "threads", .argument = "N", .help = "runs at a time (default: all cores); results do not depend on it"},
+    {.name = "metric",
+     .argument = "NAME",
+     .help = "what tables and figures show (default: the regret with the least noise)",
+     .group = "what to show"},
+    {.name = "window", .argument = "FROM:TO", .help = "checkpoints that slopes are fitted over (default: last decade)"},
+    {.name = "exponent", .argument = "E", .help = "the growth that slopes are held against (default 0.5)"},
+    {.name = "level", .argument = "P", .help = "confidence level of bands and intervals (default 0.95)"},
+    {.name = "plot",
+     .argument = "FILE",
+     .help = "also draw the first figure here: .svg, .png, .pdf or .gp",
+     .words = "@files"},
+    {.name = "ascii", .argument = "", .help = "draw the first figure in the terminal"},
+    {.name = "no-figures", .argument = "", .help = "draw nothing"},
+    {.name = "help", .argument = "", .help = "this text", .short_name = "h"},
+}};
+
+std::vector<std::string> split(const std::string& text, char at) {
+  std::vector<std::string> parts;
+  std::size_t begin = 0;
+  while (begin <= text.size()) {
+    const std::size_t end = std::min(text.find(at, begin), text.size());
+    parts.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+bool is_plan(const std::string& word) { return std::filesystem::path(word).extension() == ".toml"; }
+
+std::int64_t count_of(const Arguments& arguments, std::string_view name, std::int64_t otherwise) {
+  return arguments.whole_number(name, at_least(1)).value_or(otherwise);
+}
+
+void add_learners(Plan& plan, const Arguments& arguments) {
+  for (const std::string& typed : arguments.texts("algorithm")) {
+    if (typed.find(':') != std::string::npos) {
+      plan.learners.push_back(experiments::parse_entry(typed));
+      continue;
+    }
+    for (const std::string& name : split(typed, ',')) plan.learners.push_back(experiments::parse_entry(name));
+  }
+}
+
+void add_sweep(Plan& plan, std::string name, const std::string& values) {
+  plan.sweep.push_back({std::move(name), split(values, ','), {}});
+}
+
+void read_window(Plan& plan, const std::string& text) {
+  const std::vector<std::string> ends = split(text, ':');
+  const auto from = parse_double(ends.front()), to = parse_double(ends.back());
+  if (ends.size() != 2 || !from || !to || !(*from > 0) || !(*to > *from))
+    throw InvalidOption(fmt::format("--window is '{}', must be FROM:TO with 0 < FROM < TO, as in 1000:10000", text));
+  plan.summary.window_from = *from;
+  plan.summary.window_to = *to;
+}
+
+/// What the command line says on top of a plan, or of an empty one.
+void apply(Plan& plan, const Arguments& arguments) {
+  add_learners(plan, arguments);
+  if (const auto constants = arguments.text("constant")) add_sweep(plan, "constant", *constants);
+  if (const auto horizon = arguments.text("horizon")) add_sweep(plan, "horizon", *horizon);
+  for (const std::string& typed : arguments.texts("set")) {
+    const Setting setting = parse_setting("set", typed);
+    add_sweep(plan, setting.first, setting.second);
+  }
+  plan.episodes = count_of(arguments, "episodes", plan.episodes);
+  plan.steps = count_of(arguments, "steps", plan.steps);
+  if (const auto seeds = arguments.whole_number("seeds", between(1, 1'000'000)))
+    plan.seeds = experiments::first_seeds(static_cast<int>(*seeds));
+  if (const auto stream = arguments.whole_number("stream", at_least(0)))
+    plan.stream = static_cast<std::uint64_t>(*stream);
+  if (const auto metric = arguments.text("metric")) plan.summary.metric = *metric;
+  if (const auto window = arguments.text("window")) read_window(plan, *window);
+  if (const auto exponent = arguments.number("exponent", between(-10, 10))) plan.summary.exponent = *exponent;
+  if (const auto level = arguments.number("level", inside(0, 1))) plan.summary.level = *level;
+}
+
+Plan plan_of(const Arguments& arguments) {
+  const std::vector<std::string>& words = arguments.positionals();
+  if (words.empty()) {
+    throw InvalidOption(
+        fmt::format("run: what? An instance with learners ({} run riverswim --horizon 20 --algorithm "
+                    "psrl,ucbvi-bf) or a plan (a .toml file)",
+                    program_name()));
+  }
+  Plan plan;
+  if (is_plan(words.front())) {
+    if (words.size() > 1) throw InvalidOption("run: one plan at a time");
+    plan = experiments::read_plan(words.front()).plan;
+  } else {
+    for (const std::string& word : words) plan.instances.push_back(experiments::parse_entry(word));
+    if (!arguments.has("algorithm"))
+      throw InvalidOption(
+          fmt::format("run: which learners? --algorithm A,B; `{} list learners` names them", program_name()));
+  }
+  apply(plan, arguments);
+  return plan;
+}
+
+std::string folder_of(const Arguments& arguments) {
+  if (const auto out = arguments.text("out")) return *out;
+  std::string name;
+  for (const std::string& word : arguments.positionals()) {
+    const std::string stem = std::filesystem::path(word.substr(0, word.find(':'))).stem().string();
+    name += (name.empty() ? "" : "+") + stem;
+  }
+  return (std::filesystem::path("runs") / name).string();
+}
+
+/// What the caller may want next.
+void hint(const Grid& grid, const Arguments& arguments) {
+  if (grid.num_seeds() >= 10) return;
+  fmt::print("next: {} run {} --seeds 20 (intervals from fewer than ten seeds mislead; what is done is kept)\n",
+             program_name(), arguments.positionals().front());
+}
+
+int run(const Arguments& arguments) {
+  const auto plot = arguments.text("plot");
+  if (plot) experiments::require_figure_path(*plot);
+  const Grid grid = experiments::expand(plan_of(arguments));
+  const ExperimentRun place{
+      .folder = folder_of(arguments),
+      .command = fmt::format("{} run {}", program_name(), arguments.retyped()),
+      .threads = static_cast<int>(arguments.whole_number("threads", between(1, 1024)).value_or(thread_count())),
+      .fresh = arguments.has("fresh"),
+      .figures = !arguments.has("no-figures")};
+  const Results results = play_experiment(grid, place);
+  if (!results.complete()) return stopped_early(grid, results);
+  fmt::print("{}", experiment_text(grid, results));
+  std::vector<std::string> written = write_experiment(grid, results, place);
+  if (plot || arguments.has("ascii")) {
+    const auto figures = experiments::figures(grid, results, grid.plan.summary.metric);
+    if (plot && !figures.empty() && draw_or_say(figures.front().figure, *plot)) written.push_back(*plot);
+    if (arguments.has("ascii") && !figures.empty())
+      fmt::print("\n{}", experiments::text_figure(figures.front().figure, std::min(terminal_width(), 120), 32));
+  }
+  fmt::print("\nwritten: {}\n{} computed, {} found from before\n", join_names(written),
+             grouped(results.computed, "run"), grouped(results.found));
+  hint(grid, arguments);
+  return kSuccess;
+}
+
+}  // namespace
+
+const Command kRun = {
+    .name = "run",
+    .usage = "INSTANCE...|PLAN.toml --algorithm A,B [options]",
+    .summary = "learners against a model: exact regret, with figures",
+    .details =
+        "Plays learners on an instance (or a model file) and measures their regret exactly, by evaluating what they "
+        "play. All learners of a seed meet the same noise. Results are kept in a folder as they come: a run that is "
+        "stopped, or killed, goes on with the same command, and more seeds or learners are added to what is there.\n"
+        "Writes runs.csv (a row for each learner, seed, checkpoint and metric), summary.csv, manifest.json, figures "
+        "and report.html. An instance with settings is written riverswim:states=8:horizon=20; several values make a "
+        "sweep.\n"
+        "The constant of a bonus is the theorem's unless --constant says otherwise; legends and tables carry it.",
+    .examples =
+        "run riverswim --horizon 20 --algorithm ucbvi-bf,psrl,ucb-q-hoeffding --constant practical --episodes "
+        "1e4 --seeds 20\n"
+        "run deep-sea --set size=6,8,10 --algorithm psrl,rlsvi --episodes 2000 --ascii\n"
+        "run plan.toml --threads 2",
+    .options = kOptions,
+    .most_positionals = 64,
+    .completes = "@instances",
+    .run = run,
+};
+
+}  // namespace bellwether::cli

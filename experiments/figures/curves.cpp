@@ -1,0 +1,224 @@
+#include "experiments/figures/curves.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "experiments/figures/overlays.h"
+
+namespace bellwether::experiments {
+namespace {
+
+/// A bound further above the highest curve than this is told in a note: drawn, it would press all curves flat.
+constexpr double kOffTheChart = 300;
+
+std::string unit_of(online::Protocol protocol) { return protocol == online::Protocol::kAverage ? "steps" : "episodes"; }
+
+std::string metric_text(std::string_view metric) {
+  if (metric == "value-regret") return "cumulative regret (exact values)";
+  if (metric == "gap-regret") return "cumulative regret (gaps)";
+  if (metric == "reward-regret") return "cumulative regret (rewards)";
+  if (metric == "mistakes") return "episodes that lost more than epsilon";
+  if (metric == "violations") return "episodes in which optimism was violated";
+  std::string text(metric);
+  std::ranges::replace(text, '-', ' ');
+  return text;
+}
+
+std::string slope_text(const RateFit& fit) {
+  if (std::isnan(fit.slope)) return {};
+  if (!std::isfinite(fit.interval.low)) return fmt::format(", slope {:.2f}", fit.slope);
+  return fmt::format(", slope {:.2f} [{:.2f}, {:.2f}]", fit.slope, fit.interval.low, fit.interval.high);
+}
+
+bool finite(const Point& point) { return std::isfinite(point.band.low) && std::isfinite(point.band.high); }
+
+FigureLine measured_line(const Curve& curve, const std::string& label, int colour) {
+  FigureLine line{.label = label, .x = {}, .y = {}, .colour = colour};
+  const bool banded = std::ranges::all_of(curve.points, finite);
+  for (const Point& point : curve.points) {
+    line.x.push_back(static_cast<double>(point.at));
+    line.y.push_back(point.mean);
+    if (!banded) continue;
+    line.low.push_back(point.band.low);
+    line.high.push_back(point.band.high);
+  }
+  return line;
+}
+
+/// The factor that takes a shape to a curve, by least squares of logarithms over the last decade.
+double fitted_factor(const Curve& curve, const std::vector<double>& shape) {
+  double sum = 0, count = 0;
+  const double last = static_cast<double>(curve.points.back().at);
+  for (std::size_t i = 0; i < curve.points.size(); ++i) {
+    if (static_cast<double>(curve.points[i].at) * 10 < last || curve.points[i].mean <= 0 || shape[i] <= 0) continue;
+    sum += std::log(curve.points[i].mean / shape[i]);
+    ++count;
+  }
+  return count > 0 ? std::exp(sum / count) : 0;
+}
+
+class CurveFigure {
+ public:
+  CurveFigure(const Grid& grid, const Results& results, std::size_t instance, online::Protocol protocol)
+      : grid_(grid), results_(results), instance_(instance), protocol_(protocol) {
+    figure_.x_label = unit_of(protocol);
+    figure_.log_x = figure_.log_y = true;
+    const InstanceVariant& variant = grid.instances[instance];
+    figure_.title = grid.plan.title.empty() ? variant.label : fmt::format("{} ({})", grid.plan.title, variant.label);
+    if (protocol != online::Protocol::kAverage && variant.label.find("horizon") == std::string::npos)
+      figure_.title += fmt::format(", horizon {}", variant.horizon);
+  }
+
+  Figure make(std::string_view metric) {
+    for (std::size_t k = 0; k < grid_.learners.size(); ++k)
+      if (grid_.learners[k].protocol == protocol_) add_learner(k, metric);
+    if (figure_.lines.empty()) return figure_;
+    add_bounds();
+    figure_.y_label = metric_text(curves_.front().metric);
+    std::size_t seeds = curves_.front().seeds;
+    for (const Curve& curve : curves_) seeds = std::min(seeds, curve.seeds);
+    figure_.notes.insert(figure_.notes.begin(),
+                         seeds > 1 ? fmt::format("lines: means of {} seeds; bands: {:g} % for the whole curve at once; "
+                                                 "slopes: log-log, {}",
+                                                 seeds, 100 * grid_.plan.summary.level, window_text())
+                                   : "one seed: no bands");
+    return figure_;
+  }
+
+ private:
+  std::string window_text() const {
+    const SummaryOptions& o = grid_.plan.summary;
+    if (o.window_from <= 0 && o.window_to <= 0) return "last decade";
+    return fmt::format("from {:g} to {}", o.window_from,
+                       o.window_to > 0 ? fmt::format("{:g}", o.window_to) : "the end");
+  }
+
+  void add_learner(std::size_t learner, std::string_view metric) {
+    const std::string name = metric_named(grid_.learners[learner], metric);
+    Curve curve = experiments::curve(grid_, results_, instance_, learner, name);
+    if (curve.points.size() < 2) return;
+    const RateFit fit = rate(grid_, results_, instance_, learner, name);
+    figure_.lines.push_back(
+        measured_line(curve, grid_.learners[learner].label + slope_text(fit), static_cast<int>(curves_.size())));
+    curves_.push_back(std::move(curve));
+  }
+
+  void add_bounds() {
+    double highest = 0;
+    for (const Curve& curve : curves_) highest = std::max(highest, curve.points.back().mean);
+    if (curves_.front().metric.find("regret") == std::string::npos) return;
+    for (std::size_t i = 0; i < curves_.size(); ++i) add_bound(curves_[i], static_cast<int>(i), highest);
+    const auto at = checkpoints(curves_.front());
+    if (const auto lower = lower_bound(grid_.instances[instance_], grid_.learners[curves_.front().learner], at))
+      add_dashed(curves_.front(), lower->label, lower->y, 1, 7);
+  }
+
+  void add_bound(const Curve& curve, int colour, double highest) {
+    const LearnerVariant& learner = grid_.learners[curve.learner];
+    const auto bound = upper_bound(grid_.instances[instance_], learner, checkpoints(curve));
+    const bool scaled = !learner.constant.empty() && learner.constant != "theory";
+    if (!bound || curve.points.back().mean <= 0) return;
+    if (!bound->constants || scaled) {  // a scaled run claims no theorem: only the shape is compared
+      const double factor = fitted_factor(curve, bound->y);
+      if (factor > 0 && curves_.size() <= 2)
+        add_dashed(curve, fmt::format("{}: shape of {}, fitted", learner.name, bound->label), bound->y, factor, colour);
+      return;
+    }
+    if (bound->y.back() <= kOffTheChart * highest) {
+      add_dashed(curve, fmt::format("{}: {}", learner.name, bound->label), bound->y, 1, colour);
+    } else {
+      figure_.notes.push_back(fmt::format("{}: the bound of {} is {:.2g} times what was measured", learner.label,
+                                          bound->label, bound->y.back() / curve.points.back().mean));
+    }
+  }
+
+  void add_dashed(const Curve& curve, std::string label, const std::vector<double>& y, double factor, int colour) {
+    FigureLine line{.label = std::move(label), .x = {}, .y = {}, .colour = colour, .dashed = true};
+    for (std::size_t i = 0; i < curve.points.size(); ++i) {
+      line.x.push_back(static_cast<double>(curve.points[i].at));
+      line.y.push_back(factor * y[i]);
+    }
+    figure_.lines.push_back(std::move(line));
+  }
+
+  static std::vector<std::int64_t> checkpoints(const Curve& curve) {
+    std::vector<std::int64_t> at;
+    for (const Point& point : curve.points) at.push_back(point.at);
+    return at;
+  }
+
+  const Grid& grid_;
+  const Results& results_;
+  std::size_t instance_;
+  online::Protocol protocol_;
+  Figure figure_;
+  std::vector<Curve> curves_;
+};
+
+bool all_positive(const std::vector<AxisCurve>& curves) {
+  return std::ranges::all_of(curves, [](const AxisCurve& curve) {
+    return std::ranges::all_of(curve.points, [](const AxisPoint& p) { return p.x > 0 && p.point.mean > 0; });
+  });
+}
+
+std::string file_name(std::string_view text) {
+  std::string name;
+  for (const char c : text) {
+    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '@' || c == '.' || c == '-';
+    if (plain)
+      name += c;
+    else if (!name.empty() && name.back() != '-')
+      name += '-';
+  }
+  while (!name.empty() && name.back() == '-') name.pop_back();
+  return name;
+}
+
+}  // namespace
+
+Figure learning_curves(const Grid& grid, const Results& results, std::size_t instance, online::Protocol protocol,
+                       std::string_view metric) {
+  return CurveFigure(grid, results, instance, protocol).make(metric);
+}
+
+Figure against_parameter(const Grid& grid, const Results& results, const Axis& axis, std::string_view metric) {
+  Figure figure{
+      .title = grid.plan.title, .x_label = axis.name, .y_label = fmt::format("final {}", metric), .lines = {}};
+  const std::vector<AxisCurve> curves = against(grid, results, axis, metric);
+  figure.log_x = figure.log_y = all_positive(curves);
+  for (const AxisCurve& curve : curves) {
+    if (!curve.numeric || curve.points.size() < 2) continue;
+    FigureLine line{.label = curve.label + slope_text(curve.rate),
+                    .x = {},
+                    .y = {},
+                    .colour = static_cast<int>(figure.lines.size()),
+                    .marks = true};
+    for (const AxisPoint& point : curve.points) {
+      line.x.push_back(point.x);
+      line.y.push_back(point.point.mean);
+      line.low.push_back(point.point.interval.low);
+      line.high.push_back(point.point.interval.high);
+    }
+    figure.lines.push_back(std::move(line));
+  }
+  figure.notes.push_back(fmt::format("points: means of {} seeds; bands: {:g} % for each point", grid.num_seeds(),
+                                     100 * grid.plan.summary.level));
+  return figure;
+}
+
+std::vector<NamedFigure> figures(const Grid& grid, const Results& results, std::string_view metric) {
+  std::vector<NamedFigure> out;
+  const auto add = [&](const std::string& name, Figure figure) {
+    if (!figure.lines.empty()) out.push_back({file_name(name), std::move(figure)});
+  };
+  for (std::size_t i = 0; i < grid.instances.size(); ++i) {
+    add(grid.instances[i].label, learning_curves(grid, results, i, online::Protocol::kEpisodic, metric));
+    add(grid.instances[i].label + " long run", learning_curves(grid, results, i, online::Protocol::kAverage, metric));
+  }
+  for (const Axis& axis : grid.axes) add("against " + axis.name, against_parameter(grid, results, axis, metric));
+  return out;
+}
+
+}  // namespace bellwether::experiments

@@ -1,0 +1,138 @@
+#include "experiments/figures/overlays.h"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <mutex>
+
+#include "core/text.h"
+#include "proofs_checks/bounds/episodic.h"
+#include "proofs_checks/bounds/long_run.h"
+#include "solvers/exact/average/diameter.h"
+
+namespace bellwether::experiments {
+namespace {
+
+using EpisodicFormula = double (*)(const bounds::EpisodicSize&);
+
+struct EpisodicTheorem {
+  std::string_view learner, label;
+  bool constants;
+  EpisodicFormula formula;
+};
+
+constexpr EpisodicTheorem kEpisodic[] = {
+    {"ucbvi-ch", "Azar, Osband, Munos 2017, theorem 1", true, bounds::ucbvi_ch_regret},
+    {"ucbvi-bf", "Azar, Osband, Munos 2017, theorem 2", true, bounds::ucbvi_bf_regret},
+    {"mvp-2024", "Zhang, Chen, Lee, Du 2024", false, bounds::mvp_shape},
+    {"ucb-q-hoeffding", "Jin et al. 2018, theorem 1", false, bounds::ucb_q_hoeffding_shape},
+    {"ucb-q-bernstein", "Jin et al. 2018, theorem 2", false, bounds::ucb_q_bernstein_shape},
+    {"ucb-advantage", "Zhang, Zhou, Ji 2020", false, bounds::ucb_advantage_shape},
+    {"psrl", "Osband, Russo, Van Roy 2013 (Bayes)", false, bounds::psrl_bayes_shape},
+    {"rlsvi", "Russo 2019", false, bounds::rlsvi_shape},
+    {"optimistic-policy-optimisation", "Shani et al. 2020", false, bounds::optimistic_policy_shape},
+};
+
+double setting(const std::vector<Setting>& settings, std::string_view name, double otherwise) {
+  const auto found = std::ranges::find(settings, name, &Setting::first);
+  return found == settings.end() ? otherwise : parse_double(found->second).value_or(otherwise);
+}
+
+double most_actions(const mdp::TabularMdp& model) {
+  int most = 1;
+  for (int s = 0; s < model.num_states(); ++s) most = std::max(most, model.num_choices(s));
+  return most;
+}
+
+bounds::EpisodicSize episodic_size(const InstanceVariant& instance, const LearnerVariant& learner) {
+  const mdp::TabularMdp& model = instance.instance.model;
+  return {.states = static_cast<double>(model.num_states()),
+          .actions = most_actions(model),
+          .horizon = static_cast<double>(instance.horizon),
+          .episodes = 1,
+          .delta = setting(learner.settings, "delta", 0.05)};
+}
+
+constexpr int kMostStatesForDiameter = 300;
+
+/// One a model: figures of several learners ask for the same.
+std::optional<double> diameter_of(const InstanceVariant& instance) {
+  static std::mutex mutex;
+  static std::map<std::string, double> known;
+  const std::lock_guard lock(mutex);
+  if (instance.instance.model.num_states() > kMostStatesForDiameter) return std::nullopt;
+  if (const auto found = known.find(instance.long_run_hash); found != known.end()) return found->second;
+  return known[instance.long_run_hash] = solvers::diameter(instance.instance.model, 1e-3).upper;
+}
+
+std::optional<bounds::LongRunSize> long_run_size(const InstanceVariant& instance, const LearnerVariant& learner) {
+  const auto diameter = diameter_of(instance);
+  if (!diameter) return std::nullopt;
+  const mdp::TabularMdp& model = instance.instance.model;
+  return bounds::LongRunSize{.states = static_cast<double>(model.num_states()),
+                             .actions = most_actions(model),
+                             .diameter = *diameter,
+                             .steps = 1,
+                             .delta = setting(learner.settings, "delta", 0.05)};
+}
+
+std::vector<double> at_each(std::span<const std::int64_t> at, const std::function<double(double)>& formula) {
+  std::vector<double> y;
+  y.reserve(at.size());
+  for (const std::int64_t n : at) y.push_back(formula(static_cast<double>(n)));
+  return y;
+}
+
+std::optional<Overlay> episodic_bound(const InstanceVariant& instance, const LearnerVariant& learner,
+                                      std::span<const std::int64_t> at) {
+  const auto* theorem = std::ranges::find(kEpisodic, std::string_view(learner.name), &EpisodicTheorem::learner);
+  if (theorem == std::end(kEpisodic)) return std::nullopt;
+  bounds::EpisodicSize size = episodic_size(instance, learner);
+  return Overlay{std::string(theorem->label), theorem->constants, at_each(at, [&](double episodes) {
+                   size.episodes = episodes;
+                   return theorem->formula(size);
+                 })};
+}
+
+std::optional<Overlay> long_run_bound(const InstanceVariant& instance, const LearnerVariant& learner,
+                                      std::span<const std::int64_t> at) {
+  if (learner.name != "ucrl2") return std::nullopt;
+  auto size = long_run_size(instance, learner);
+  if (!size) return std::nullopt;
+  return Overlay{"Jaksch, Ortner, Auer 2010, theorem 2", true, at_each(at, [&](double steps) {
+                   size->steps = std::max(steps, 2.0);
+                   return bounds::ucrl2_regret(*size);
+                 })};
+}
+
+}  // namespace
+
+std::optional<Overlay> upper_bound(const InstanceVariant& instance, const LearnerVariant& learner,
+                                   std::span<const std::int64_t> at) {
+  if (learner.protocol == online::Protocol::kEpisodic) return episodic_bound(instance, learner, at);
+  if (learner.protocol == online::Protocol::kAverage) return long_run_bound(instance, learner, at);
+  return std::nullopt;
+}
+
+std::optional<Overlay> lower_bound(const InstanceVariant& instance, const LearnerVariant& learner,
+                                   std::span<const std::int64_t> at) {
+  const std::string_view family = std::string_view(instance.id).substr(0, instance.id.find('@'));
+  if (family == "hard-tree" && learner.protocol == online::Protocol::kEpisodic) {
+    bounds::EpisodicSize size = episodic_size(instance, learner);
+    return Overlay{"lower bound: Domingues et al. 2021", true, at_each(at, [&](double episodes) {
+                     size.episodes = episodes;
+                     return bounds::domingues_regret(size);
+                   })};
+  }
+  if (family == "jao" && learner.protocol == online::Protocol::kAverage) {
+    auto size = long_run_size(instance, learner);
+    if (!size) return std::nullopt;
+    return Overlay{"lower bound: Jaksch et al. 2010", true, at_each(at, [&](double steps) {
+                     size->steps = steps;
+                     return bounds::jao_regret(*size);
+                   })};
+  }
+  return std::nullopt;
+}
+
+}  // namespace bellwether::experiments

@@ -1,0 +1,157 @@
+#include "experiments/plot/figure.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+
+namespace bellwether::experiments {
+namespace {
+
+// Okabe and Ito's colours, which the colour-blind can tell apart; black last.
+constexpr std::array<std::string_view, 8> kColours = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
+                                                      "#E69F00", "#56B4E9", "#8C6D1F", "#000000"};
+
+std::string_view colour_of(const FigureLine& line) {
+  return kColours[static_cast<std::size_t>(line.colour) % kColours.size()];
+}
+
+/// Text in single quotes, which gnuplot takes as it is.
+std::string quoted(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) {
+    out += c == '\n' ? ' ' : c;
+    if (c == '\'') out += c;
+  }
+  return out + "'";
+}
+
+bool drawable(double x, bool logarithmic) { return std::isfinite(x) && (!logarithmic || x > 0); }
+
+bool has_band(const FigureLine& line) { return !line.low.empty(); }
+
+/// One data block a line: x y low high. A bound of a band that a logarithmic axis cannot show ends at the axis.
+std::string data_block(const Figure& figure, const FigureLine& line, std::size_t number, const Extent& range) {
+  std::string out = fmt::format("$line{} << EOD\n", number);
+  std::size_t points = 0;
+  for (std::size_t i = 0; i < line.x.size(); ++i) {
+    if (!drawable(line.x[i], figure.log_x) || !drawable(line.y[i], figure.log_y)) continue;
+    const double low = has_band(line) ? line.low[i] : line.y[i], high = has_band(line) ? line.high[i] : line.y[i];
+    out += fmt::format("{} {} {} {}\n", line.x[i], line.y[i],
+                       drawable(low, figure.log_y) ? std::max(low, range.low) : range.low,
+                       drawable(high, figure.log_y) ? high : range.high);
+    ++points;
+  }
+  if (points == 0) out += "NaN NaN NaN NaN\n";
+  return out + "EOD\n";
+}
+
+std::string plot_command(const Figure& figure) {
+  std::string out;
+  const auto add = [&](const std::string& part) { out += (out.empty() ? "plot " : ", \\\n     ") + part; };
+  for (std::size_t k = 0; k < figure.lines.size(); ++k) {
+    const FigureLine& line = figure.lines[k];
+    if (has_band(line))
+      add(fmt::format("$line{} using 1:3:4 with filledcurves lc rgb '{}' fs transparent solid 0.15 noborder notitle", k,
+                      colour_of(line)));
+  }
+  for (std::size_t k = 0; k < figure.lines.size(); ++k) {
+    const FigureLine& line = figure.lines[k];
+    const int dash = line.dashed ? 2 : 1 + (line.colour / static_cast<int>(kColours.size())) * 3;
+    add(fmt::format("$line{} using 1:2 with {} lw {} dt {} {}lc rgb '{}' {}", k, line.marks ? "linespoints" : "lines",
+                    line.dashed ? 1.5 : 2.2, dash, line.marks ? fmt::format("pt {} ps 0.8 ", 4 + k % 10) : "",
+                    colour_of(line), line.label.empty() ? "notitle" : "title " + quoted(line.label)));
+  }
+  return out + "\n";
+}
+
+std::string power_of_ten(int exponent) {
+  static constexpr std::array<std::string_view, 10> kRaised = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
+  if (exponent >= -2 && exponent <= 2) return fmt::format("{:g}", std::pow(10, exponent));
+  std::string out = exponent < 0 ? "10⁻" : "10";
+  for (const char digit : std::to_string(std::abs(exponent))) out += kRaised[static_cast<std::size_t>(digit - '0')];
+  return out;
+}
+
+/// A mark at every power of ten; gnuplot's own where there are fewer than two.
+std::string decade_tics(std::string_view axis, const Extent& range) {
+  const int first = static_cast<int>(std::ceil(std::log10(range.low) - 1e-9));
+  const int last = static_cast<int>(std::floor(std::log10(range.high) + 1e-9));
+  if (last <= first) return fmt::format("set format {} '%g'\n", axis);
+  const int step = 1 + (last - first) / 9;
+  std::string marks;
+  for (int k = first; k <= last; k += step)
+    marks += fmt::format("{}'{}' 1e{}", marks.empty() ? "" : ", ", power_of_ten(k), k);
+  return fmt::format("set {}tics ({})\nset m{}tics 10\n", axis, marks, axis);
+}
+
+void widen(Extent& extent, double x) {
+  extent.low = std::min(extent.low, x);
+  extent.high = std::max(extent.high, x);
+}
+
+Extent horizontal_extent(const Figure& figure) {
+  Extent extent{std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
+  for (const FigureLine& line : figure.lines)
+    for (const double x : line.x)
+      if (drawable(x, figure.log_x)) widen(extent, x);
+  return extent.low <= extent.high ? extent : Extent{1, 10};
+}
+
+Extent extent_of(const Figure& figure, bool dashed) {
+  Extent extent{std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
+  for (const FigureLine& line : figure.lines) {
+    if (line.dashed != dashed) continue;
+    for (const auto* numbers : {&line.y, &line.low, &line.high}) {
+      if (figure.log_y && numbers == &line.low) continue;  // a band that reaches down to zero is cut at the axis
+      for (const double y : *numbers)
+        if (drawable(y, figure.log_y)) widen(extent, y);
+    }
+  }
+  return extent;
+}
+
+}  // namespace
+
+Extent vertical_extent(const Figure& figure, double decades) {
+  Extent extent = extent_of(figure, false);
+  const Extent dashed = extent_of(figure, true);
+  if (!(extent.low <= extent.high)) extent = dashed;
+  if (!(extent.low <= extent.high)) return {};
+  const double room = figure.log_y ? std::pow(10, decades) : 2;
+  if (figure.log_y) {
+    const Extent limit{extent.low / room, extent.high * room};
+    if (dashed.low <= dashed.high)
+      for (const double end : {dashed.low, dashed.high}) widen(extent, std::clamp(end, limit.low, limit.high));
+    extent.low = std::max(extent.low, extent.high * 1e-8);
+    return {extent.low / 1.2, extent.high * 1.3};
+  }
+  if (dashed.low <= dashed.high) widen(extent, std::min(dashed.high, extent.high * room));
+  const double margin = 0.05 * std::max(extent.high - extent.low, 1e-12 * std::abs(extent.high) + 1e-300);
+  return {extent.low < 0 || extent.low > 0.5 * extent.high ? extent.low - margin : 0, extent.high + margin};
+}
+
+std::string gnuplot_script(const Figure& figure, std::string_view terminal, std::string_view output) {
+  const Extent range = vertical_extent(figure);
+  std::string out = fmt::format("set terminal {}\n", terminal);
+  if (!output.empty()) out += fmt::format("set output {}\n", quoted(output));
+  out += "set encoding utf8\nset termoption noenhanced\nset border 3 lc rgb '#555555'\nset tics nomirror\n";
+  out +=
+      "set grid lc rgb '#dddddd' lt 1 lw 0.5\nset key below center horizontal Left reverse spacing 1.3 samplen 2.5 "
+      "width 1\n";
+  out += fmt::format("set title {}\nset ylabel {}\n", quoted(figure.title), quoted(figure.y_label));
+  std::string below = quoted(figure.x_label);
+  for (const std::string& note : figure.notes) below += ".\"\\n\"." + quoted(note);
+  out += fmt::format("set xlabel {}\n", below);
+  if (figure.log_x) out += "set logscale x\n" + decade_tics("x", horizontal_extent(figure));
+  if (figure.log_y) out += "set logscale y\n" + decade_tics("y", range);
+  const Extent wide = horizontal_extent(figure);
+  if (wide.low < wide.high) out += fmt::format("set xrange [{}:{}]\n", wide.low, wide.high);
+  out += fmt::format("set yrange [{}:{}]\n", range.low, range.high);
+  for (std::size_t k = 0; k < figure.lines.size(); ++k) out += data_block(figure, figure.lines[k], k, range);
+  return out + plot_command(figure);
+}
+
+}  // namespace bellwether::experiments

@@ -1,0 +1,110 @@
+#include "experiments/plot/gnuplot.h"
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <string_view>
+
+#include <unistd.h>
+
+#include <fmt/format.h>
+#include <gnuplot-iostream.h>
+
+#include "core/errors.h"
+
+namespace bellwether::experiments {
+namespace {
+
+constexpr std::string_view kMissing =
+    "no figure was drawn: gnuplot is not installed (sudo apt-get install gnuplot-nox); the numbers are complete";
+
+bool gnuplot_is_there() {
+  static const bool there = std::system("command -v gnuplot >/dev/null 2>&1") == 0;
+  return there;
+}
+
+std::string_view terminal_for(std::string_view extension) {
+  if (extension == ".svg") return "svg size 960,600 font 'DejaVu Sans,14' background '#ffffff'";
+  if (extension == ".png") return "pngcairo size 1200,750 font 'DejaVu Sans,14'";
+  if (extension == ".pdf") return "pdfcairo size 20cm,12.5cm font 'DejaVu Sans,11'";
+  return {};
+}
+
+/// Runs the program and returns what gnuplot complained of. The program travels through gnuplot-iostream's pipe; its
+/// messages through a file beside the output, since a pipe has one direction only.
+std::string run(const std::string& script, const std::string& messages) {
+  {
+    Gnuplot pipe(fmt::format("gnuplot 2>'{}' || true", messages));
+    pipe << script;
+    pipe.flush();
+  }
+  std::ifstream file(messages);
+  std::string text(std::istreambuf_iterator<char>(file), {});
+  file.close();
+  std::error_code ignored;
+  std::filesystem::remove(messages, ignored);
+  return text;
+}
+
+struct TemporaryFile {
+  TemporaryFile() {
+    std::array<char, 32> name{"/tmp/bellwether-XXXXXX"};
+    const int descriptor = ::mkstemp(name.data());
+    if (descriptor >= 0) ::close(descriptor);
+    path = name.data();
+  }
+  ~TemporaryFile() {
+    std::error_code ignored;
+    std::filesystem::remove(path, ignored);
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  std::string path;
+};
+
+}  // namespace
+
+void require_figure_path(const std::string& path) {
+  const std::string extension = std::filesystem::path(path).extension().string();
+  if (extension != ".gp" && terminal_for(extension).empty())
+    throw InvalidOption(fmt::format("{}: figures are written as .svg, .png, .pdf or .gp (a gnuplot program)", path));
+}
+
+std::optional<std::string> draw(const Figure& figure, const std::string& path) {
+  require_figure_path(path);
+  const std::string extension = std::filesystem::path(path).extension().string();
+  if (extension == ".gp") {
+    std::ofstream file(path);
+    file << gnuplot_script(figure, terminal_for(".svg"), std::filesystem::path(path).stem().string() + ".svg");
+    file.close();
+    if (!file) return fmt::format("{} could not be written: {}", path, std::strerror(errno));
+    return std::nullopt;
+  }
+  if (!gnuplot_is_there()) return std::string(kMissing);
+  const TemporaryFile messages;
+  const std::string unfinished = path + ".unfinished";
+  const std::string complaint = run(gnuplot_script(figure, terminal_for(extension), unfinished), messages.path);
+  std::error_code error;
+  if (!complaint.empty() || std::filesystem::file_size(unfinished, error) == 0 || error) {
+    std::filesystem::remove(unfinished, error);
+    return fmt::format("{} was not drawn: gnuplot says {}", path, complaint.empty() ? "nothing" : complaint);
+  }
+  std::filesystem::rename(unfinished, path, error);
+  if (error) return fmt::format("{} could not be written: {}", path, error.message());
+  return std::nullopt;
+}
+
+std::string text_figure(const Figure& figure, int columns, int rows) {
+  if (!gnuplot_is_there()) return std::string(kMissing) + "\n";
+  const TemporaryFile output, messages;
+  const std::string complaint =
+      run(gnuplot_script(figure, fmt::format("dumb noenhanced size {},{}", columns, rows), output.path), messages.path);
+  if (!complaint.empty()) return fmt::format("no figure: gnuplot says {}\n", complaint);
+  std::ifstream file(output.path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+}  // namespace bellwether::experiments

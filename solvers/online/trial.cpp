@@ -1,5 +1,7 @@
 #include "solvers/online/trial.h"
 
+#include <limits>
+
 #include <fmt/format.h>
 
 #include "core/errors.h"
@@ -27,6 +29,11 @@ void append(Series& series, std::int64_t at, std::initializer_list<double> value
   series.values.insert(series.values.end(), values);
 }
 
+/// Learners without an optimistic value cannot violate one: no number then.
+double violations(std::int64_t count, bool optimistic) {
+  return optimistic ? static_cast<double>(count) : std::numeric_limits<double>::quiet_NaN();
+}
+
 Series play_episodic(const EpisodicTask& task, const EpisodicLearner& learner, const std::vector<Setting>& settings,
                      const Stream& stream, const TrialOptions& options) {
   const auto agent = learner.make(task, world_of(task, options.length), settings, stream.child("learner"));
@@ -40,10 +47,11 @@ Series play_episodic(const EpisodicTask& task, const EpisodicLearner& learner, c
     append(series, run.last.episodes, {run.last.value_regret, run.finished ? 1.0 : 0.0, run.answer_loss});
     return series;
   }
+  const bool optimistic = agent->optimistic_value(0).has_value();
   for (const EpisodicRow& row : run.rows) {
     append(series, row.episodes,
            {row.value_regret, row.gap_regret, row.reward_regret, static_cast<double>(row.mistakes),
-            static_cast<double>(row.violations), static_cast<double>(row.policy_changes)});
+            violations(row.violations, optimistic), static_cast<double>(row.policy_changes)});
   }
   return series;
 }
@@ -57,7 +65,8 @@ Series play_average(const AverageTask& task, const AverageLearner& learner, cons
                   {.steps = options.length, .checkpoints = options.checkpoints, .observer = options.observer});
   for (const AverageRow& row : rows) {
     append(series, row.steps,
-           {row.reward_regret, row.gap_regret, static_cast<double>(row.epochs), static_cast<double>(row.violations)});
+           {row.reward_regret, row.gap_regret, static_cast<double>(row.epochs),
+            violations(row.violations, agent->optimistic_gain().has_value())});
   }
   return series;
 }

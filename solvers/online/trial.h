@@ -51,6 +51,7 @@ struct TrialOptions {
 };
 
 /// The metrics that runs of a protocol measure, in the order of their columns.
+/// `violations` is NaN for learners that believe in no optimistic value.
 ///   episodic: value-regret, gap-regret, reward-regret, mistakes, violations, policy-changes
 ///   average: reward-regret, gap-regret, epochs, violations
 ///   stopping: one row, at the number of episodes when it stopped: value-regret, finished (0 or 1), answer-loss

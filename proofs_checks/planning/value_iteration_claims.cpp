@@ -204,7 +204,9 @@ Measurement anchored_residual(const Effort& effort, bool anchored) {
         for (double& x : v) x *= 1 - 1 / inverse_weight;
       Values next = v;
       const double residual = sweep(on, next).residual();
-      worst = std::max(worst, (residual - 1e-14) / bounds::anchored_residual(k, 1, discount));
+      // Rounding stops the iterates at errors of a unit in the last place over 1 - gamma.
+      const double rounding = 1e-15 / (1 - discount);
+      worst = std::max(worst, (residual - rounding) / bounds::anchored_residual(k, 1, discount));
       ++iterates;
     }
   }

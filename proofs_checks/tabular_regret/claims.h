@@ -16,5 +16,7 @@ std::vector<Claim> measurement_claims();
 std::vector<Claim> optimism_claims();
 std::vector<Claim> lower_bound_claims();
 std::vector<Claim> behaviour_claims();
+std::vector<Claim> long_run_claims();
+std::vector<Claim> evi_claims();
 
 }  // namespace bellwether::claims

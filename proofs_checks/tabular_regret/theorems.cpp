@@ -18,6 +18,16 @@ std::span<const OptimismTheorem> optimism_theorems() {
   return table;
 }
 
+std::span<const GainTheorem> gain_theorems() {
+  static constexpr std::array<GainTheorem, 4> table = {{
+      {"ucrl2", "Jaksch, Ortner and Auer 2010, sections 3.1 and 4.2"},
+      {"ucrl2b", "Fruit, Pirotta and Lazaric 2020: optimism"},
+      {"kl-ucrl", "Filippi, Cappe and Garivier 2010: optimism"},
+      {"scal", "Fruit, Pirotta, Lazaric and Ortner 2018: optimism"},
+  }};
+  return table;
+}
+
 std::span<const RegretTheorem> regret_theorems() {
   static constexpr std::array<RegretTheorem, 2> table = {{
       {"ucbvi-ch", "Azar, Osband and Munos 2017, Theorem 1", "20 H^1.5 L sqrt(SAK) + 250 H^2 S^2 A L^2",

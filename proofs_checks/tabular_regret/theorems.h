@@ -5,7 +5,6 @@
 #include <string_view>
 
 #include "proofs_checks/bounds/episodic.h"
-#include "proofs_checks/bounds/long_run.h"
 
 namespace bellwether::claims {
 
@@ -18,6 +17,14 @@ struct OptimismTheorem {
   std::int64_t telling_episodes;
 };
 std::span<const OptimismTheorem> optimism_theorems();
+
+/// A learner of the long run that plans when visits have doubled and whose theorem says that the gain it believes in
+/// is, in all epochs at once and with probability 1 - delta, at least the optimal one.
+struct GainTheorem {
+  std::string_view learner;
+  std::string_view theorem;
+};
+std::span<const GainTheorem> gain_theorems();
 
 /// An episodic learner whose theorem bounds the regret with all constants.
 struct RegretTheorem {

@@ -109,7 +109,8 @@ TEST(BadOption, IsNearlyAKnownWord) {
   expect_refused({"convert", file, folder.path("o.csv"), "--rewards", "fule"}, "did you mean 'fuel'?");
   expect_refused({"solve", file, "--discount", "0.9", "--format", "cvs"}, "did you mean 'csv'?");
   expect_refused({"list", "algoritms"}, "did you mean 'algorithms'?");
-  expect_refused({"list", "zebras"}, "'zebras' is none of algorithms, instances and formats\n");
+  expect_refused({"list", "zebras"},
+                 "'zebras' is none of algorithms, learners, instances, experiments, claims, papers and formats\n");
   expect_refused({"help", "convrt"}, "did you mean 'convert'?");
 }
 

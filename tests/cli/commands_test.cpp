@@ -29,7 +29,7 @@ TEST(Commands, ListWhatThereIs) {
   EXPECT_THAT(run_program({"list", "formats"}).out, HasSubstr("bwm"));
   const Finished unknown = run_program({"list", "animals"});
   EXPECT_EQ(unknown.code, 2);
-  EXPECT_THAT(unknown.err, HasSubstr("algorithms, instances"));
+  EXPECT_THAT(unknown.err, HasSubstr("algorithms, learners, instances"));
 }
 
 TEST(Commands, MakeConvertAndSolveAgree) {

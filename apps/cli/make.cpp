@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "apps/cli/command.h"
+#include "apps/cli/fact_text.h"
 #include "apps/cli/terminal.h"
 #include "core/errors.h"
 #include "mdp/instances/registry.h"
@@ -35,13 +36,6 @@ constexpr std::array<OptionSpec, 6> kOptions = {{
 std::string flag(std::string name) {
   std::replace(name.begin(), name.end(), '_', '-');
   return name;
-}
-
-std::string fact_text(const mdp::KnownFact& fact) {
-  const std::string value = fact.exact.empty() ? fmt::format("{:.10g}", fact.value) : fact.exact;
-  const bool asks = fact.quantity == mdp::Quantity::kOptimum || fact.quantity == mdp::Quantity::kUniform;
-  return fmt::format("{}{}: {} ({})", to_string(fact.quantity),
-                     asks ? fmt::format(" ({})", to_text(fact.question)) : "", value, fact.how);
 }
 
 int describe_instance(const mdp::Instance& instance, const std::vector<Setting>& settings) {

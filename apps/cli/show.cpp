@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "apps/cli/command.h"
+#include "apps/cli/fact_text.h"
 #include "apps/cli/terminal.h"
 #include "core/errors.h"
 #include "core/text.h"
@@ -29,7 +30,7 @@ constexpr std::array<OptionSpec, 4> kOptions = {{
 
 constexpr int kMostStatesForDiameter = 2000;
 
-std::string line(std::string_view name, const std::string& value) { return two_columns(name, value, 26); }
+std::string line(std::string_view name, const std::string& value) { return two_columns(name, value, 28); }
 
 std::string exact(double x) { return fmt::format("{:.9g}", x); }
 
@@ -100,9 +101,7 @@ int show_instance(const mdp::Instance& row, const Arguments& arguments) {
   out += line("size", size_text(instance.model));
   out += line("usually asked", to_text(instance.question));
   out += line("content hash", experiments::content_hash(instance, horizon));
-  for (const mdp::KnownFact& fact : instance.facts)
-    out += line("known", fmt::format("{} = {} ({})", to_string(fact.quantity),
-                                     fact.exact.empty() ? exact(fact.value) : fact.exact, fact.how));
+  for (const mdp::KnownFact& fact : instance.facts) out += line("known", fact_text(fact));
   if (horizon > 0) out += episodic_facts(instance, horizon);
   if (instance.stages.empty()) out += long_run_facts(instance.model);
   if (arguments.has("matrix")) out += matrix(instance.model);

@@ -184,8 +184,11 @@ Figure learning_curves(const Grid& grid, const Results& results, std::size_t ins
 }
 
 Figure against_parameter(const Grid& grid, const Results& results, const Axis& axis, std::string_view metric) {
-  Figure figure{
-      .title = grid.plan.title, .x_label = axis.name, .y_label = fmt::format("final {}", metric), .lines = {}};
+  const std::string name = axis.name == "factor" ? "factor on the bonus" : axis.name;
+  Figure figure{.title = grid.plan.title.empty() ? "against " + name : grid.plan.title,
+                .x_label = name,
+                .y_label = fmt::format("final {}", metric),
+                .lines = {}};
   const std::vector<AxisCurve> curves = against(grid, results, axis, metric);
   figure.log_x = figure.log_y = all_positive(curves);
   for (const AxisCurve& curve : curves) {

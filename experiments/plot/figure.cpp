@@ -144,6 +144,7 @@ std::string gnuplot_script(const Figure& figure, std::string_view terminal, std:
   out += fmt::format("set title {}\nset ylabel {}\n", quoted(figure.title), quoted(figure.y_label));
   std::string below = quoted(figure.x_label);
   for (const std::string& note : figure.notes) below += ".\"\\n\"." + quoted(note);
+  if (!figure.notes.empty()) below += ".\"\\n \"";  // room before the legend
   out += fmt::format("set xlabel {}\n", below);
   if (figure.log_x) out += "set logscale x\n" + decade_tics("x", horizontal_extent(figure));
   if (figure.log_y) out += "set logscale y\n" + decade_tics("y", range);

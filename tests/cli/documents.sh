@@ -17,7 +17,7 @@ for document in "$@"; do
   while read -r line; do
     line=${line%%#*}
     case $line in
-      *'bellwether test'* | *'bellwether bench'* | *'bellwether build'*) continue ;;
+      *'bellwether test'* | *'bellwether reproduce'* | *'bellwether bench'* | *'bellwether build'*) continue ;;
     esac
     # shellcheck disable=SC2086
     "$program" ${line#./bellwether} >output.txt 2>&1 || { printf '%s: fails: %s\n' "$document" "$line"; cat output.txt; exit 1; }

@@ -49,13 +49,13 @@ std::vector<EpisodicLearner> episodic_baselines() {
   return {{{.name = "optimal",
             .title = "optimal policy",
             .summary = "knows the model and plays an optimal policy: zero regret",
-            .page = "learning-baselines"},
+            .page = "exploration-baselines"},
            no_options,
            optimal_player},
           {{.name = "uniform",
             .title = "uniform play",
             .summary = "plays every action with the same probability",
-            .page = "learning-baselines"},
+            .page = "exploration-baselines"},
            no_options,
            uniform_player}};
 }

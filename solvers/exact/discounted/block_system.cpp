@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <limits>
 
 #include "core/parallel.h"
 
@@ -13,22 +15,27 @@ constexpr int kGroups = Blocks::kCount / kTogether;
 
 // y(s) += sum over the row of max(Sign * weight, 0) * y(successor), state by state, for rows of W entries. Entries hold
 // half a weight, positive in L and negative in U: |w| + Sign * w is the weight or exactly zero, without a branch.
-template <int W, int Sign>
-void substitute(const PolicyEntry* entries, float* y, std::int64_t s) {
-  const PolicyEntry* e = entries + s * W;
-  float x[W];
-  for (int k = 0; k < W; ++k)
-    x[k] = (std::fabs(e[k].weight) + (Sign > 0 ? e[k].weight : -e[k].weight)) * y[e[k].successor];
-  float sum = y[s];
-  for (int k = 2; k < W; ++k) sum += x[k];
-  y[s] = sum + (W > 1 ? x[0] + x[W > 1 ? 1 : 0] : x[0]);
+template <int Sign>
+float weight(float half) {
+  return std::fabs(half) + (Sign > 0 ? half : -half);
 }
 
-template <int Sign>
-void substitute_any(const PolicyRows& rows, float* y, std::int64_t s) {
+template <int W, int Sign, class Distance>
+void substitute(const Distance* distance, const float* half, float* y, std::int64_t s) {
+  const Distance* d = distance + s * W;
+  const float* w = half + s * W;
+  float* const here = y + s;
+  float x[W];
+  for (int k = 0; k < W; ++k) x[k] = weight<Sign>(w[k]) * here[d[k]];
+  float sum = *here;
+  for (int k = 2; k < W; ++k) sum += x[k];
+  *here = sum + (W > 1 ? x[0] + x[W > 1 ? 1 : 0] : x[0]);
+}
+
+template <int Sign, class Distance>
+void substitute_any(const RowSlots& slots, const Distance* distance, const float* half, float* y, std::int64_t s) {
   float sum = 0;
-  for (const PolicyEntry& e : rows.row(s))
-    sum += (std::fabs(e.weight) + (Sign > 0 ? e.weight : -e.weight)) * y[e.successor];
+  for (std::int64_t k = slots.begin(s); k < slots.end(s); ++k) sum += weight<Sign>(half[k]) * y[s + distance[k]];
   y[s] += sum;
 }
 
@@ -48,9 +55,43 @@ void in_step(const std::int64_t* begin, const Row& row) {
     for (std::int64_t i = shortest; i < begin[b + 1] - begin[b]; ++i) row(at(b, i));
 }
 
-template <int W, int Sign>
-void substitute_group(const PolicyEntry* entries, const std::int64_t* begin, float* y) {
-  in_step<Sign>(begin, [&](std::int64_t s) { substitute<W, Sign>(entries, y, s); });
+template <int Sign, class Distance>
+void substitute_group(const RowSlots& slots, const Distance* d, const float* w, const std::int64_t* begin, float* y) {
+  switch (slots.width()) {
+    case 1:
+      return in_step<Sign>(begin, [&](std::int64_t s) { substitute<1, Sign>(d, w, y, s); });
+    case 2:
+      return in_step<Sign>(begin, [&](std::int64_t s) { substitute<2, Sign>(d, w, y, s); });
+    case 3:
+      return in_step<Sign>(begin, [&](std::int64_t s) { substitute<3, Sign>(d, w, y, s); });
+    case 4:
+      return in_step<Sign>(begin, [&](std::int64_t s) { substitute<4, Sign>(d, w, y, s); });
+    case 5:
+      return in_step<Sign>(begin, [&](std::int64_t s) { substitute<5, Sign>(d, w, y, s); });
+    default:
+      return in_step<Sign>(begin, [&](std::int64_t s) { substitute_any<Sign>(slots, d, w, y, s); });
+  }
+}
+
+/// No row leads further inside its block than two bytes can say.
+bool all_near(const mdp::TabularMdp& model, const Blocks& blocks) {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int16_t>::max();
+  const std::int64_t far = parallel_reduce(
+      Blocks::kCount, model.num_transitions(), std::int64_t{0},
+      [&](std::int64_t first, std::int64_t last) {
+        for (auto b = static_cast<int>(first); b < static_cast<int>(last); ++b) {
+          const std::int64_t begin = blocks.begin(b), end = blocks.end(b);
+          if (end - begin <= kMost) continue;
+          for (std::int64_t s = begin; s < end; ++s)
+            for (std::int64_t c = model.first_choice(static_cast<int>(s));
+                 c < model.first_choice(static_cast<int>(s) + 1); ++c)
+              for (const std::int32_t to : model.successors(c))
+                if (to >= begin && to < end && std::abs(to - s) > kMost) return std::int64_t{1};
+        }
+        return std::int64_t{0};
+      },
+      [](std::int64_t a, std::int64_t b) { return a + b; });
+  return far == 0;
 }
 
 }  // namespace
@@ -60,11 +101,30 @@ Blocks::Blocks(std::int64_t states) {
   begin_[kCount] = states;
 }
 
+BlockRows::BlockRows(const mdp::TabularMdp& model, const Blocks& blocks)
+    : slots_(model), half_weight_(static_cast<std::size_t>(slots_.num_entries())) {
+  if (all_near(model, blocks)) {
+    near_.resize(half_weight_.size());
+  } else {
+    far_.resize(half_weight_.size());
+  }
+}
+
+void BlockRows::set(std::int64_t entry, std::int64_t distance, float half_weight) {
+  const auto k = static_cast<std::size_t>(entry);
+  if (far_.empty()) {
+    near_[k] = static_cast<std::int16_t>(distance);
+  } else {
+    far_[k] = static_cast<std::int32_t>(distance);
+  }
+  half_weight_[k] = half_weight;
+}
+
 BlockSystem::BlockSystem(const mdp::TabularMdp& model, const Blocks& blocks, double discount)
     : model_(model),
       blocks_(blocks),
       discount_(discount),
-      rows_(model),
+      rows_(model, blocks),
       outward_(static_cast<std::size_t>((blocks.num_states() + kPage - 1) / kPage)) {
   for (Vector* vector : {&r_, &r0_, &p_, &v_, &t_, &y_}) vector->resize(static_cast<std::size_t>(blocks.num_states()));
 }
@@ -110,18 +170,17 @@ void BlockSystem::set_row(int block, std::int64_t s, std::int64_t choice) {
   const auto successors = model_.successors(choice);
   const auto probabilities = model_.probabilities(choice);
   const double half = 0.5 * discount_ / diagonal(s, choice);
-  const std::span<PolicyEntry> slot = rows_.row(s);
-  std::size_t used = 0;
+  std::int64_t entry = rows_.slots().begin(s);
   for (std::size_t k = 0; k < successors.size(); ++k) {
     const std::int32_t to = successors[k];
     if (to == s) continue;
     if (to < blocks_.begin(block) || to >= blocks_.end(block)) {
       outward_[static_cast<std::size_t>(s / kPage)] = 1;
     } else {
-      slot[used++] = {to, static_cast<float>((to < s ? half : -half) * probabilities[k])};
+      rows_.set(entry++, to - s, static_cast<float>((to < s ? half : -half) * probabilities[k]));
     }
   }
-  while (used < slot.size()) slot[used++] = {static_cast<std::int32_t>(s), 0.0F};
+  while (entry < rows_.slots().end(s)) rows_.set(entry++, 0, 0.0F);
 }
 
 void BlockSystem::set_right(std::int64_t s, std::int64_t choice, double d) {
@@ -133,27 +192,9 @@ template <int Sign>
 void BlockSystem::triangular(float* y) const {
   parallel_for(kGroups, num_entries(), [&](std::int64_t first, std::int64_t last) {
     for (auto g = static_cast<int>(first); g < static_cast<int>(last); ++g) {
-      const std::int64_t* begin = blocks_.begins() + g * kTogether;
-      const PolicyEntry* entries = rows_.entries();
-      switch (rows_.width()) {
-        case 1:
-          substitute_group<1, Sign>(entries, begin, y);
-          break;
-        case 2:
-          substitute_group<2, Sign>(entries, begin, y);
-          break;
-        case 3:
-          substitute_group<3, Sign>(entries, begin, y);
-          break;
-        case 4:
-          substitute_group<4, Sign>(entries, begin, y);
-          break;
-        case 5:
-          substitute_group<5, Sign>(entries, begin, y);
-          break;
-        default:
-          in_step<Sign>(begin, [&](std::int64_t s) { substitute_any<Sign>(rows_, y, s); });
-      }
+      rows_.with_entries([&](const auto* distances, const float* half_weights) {
+        substitute_group<Sign>(rows_.slots(), distances, half_weights, blocks_.begins() + g * kTogether, y);
+      });
     }
   });
 }
@@ -179,7 +220,7 @@ void BlockSystem::lower(const Vector& in, const Vector& middle, Vector& out) con
 
 // (E middle)(s).
 float BlockSystem::outside(std::int64_t s, int block, const Vector& middle) const {
-  const std::int64_t c = choice_of(s);
+  const std::int64_t c = model_.first_choice(static_cast<int>(s)) + (*choice_)[s];
   const auto successors = model_.successors(c);
   double sum = 0;
   for (std::size_t k = 0; k < successors.size(); ++k) {
@@ -190,11 +231,9 @@ float BlockSystem::outside(std::int64_t s, int block, const Vector& middle) cons
   return static_cast<float>(discount_ * sum / diagonal(s, c));
 }
 
-BlockSystem::Result BlockSystem::solve(std::span<const std::int64_t> choice_begin, std::span<const std::int32_t> choice,
-                                       double forcing, int most, const std::function<bool(std::int64_t)>& go_on,
-                                       Eigen::VectorXd& value) {
-  choice_begin_ = choice_begin;
-  choice_ = choice;
+BlockSystem::Result BlockSystem::solve(const ChoiceList& choice, double forcing, int most,
+                                       const std::function<bool(std::int64_t)>& go_on, Eigen::VectorXd& value) {
+  choice_ = &choice;
   triangular<1>(r_.data());
   r0_ = p_ = r_;
   double* x = value.data();

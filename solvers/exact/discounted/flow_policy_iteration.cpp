@@ -87,7 +87,7 @@ void FlowSolver::allocate() {
   snapshot_.resize(model_.num_states());
   system_.reserve(1);
   system_.emplace_back(model_, blocks_, discount_);
-  policy_.assign(static_cast<std::size_t>(model_.num_states()), -1);
+  policy_ = ChoiceList(model_);
 }
 
 void FlowSolver::release() {
@@ -153,7 +153,7 @@ Extent FlowSolver::improve() {
           for (std::int64_t s = blocks_.begin(block); s < blocks_.end(block); ++s) {
             const int state = static_cast<int>(s);
             const std::int64_t own = model_.first_choice(state);
-            std::int32_t& choice = policy_[static_cast<std::size_t>(s)];
+            std::int32_t choice = policy_[s];
             double top = -std::numeric_limits<double>::infinity(), mine = top;
             std::int64_t best = own;
             for (std::int64_t c = own; c < model_.first_choice(state + 1); ++c) {
@@ -165,8 +165,9 @@ Extent FlowSolver::improve() {
                 best = c;
               }
             }
-            if (choice < 0 || top - mine > kTie * std::abs(top)) {
+            if (choice == ChoiceList::kNone || top - mine > kTie * std::abs(top)) {
               choice = static_cast<std::int32_t>(best - own);
+              policy_.set(s, choice);
               system_.front().set_row(block, s, best);
               ++part.changed;
             }
@@ -194,7 +195,7 @@ void FlowSolver::evaluate() {
       num_changed_ * 1000 < model_.num_states() ? std::min(options_.forcing, kLateForcing) : options_.forcing;
   BlockSystem& system = system_.front();
   const auto result = system.solve(
-      model_.state_begin(), policy_, forcing, options_.products,
+      policy_, forcing, options_.products,
       [&](std::int64_t products) { return run_.read(products * system.num_entries()); }, value_);
   if (!result.improved || !value_.allFinite()) value_ = snapshot_;
 }

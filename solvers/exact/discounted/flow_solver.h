@@ -6,6 +6,7 @@
 #include <Eigen/Core>
 
 #include "solvers/exact/discounted/block_system.h"
+#include "solvers/exact/discounted/choice_list.h"
 #include "solvers/exact/discounted/flow_policy_iteration.h"
 #include "solvers/exact/discounted/run.h"
 #include "solvers/exact/discounted/units.h"
@@ -42,7 +43,7 @@ class FlowSolver {
   Blocks blocks_;
   Eigen::VectorXd value_, snapshot_;
   std::vector<BlockSystem> system_;  ///< one, or none once released
-  std::vector<std::int32_t> policy_;
+  ChoiceList policy_;
   std::int64_t num_changed_ = 0;
   double largest_ = 0;  ///< |V|
   // The sweeps contract always, evaluations of policies that are far from optimal need not: those that did not halve

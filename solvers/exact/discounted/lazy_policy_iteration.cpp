@@ -45,16 +45,13 @@ LazySolver::LazySolver(Run& run, const LazyPolicyIterationOptions& options)
       options_(options),
       discount_(run.problem().discount),
       units_(run.problem()),
-      value_(Eigen::VectorXd::Zero(model_.num_states())) {
-  policy_.resize(static_cast<std::size_t>(model_.num_states()));
-}
+      value_(Eigen::VectorXd::Zero(model_.num_states())) {}
 
 void LazySolver::allocate() {
   const auto states = static_cast<std::size_t>(model_.num_states());
   rows_.emplace_back(model_);
   for (auto* vector : {&residual_, &delta_, &next_}) vector->resize(states);
-  expiry_.assign(static_cast<std::size_t>(model_.num_choices()), 0.0F);
-  policy_.assign(states, -1);  // rows_ holds no row yet, so every state counts as changed
+  policy_ = ChoiceList(model_);  // rows_ holds no row yet, so every state counts as changed
   changed_.assign(states, 1);
   num_changed_ = model_.num_states();
   drift_ = slack_ = most_ = 0;
@@ -63,6 +60,7 @@ void LazySolver::allocate() {
 void LazySolver::release() {
   rows_.clear();
   for (auto* vector : {&residual_, &delta_, &next_, &expiry_}) *vector = {};
+  policy_ = {};
   changed_ = {};
 }
 
@@ -78,9 +76,7 @@ Extent LazySolver::first_improvement() {
           for (std::int64_t c = first + 1; c < last; ++c)
             if (units_.reward(model_.reward(c)) > units_.reward(model_.reward(best))) best = c;
           const double top = units_.reward(model_.reward(best));
-          for (std::int64_t c = first; c < last; ++c)
-            expiry_[static_cast<std::size_t>(c)] = below(top - units_.reward(model_.reward(c)));
-          policy_[static_cast<std::size_t>(s)] = static_cast<std::int32_t>(best - first);
+          policy_.set(s, static_cast<std::int32_t>(best - first));
           residual_[static_cast<std::size_t>(s)] = static_cast<float>(top);
           extent.add(top);
         }
@@ -89,8 +85,24 @@ Extent LazySolver::first_improvement() {
       Extent::join);
 }
 
+// The expiry of choices that were last read when V = 0. Made when first needed: a run that is left because it is slow
+// needs none.
+void LazySolver::make_expiries() {
+  expiry_.resize(static_cast<std::size_t>(model_.num_choices()));
+  parallel_for(model_.num_states(), 4 * model_.num_choices(), [&](std::int64_t begin, std::int64_t end) {
+    for (auto s = static_cast<int>(begin); s < static_cast<int>(end); ++s) {
+      const std::int64_t first = model_.first_choice(s), last = model_.first_choice(s + 1);
+      double top = units_.reward(model_.reward(first));
+      for (std::int64_t c = first + 1; c < last; ++c) top = std::max(top, units_.reward(model_.reward(c)));
+      for (std::int64_t c = first; c < last; ++c)
+        expiry_[static_cast<std::size_t>(c)] = below(top - units_.reward(model_.reward(c)));
+    }
+  });
+}
+
 // The best choice of every state among those that may have become the best; d = TV - V.
 Extent LazySolver::improve() {
+  if (expiry_.empty()) make_expiries();
   const float alive = above(drift_ + slack_);
   const std::int64_t states = model_.num_states(), block = block_size(states), blocks = (states + block - 1) / block;
   const Improvement all = parallel_reduce(
@@ -156,8 +168,8 @@ void LazySolver::choose(std::int64_t s, std::int64_t first, std::span<const std:
     expiry_[static_cast<std::size_t>(first + live[i])] = below(drift_ + (top - q[i]));
   const auto state = static_cast<std::size_t>(s);
   const auto choice = static_cast<std::int32_t>(first + best - model_.first_choice(static_cast<int>(s)));
-  changed_[state] = choice != policy_[state] ? 1 : 0;
-  policy_[state] = choice;
+  changed_[state] = choice != policy_[s] ? 1 : 0;
+  policy_.set(s, choice);
   out.changed += changed_[state];
   const double before = value_[static_cast<Eigen::Index>(s)], d = top - before;
   residual_[state] = static_cast<float>(d);
@@ -168,9 +180,8 @@ void LazySolver::choose(std::int64_t s, std::int64_t first, std::span<const std:
 void LazySolver::extract() {
   parallel_for(model_.num_states(), rows_.front().num_entries(), [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t s = begin; s < end; ++s) {
-      const auto state = static_cast<std::size_t>(s);
-      if (changed_[state] != 0)
-        rows_.front().set_probabilities(model_, s, model_.first_choice(static_cast<int>(s)) + policy_[state]);
+      if (changed_[static_cast<std::size_t>(s)] != 0)
+        rows_.front().set_probabilities(model_, s, model_.first_choice(static_cast<int>(s)) + policy_[s]);
     }
   });
 }
@@ -238,6 +249,7 @@ bool LazySolver::finish(const Extent& d) {
   units_.from_problem(value_);
   in_problem_units_ = false;
   allocate();
+  expiry_.assign(static_cast<std::size_t>(model_.num_choices()), 0.0F);  // all are read
   return true;
 }
 

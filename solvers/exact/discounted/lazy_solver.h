@@ -6,6 +6,7 @@
 
 #include <Eigen/Core>
 
+#include "solvers/exact/discounted/choice_list.h"
 #include "solvers/exact/discounted/lazy_policy_iteration.h"
 #include "solvers/exact/discounted/policy_rows.h"
 #include "solvers/exact/discounted/run.h"
@@ -35,6 +36,7 @@ class LazySolver {
   };
 
   Extent first_improvement();
+  void make_expiries();
   Extent improve();
   void improve_block(std::int64_t begin, std::int64_t end, float alive, Improvement& out);
   void choose(std::int64_t s, std::int64_t first, std::span<const std::int32_t> live, std::span<const double> q,
@@ -54,7 +56,7 @@ class LazySolver {
   Eigen::VectorXd value_;
   std::vector<PolicyRows> rows_;  ///< one, or none once released
   std::vector<float> residual_, delta_, next_, expiry_;
-  std::vector<std::int32_t> policy_;
+  ChoiceList policy_;
   std::vector<std::uint8_t> changed_;
   bool in_problem_units_ = false;
   double drift_ = 0, slack_ = 0;

@@ -95,23 +95,22 @@ Extent sweep_part(const PolicyRows& rows, const Vectors& v, std::int64_t begin, 
 
 }  // namespace
 
-PolicyRows::PolicyRows(const mdp::TabularMdp& model) {
+RowSlots::RowSlots(const mdp::TabularMdp& model) {
   const int states = model.num_states();
-  std::int64_t total = 0, widest = 0;
+  std::int64_t widest = 0;
   for (int s = 0; s < states; ++s) {
     const std::int64_t longest = longest_row(model, s);
-    total += longest;
+    num_entries_ += longest;
     widest = std::max(widest, longest);
   }
-  if (static_cast<double>(widest) * states <= kWaste * static_cast<double>(total)) {
+  if (static_cast<double>(widest) * states <= kWaste * static_cast<double>(num_entries_)) {
     width_ = static_cast<int>(widest);
-    total = widest * states;
+    num_entries_ = widest * states;
   } else {
     begin_.reserve(static_cast<std::size_t>(states) + 1);
     begin_.push_back(0);
     for (int s = 0; s < states; ++s) begin_.push_back(begin_.back() + longest_row(model, s));
   }
-  entries_.resize(static_cast<std::size_t>(total));
 }
 
 void PolicyRows::set_probabilities(const mdp::TabularMdp& model, std::int64_t s, std::int64_t choice) {

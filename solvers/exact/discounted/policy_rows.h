@@ -30,18 +30,39 @@ struct PolicyEntry {
   float weight;
 };
 
-/// The rows of one deterministic policy in single precision, in one slot a state that is wide enough for the longest of
-/// its rows, so that a row can be replaced where it lies. Slots are of one width where that wastes little.
-class PolicyRows {
+/// One slot a state for a row of it, wide enough for its longest, so that a row can be replaced where it lies; of one
+/// width where that wastes little.
+class RowSlots {
  public:
-  explicit PolicyRows(const mdp::TabularMdp& model);
+  explicit RowSlots(const mdp::TabularMdp& model);
 
-  std::span<PolicyEntry> row(std::int64_t s) { return {entries_.data() + begin(s), length(s)}; }
-  std::span<const PolicyEntry> row(std::int64_t s) const { return {entries_.data() + begin(s), length(s)}; }
+  std::int64_t begin(std::int64_t s) const { return width_ > 0 ? s * width_ : begin_[static_cast<std::size_t>(s)]; }
+  std::int64_t end(std::int64_t s) const { return begin(s + 1); }
   /// The width of all slots, 0 when they differ.
   int width() const { return width_; }
+  std::int64_t num_entries() const { return num_entries_; }
+
+ private:
+  int width_ = 0;
+  std::int64_t num_entries_ = 0;
+  std::vector<std::int64_t> begin_;  ///< S + 1 offsets, none when the slots have one width
+};
+
+/// The rows of one deterministic policy in single precision.
+class PolicyRows {
+ public:
+  explicit PolicyRows(const mdp::TabularMdp& model)
+      : slots_(model), entries_(static_cast<std::size_t>(slots_.num_entries())) {}
+
+  std::span<PolicyEntry> row(std::int64_t s) {
+    return {entries_.data() + slots_.begin(s), entries_.data() + slots_.end(s)};
+  }
+  std::span<const PolicyEntry> row(std::int64_t s) const {
+    return {entries_.data() + slots_.begin(s), entries_.data() + slots_.end(s)};
+  }
+  int width() const { return slots_.width(); }
   const PolicyEntry* entries() const { return entries_.data(); }
-  std::int64_t num_entries() const { return static_cast<std::int64_t>(entries_.size()); }
+  std::int64_t num_entries() const { return slots_.num_entries(); }
 
   /// Puts the probabilities of a choice (its model-wide number) into the slot of s; the rest of it becomes zeros.
   void set_probabilities(const mdp::TabularMdp& model, std::int64_t s, std::int64_t choice);
@@ -51,13 +72,7 @@ class PolicyRows {
   Extent sweep(double discount, std::span<const float> right, std::span<const float> in, std::span<float> out) const;
 
  private:
-  std::int64_t begin(std::int64_t s) const { return width_ > 0 ? s * width_ : begin_[static_cast<std::size_t>(s)]; }
-  std::size_t length(std::int64_t s) const {
-    return static_cast<std::size_t>(width_ > 0 ? width_ : begin_[static_cast<std::size_t>(s) + 1] - begin(s));
-  }
-
-  int width_ = 0;
-  std::vector<std::int64_t> begin_;  ///< S + 1 offsets, none when the slots have one width
+  RowSlots slots_;
   std::vector<PolicyEntry> entries_;
 };
 

@@ -11,6 +11,7 @@
 #include "mdp/instances/gridworld.h"
 #include "mdp/tabular_mdp_builder.h"
 #include "solvers/exact/discounted/block_system.h"
+#include "solvers/exact/discounted/choice_list.h"
 #include "solvers/exact/discounted/discounted_auto.h"
 #include "solvers/exact/discounted/flow_policy_iteration.h"
 #include "solvers/exact/discounted/lazy_policy_iteration.h"
@@ -177,27 +178,42 @@ TEST(PolicyRows, HoldRowsOfManyLengths) {
   EXPECT_EQ(rows.row(1)[0].successor, 2);
 }
 
+TEST(ChoiceList, HoldsChoicesOfStatesWithFewAndWithMany) {
+  for (const int choices : {1, 255, 256, 70'000}) {
+    mdp::TabularMdpBuilder builder(2);
+    for (int k = 0; k < choices; ++k) builder.add_choice(1, 0, {{1, 1.0}});
+    builder.add_choice(0, 0, {{1, 1.0}});
+    ChoiceList list(std::move(builder).build());
+    EXPECT_EQ(list[0], ChoiceList::kNone);
+    EXPECT_EQ(list[1], ChoiceList::kNone);
+    list.set(1, choices - 1);
+    EXPECT_EQ(list[1], choices - 1);
+    EXPECT_EQ(list[0], ChoiceList::kNone);
+  }
+}
+
 TEST(BlockSystem, SolvesTheSystemOfAPolicy) {
   // x = d + discount P x, checked by its residual; several sizes, so that blocks are empty, ragged and joined by
-  // entries that lead from one to another.
-  for (const int states : {1, 5, 100, 1500, 5000}) {
+  // entries that lead from one to another. The blocks of the largest have more states than two bytes can tell apart.
+  for (const int states : {1, 5, 100, 1500, 5000, 270'000}) {
     for (const Shape shape : {Shape::kGarnet, Shape::kCorridor}) {
       const mdp::TabularMdp model = random_model({.shape = shape, .states = states, .actions = 2}, 2);
       const double discount = 0.99;
       const Blocks blocks(states);
       BlockSystem system(model, blocks, discount);
-      std::vector<std::int32_t> choice(static_cast<std::size_t>(states), 0);
+      ChoiceList choice(model);
       Eigen::VectorXd d(states), x = Eigen::VectorXd::Zero(states);
       Stream stream(3);
       for (int block = 0; block < Blocks::kCount; ++block) {
         for (auto s = static_cast<int>(blocks.begin(block)); s < blocks.end(block); ++s) {
           d[s] = stream.uniform() - 0.5;
+          choice.set(s, 0);
           system.set_row(block, s, model.first_choice(s));
           system.set_right(s, model.first_choice(s), d[s]);
         }
       }
       const auto result = system.solve(
-          model.state_begin(), choice, 1e-5, 500, [](std::int64_t) { return true; }, x);
+          choice, 1e-5, 500, [](std::int64_t) { return true; }, x);
       EXPECT_TRUE(result.improved) << states;
       EXPECT_LT(result.products, 500) << states;
       for (int s = 0; s < states; ++s) {

@@ -24,14 +24,17 @@ Drift drift(const PolicyChain& chain, std::int32_t s, const std::vector<double>&
   const MarkovChain& rows = chain.chain();
   const auto i = static_cast<std::size_t>(s);
   double sum = 0, moved = 0;
+  bool nothing = true;
   for (auto k = static_cast<std::size_t>(rows.row_begin[i]); k < static_cast<std::size_t>(rows.row_begin[i + 1]); ++k) {
-    const double term = rows.probability[k] * (h[static_cast<std::size_t>(rows.successor[k])] - h[i]);
+    const double difference = h[static_cast<std::size_t>(rows.successor[k])] - h[i];
+    const double term = rows.probability[k] * difference;
     sum += term;
     moved += std::abs(term);
+    nothing = nothing && difference == 0;
   }
   const std::int64_t terms = rows.row_begin[i + 1] - rows.row_begin[i];
   const double error = (rounding_error(terms + 6) + chain.share(s)) * (moved + std::abs(step.value[s])) + step.error[s];
-  return {step.value[s] + sum, error * (1 + 1e-12) + (moved == 0 ? 0 : kUnderflowSlack)};
+  return {step.value[s] + sum, error * (1 + 1e-12) + (nothing ? 0 : kUnderflowSlack)};
 }
 
 /// sum of p x over the successors that are in a class, with its error.
@@ -43,6 +46,7 @@ Evaluation over_classes(const PolicyChain& chain, std::span<const std::int32_t> 
   for (std::size_t i = 0; i < states.size(); ++i) {
     const auto s = static_cast<std::size_t>(states[i]);
     double sum = 0, magnitude = 0, error = 0;
+    bool nothing = true;
     for (auto k = static_cast<std::size_t>(rows.row_begin[s]); k < static_cast<std::size_t>(rows.row_begin[s + 1]);
          ++k) {
       const std::int32_t to = rows.successor[k];
@@ -50,10 +54,12 @@ Evaluation over_classes(const PolicyChain& chain, std::span<const std::int32_t> 
       sum += rows.probability[k] * x.value[to];
       magnitude += rows.probability[k] * std::abs(x.value[to]);
       error += rows.probability[k] * x.error[to];
+      nothing = nothing && x.value[to] == 0 && x.error[to] == 0;
     }
     const double share = rounding_error(rows.row_begin[s + 1] - rows.row_begin[s] + 2) + chain.share(states[i]);
     result.value[static_cast<Eigen::Index>(i)] = sum;
-    result.error[static_cast<Eigen::Index>(i)] = (share * magnitude + (1 + share) * error) * (1 + 1e-12);
+    result.error[static_cast<Eigen::Index>(i)] =
+        (share * magnitude + (1 + share) * error) * (1 + 1e-12) + (nothing ? 0 : kUnderflowSlack);
   }
   return result;
 }

@@ -29,19 +29,23 @@ Evaluation one_stage(const PolicyChain& chain, const Evaluation& step, double di
           const auto begin = static_cast<std::size_t>(rows.row_begin[static_cast<std::size_t>(s)]);
           const auto end = static_cast<std::size_t>(rows.row_begin[static_cast<std::size_t>(s) + 1]);
           double sum = 0, magnitude = 0, carried = 0;
+          bool nothing = true;
           for (std::size_t k = begin; k < end; ++k) {
-            const double term = rows.probability[k] * later.value[rows.successor[k]];
+            const double value = later.value[rows.successor[k]], error = later.error[rows.successor[k]];
+            const double term = rows.probability[k] * value;
             sum += term;
             magnitude += std::abs(term);
-            carried += rows.probability[k] * later.error[rows.successor[k]];
+            carried += rows.probability[k] * error;
+            nothing = nothing && value == 0 && error == 0;
           }
           now.value[s] = step.value[s] + discount * sum;
+          // n products and additions, the product with the discount and its reading, and the last addition, which loses
+          // u |now| <= u (|step| + discount magnitude): the error of the step has room for its part. The rest of the
+          // counts (the share has four to spare) covers the rounding of this bound in rows of less than 2^25 entries.
           const double inherited = chain.share(static_cast<int>(s)) + rounding_error(static_cast<int>(end - begin) + 4);
-          const double error = step.error[s] + discount * (inherited * magnitude + (1 + inherited) * carried) +
-                               rounding_error(2) * std::abs(now.value[s]);
-          now.error[s] = std::isfinite(now.value[s]) && std::isfinite(error)
-                             ? error * (1 + 1e-12) + (magnitude == 0 ? 0 : kUnderflowSlack)
-                             : std::numeric_limits<double>::infinity();
+          const double error = step.error[s] + discount * (inherited * magnitude + (1 + inherited) * carried);
+          now.error[s] = std::isfinite(now.value[s]) && std::isfinite(error) ? error + (nothing ? 0 : kUnderflowSlack)
+                                                                             : std::numeric_limits<double>::infinity();
         }
       });
   return now;

@@ -80,11 +80,12 @@ LeakySystem::Remainder LeakySystem::remainder(const Eigen::VectorXd& x, const Ei
       }
       const double leaked = chain_.leak[row] * x[s];
       rest.value[s] = b[s] - leaked - sum;
-      // A difference, a product and a sum a term; product and two sums for the rest; then the bound's own rounding.
+      // A term suffers a difference, a product and n - 1 additions, the leak a product. The two subtractions lose
+      // u |b - leaked| <= u (|rest| + moved) and u |rest|: what regards `rest` is left to those who ask, what regards
+      // `moved` has room here, as has the rounding of this error itself in rows of less than 2^25 moves.
       const double arithmetic = rounding_error(static_cast<std::int64_t>(end - begin) + 6);
-      const double error = arithmetic * (std::abs(b[s]) + std::abs(leaked) + moved) + chain_.share[row] * moved +
-                           chain_.leak_share[row] * std::abs(leaked) + b_error[s];
-      rest.error[s] = error * (1 + 1e-12) + (x[s] == 0 && moved == 0 && b[s] == 0 ? 0 : kUnderflowSlack);
+      rest.error[s] = arithmetic * (std::abs(leaked) + moved) + chain_.share[row] * moved +
+                      chain_.leak_share[row] * std::abs(leaked) + b_error[s] + kUnderflowSlack;
     }
   });
   return rest;
@@ -111,11 +112,12 @@ bool LeakySystem::dominates(const Eigen::VectorXd& y, const Eigen::VectorXd& f) 
   const Eigen::VectorXd zero = Eigen::VectorXd::Zero(y.size());
   const Remainder rest = remainder(y, zero, zero);
   for (Eigen::Index s = 0; s < y.size(); ++s)
-    if (!(y[s] > 0 && round_down(-rest.value[s] - rest.error[s]) >= f[s])) return false;
+    if (!(-rest.value[s] - rest.error[s] >= f[s])) return false;  // so that a NaN does not pass
   return true;
 }
 
 Eigen::VectorXd LeakySystem::bound(const Remainder& rest) {
+  // The factor covers what remainder() leaves and the last additions there, here and in dominates().
   const Eigen::VectorXd f = (rest.value.cwiseAbs() + rest.error) * (1 + 1e-12);
   const double largest = f.size() == 0 ? 0 : f.maxCoeff();
   if (largest == 0) return f;
@@ -136,7 +138,7 @@ Eigen::VectorXd LeakySystem::bound(const Remainder& rest) {
 }
 
 Evaluation LeakySystem::solve(const Eigen::VectorXd& b, const Eigen::VectorXd& b_error) {
-  if (b.size() == 0) return {b, b};
+  if (b.isZero(0) && b_error.isZero(0)) return {b, b_error};  // exactly; or there is no state at all
   if (!solver_) solver_.emplace(matrix());
   const auto invert = [&](const Eigen::VectorXd& d) { return solver_->solve(d); };
   for (;;) {
@@ -171,10 +173,12 @@ LeakySystem::Remainder LeakySystem::flow_remainder(const Eigen::VectorXd& z, con
     for (std::size_t k = begin; k < end; ++k) moving += chain_.moves.entry[k];
     const double leaving = (chain_.leak[row] + moving) * z[s];
     rest.value[s] = mu[s] + entering[s] - leaving;
+    // Each unit that leaves was rounded n + 1 times; what enters and starts, leaving + rest in all, once for each term
+    // and once more. The share of `rest` in that is left to flow().
     const double arithmetic = rounding_error(terms[row] + static_cast<std::int64_t>(end - begin) + 8);
-    const double error = arithmetic * (std::abs(mu[s]) + std::abs(entering[s]) + std::abs(leaving)) + inaccurate[s] +
-                         (chain_.share[row] * moving + chain_.leak_share[row] * chain_.leak[row]) * std::abs(z[s]);
-    rest.error[s] = error * (1 + 1e-12) + kUnderflowSlack;
+    rest.error[s] = arithmetic * std::abs(leaving) + inaccurate[s] +
+                    (chain_.share[row] * moving + chain_.leak_share[row] * chain_.leak[row]) * std::abs(z[s]) +
+                    kUnderflowSlack;
   }
   return rest;
 }
@@ -192,8 +196,10 @@ LeakySystem::Flow LeakySystem::flow(const Eigen::VectorXd& mu) {
     const auto row = static_cast<std::size_t>(s);
     slowest = std::min(slowest, chain_.leak[row] * (1 - chain_.leak_share[row]));
   }
-  const double total = (rest.value.cwiseAbs() + rest.error).sum() * (1 + rounding_error(chain_.size() + 4));
-  if (std::isfinite(total) && slowest > 0) result.error = total / slowest * (1 + 1e-12);
+  // No state is entered from more than all others, so the factor covers what rounding `rest` lost, and this sum.
+  const double total =
+      (rest.value.cwiseAbs() + rest.error).sum() * (1 + rounding_error(3 * std::int64_t{chain_.size()} + 8));
+  if (std::isfinite(total) && slowest > 0) result.error = total / slowest;
   return result;
 }
 

@@ -39,8 +39,8 @@ struct LeakyChain {
 
 /// Solves A x = b for many b and proves how good each answer is. From every state the chain must be able to leak.
 ///
-/// Certificate: with f(s) at least |b - A x|(s) whatever the errors of the data and of rounding, a vector y > 0 with
-/// A y >= f (checked with outward rounding) bounds |x - truth| in every state, because A^-1 has no negative entry.
+/// Certificate: with f(s) at least |b - A x|(s) whatever the errors of the data and of rounding, a vector y with
+/// A y >= f (checked, its rounding included) bounds |x - truth| in every state, because A^-1 has no negative entry.
 /// Cost: one factorisation and, for each b, two solutions with a few sweeps of refinement.
 class LeakySystem {
  public:

@@ -87,18 +87,19 @@ Evaluation PolicyChain::step_values(std::string_view column) const {
   for (int s = 0; s < num_states(); ++s) {
     const auto i = static_cast<std::size_t>(s);
     double sum = 0, magnitude = 0;
+    bool nothing = true;
     for (auto k = static_cast<std::size_t>(play_begin_[i]); k < static_cast<std::size_t>(play_begin_[i + 1]); ++k) {
-      const double term = weight_[k] * reward[static_cast<std::size_t>(played_[k])];
+      const double earned = reward[static_cast<std::size_t>(played_[k])], term = weight_[k] * earned;
       sum += term;
       magnitude += std::abs(term);
+      nothing = nothing && earned == 0;
     }
     const std::int64_t played = play_begin_[i + 1] - play_begin_[i];
     const int of_model = s % model_.num_states();
     result.value[s] = sum;
     // The weights (their sum, the division), a product and a sum each, and half an ulp of reading.
-    result.error[s] =
-        rounding_error(model_.num_choices(of_model) + played + 6) * magnitude +
-        (magnitude == 0 ? 0 : std::numeric_limits<double>::denorm_min() * static_cast<double>(4 * played));
+    result.error[s] = rounding_error(model_.num_choices(of_model) + played + 6) * magnitude +
+                      (nothing ? 0 : std::numeric_limits<double>::denorm_min() * static_cast<double>(4 * played));
   }
   return result;
 }

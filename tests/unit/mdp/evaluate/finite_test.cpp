@@ -1,5 +1,6 @@
 #include "mdp/evaluate/finite.h"
 
+#include <cmath>
 #include <limits>
 #include <string>
 #include <vector>
@@ -64,6 +65,107 @@ TEST(EvaluateFinite, ThreadsChangeNoBit) {
   }
   EXPECT_EQ(one[0].value, two[0].value);
   EXPECT_EQ(one[0].error, two[0].error);
+}
+
+// One part in ten thousand, added up ten thousand times: 9.4e-14 are lost, in any order.
+TEST(EvaluateFinite, LongRowsRound) {
+  constexpr int kLong = 10'000;
+  TabularMdpBuilder builder(kLong + 1);
+  std::vector<Entry> row;
+  for (int j = 1; j <= kLong; ++j) row.push_back({j, 1e-4});
+  builder.add_choice(0, 0.0, row);
+  for (int j = 1; j <= kLong; ++j) builder.add_choice(j, 1.0, {{j, 1.0}});
+  const TabularMdp model = std::move(builder).build();
+  const auto got = evaluate_finite(PolicyChain(model, Policy::uniform(model)), 2);
+  EXPECT_GT(std::abs(got[0].value[0] - 1), 9e-14);
+  EXPECT_LE(std::abs(got[0].value[0] - 1), got[0].error[0]);
+  EXPECT_LE(got[0].error[0], 2e-12);
+}
+
+// A row may miss one by 2^-50, and stands for one that does not.
+TEST(EvaluateFinite, RowsStandForThoseThatAddUpToOne) {
+  const TabularMdp model = std::move(TabularMdpBuilder(1).add_choice(0, 1.0, {{0, 1 - 0x1p-50}})).build();
+  ASSERT_EQ(model.probabilities(0)[0], 1 - 0x1p-50);
+  const auto got = evaluate_finite(PolicyChain(model, Policy::uniform(model)), 200);
+  EXPECT_LE(std::abs(got[0].value[0] - 200), got[0].error[0]);
+  EXPECT_LE(got[0].error[0], 1e-10);
+}
+
+// Rewards of 1e16 cancel, and what their last digit may be off by is all that the stages before see; that row, too, may
+// stand for one that passes on more of it than is stored.
+TEST(EvaluateFinite, ErrorsAreCarriedThroughValuesOfZero) {
+  const TabularMdp model = std::move(TabularMdpBuilder(4)
+                                         .add_choice(0, 0.0, {{1, 1 - 0x1p-50}})
+                                         .add_choice(1, 0.0, {{2, 0.5}, {3, 0.5}})
+                                         .add_choice(2, 1e16, {{2, 1.0}})
+                                         .add_choice(3, -1e16, {{3, 1.0}}))
+                               .build();
+  const auto got = evaluate_finite(PolicyChain(model, Policy::uniform(model)), 3);
+  EXPECT_EQ(got[0].value[0], 0);
+  EXPECT_GE(got[1].error[1], 1);  // the doubles next to 1e16 are two away
+  EXPECT_GE(got[0].error[0], got[1].error[1]);
+  EXPECT_LE(got[0].error[0], 100);
+}
+
+// Numbers too small to show in a sum: entries of a row for one successor, and weights of a policy. A thousand of them
+// are worth what the sum is then off by.
+TEST(EvaluateFinite, MergedEntriesAndWeightsRound) {
+  constexpr int kLost = 1000;
+  const double lost = 0.99 * 0x1p-54;
+  const long double all = kLost * static_cast<long double>(lost);
+  TabularMdpBuilder twins(3);
+  std::vector<Entry> row{{1, 0.5}};
+  for (int k = 0; k < kLost; ++k) row.push_back({1, lost});
+  row.push_back({2, static_cast<double>(0.5L - all)});
+  twins.add_choice(0, 0.0, row).add_choice(1, 1.0, {{1, 1.0}}).add_choice(2, 0.0, {{2, 1.0}});
+  constexpr int kElsewhere = 32;  // states, so that neither the row nor what is merged in it is long
+  TabularMdpBuilder choices(2 + kElsewhere);
+  choices.add_choice(0, 0.0, {{1, 1.0}});
+  std::vector<double> weights{static_cast<double>(1 - all)};
+  for (int k = 0; k < kLost; ++k) {
+    choices.add_choice(0, 0.0, {{2 + k % kElsewhere, 1.0}});
+    weights.push_back(lost);
+  }
+  for (int s = 1; s < 2 + kElsewhere; ++s) choices.add_choice(s, s == 1 ? 1.0 : 0.0, {{s, 1.0}});
+  weights.resize(weights.size() + 1 + kElsewhere, 1.0);
+  const auto expect_covered = [](const TabularMdp& model, const Policy& policy, long double truth) {
+    const auto got = evaluate_finite(PolicyChain(model, policy), 2);
+    EXPECT_GT(std::abs(got[0].value[0] - truth), 5e-14);
+    EXPECT_LE(std::abs(got[0].value[0] - truth), got[0].error[0]);
+    EXPECT_LE(got[0].error[0], 1e-12);
+  };
+  const TabularMdp merging = std::move(twins).build();
+  expect_covered(merging, Policy::uniform(merging), 0.5L + all);
+  expect_covered(std::move(choices).build(), Policy::randomised(weights), 1 - all);
+}
+
+TEST(EvaluateFinite, UnderflowIsNotExact) {
+  for (const double p : {1e-5, 1e-14, 1e-200}) {
+    const TabularMdp model = std::move(TabularMdpBuilder(3)
+                                           .add_choice(0, 0.0, {{1, p}, {2, 1 - p}})
+                                           .add_choice(1, 3e-310, {{1, 1.0}})
+                                           .add_choice(2, 0.0, {{2, 1.0}}))
+                                 .build();
+    const auto got = evaluate_finite(PolicyChain(model, Policy::uniform(model)), 2);
+    const long double truth = 3e-310 * (p / (p + (1 - p) * 1.0L));
+    EXPECT_LE(std::abs(got[0].value[0] - truth), got[0].error[0]) << p;
+    EXPECT_LE(got[0].error[0], 1e-312);
+    EXPECT_EQ(got[0].error[2], 0);
+    // Neither is what a value of zero may be off by.
+    const TabularMdp fair = std::move(TabularMdpBuilder(5)
+                                          .add_choice(0, 0.0, {{1, p}, {4, 1 - p}})
+                                          .add_choice(1, 0.0, {{2, 0.5}, {3, 0.5}})
+                                          .add_choice(2, 3e-310, {{4, 1.0}})
+                                          .add_choice(3, -3e-310, {{4, 1.0}})
+                                          .add_choice(4, 0.0, {{4, 1.0}}))
+                                .build();
+    EXPECT_GT(evaluate_finite(PolicyChain(fair, Policy::uniform(fair)), 3)[0].error[0], 0);
+    // A policy that hardly ever earns, too.
+    const TabularMdp coin =
+        std::move(TabularMdpBuilder(1).add_choice(0, 3e-310, {{0, 1.0}}).add_choice(0, 0.0, {{0, 1.0}})).build();
+    const Evaluation step = PolicyChain(coin, Policy::randomised({p, 1 - p})).step_values();
+    EXPECT_LE(std::abs(step.value[0] - truth), step.error[0]) << p;
+  }
 }
 
 TEST(EvaluateFinite, OverflowProvesNothing) {

@@ -1,5 +1,7 @@
 #include "solvers/online/trial.h"
 
+#include <algorithm>
+#include <bit>
 #include <limits>
 
 #include <fmt/format.h>
@@ -72,6 +74,13 @@ Series play_average(const AverageTask& task, const AverageLearner& learner, cons
 }
 
 }  // namespace
+
+bool operator==(const Series& a, const Series& b) {
+  const auto same = [](double x, double y) {
+    return std::bit_cast<std::uint64_t>(x) == std::bit_cast<std::uint64_t>(y);
+  };
+  return a.metrics == b.metrics && a.at == b.at && std::ranges::equal(a.values, b.values, same);
+}
 
 Arena::Arena(const mdp::NamedInstance& instance, Protocol protocol, int horizon) : protocol_(protocol) {
   if (protocol == Protocol::kAverage) {

@@ -40,7 +40,8 @@ struct Series {
   std::vector<double> values;  ///< row by row
 
   double value(std::size_t row, std::size_t metric) const { return values[row * metrics.size() + metric]; }
-  friend bool operator==(const Series&, const Series&) = default;
+  /// The same bits: a number that does not exist equals itself.
+  friend bool operator==(const Series& a, const Series& b);
 };
 
 struct TrialOptions {

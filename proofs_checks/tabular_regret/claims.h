@@ -14,6 +14,7 @@ std::vector<Claim> tabular_regret_claims();
 // Its parts, one a file.
 std::vector<Claim> measurement_claims();
 std::vector<Claim> optimism_claims();
+std::vector<Claim> certificate_claims();
 std::vector<Claim> lower_bound_claims();
 std::vector<Claim> behaviour_claims();
 std::vector<Claim> long_run_claims();

@@ -76,7 +76,7 @@ std::vector<double> family_regret(const Effort& effort, const online::EpisodicLe
   if (!bounds::domingues_applies(size, 3)) return {};
   const auto family = tree_family(bounds::domingues_advantage(4, 2, 3, size.episodes));
   std::vector<double> samples;
-  for (int seed = 0; seed < effort.pick(4, 20); ++seed) {
+  for (int seed = 0; seed < effort.pick(4, 10); ++seed) {
     double sum = 0;
     std::uint64_t member = 0;
     for (const online::EpisodicTask& task : family) {
@@ -94,7 +94,7 @@ Measurement hard_trees(const Effort& effort, bool control) {
     if (learner.protocol != online::Protocol::kEpisodic) continue;
     if ((learner.name == "optimal") != control) continue;  // the one learner that knows the member of the family
     smallest.count();
-    for (const std::int64_t episodes : effort.pick<std::vector<std::int64_t>>({180}, {180, 720, 2880, 11'520}))
+    for (const std::int64_t episodes : effort.pick<std::vector<std::int64_t>>({180}, {180, 720, 2880}))
       smallest.add(learner.name, family_regret(effort, learner, episodes));
   }
   return smallest.result();
@@ -119,7 +119,7 @@ Claim hard_tree_claim() {
 std::vector<double> gadget_regret(const Effort& effort, const online::AverageLearner& learner, std::int64_t steps) {
   const bounds::LongRunSize size{.states = 10, .actions = 10, .diameter = 20, .steps = static_cast<double>(steps)};
   if (!bounds::jao_applies(size)) return {};
-  std::vector<double> samples(static_cast<std::size_t>(effort.pick(4, 20)), 0.0);
+  std::vector<double> samples(static_cast<std::size_t>(effort.pick(4, 10)), 0.0);
   std::uint64_t member = 0;
   for (int gadget = 0; gadget < 5; ++gadget) {
     for (int action = 0; action < 4; ++action, ++member) {

@@ -1,0 +1,116 @@
+// Certificates: learners that bound what their own policy is worth, from below and above, while they learn.
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "proofs_checks/tabular_regret/claims.h"
+#include "proofs_checks/tabular_regret/tasks.h"
+#include "solvers/online/episodic/value.h"
+#include "solvers/online/optimistic/euler.h"
+#include "solvers/online/registry.h"
+
+namespace bellwether::claims {
+namespace {
+
+constexpr double kDelta = 0.05;
+
+/// Before every episode: low <= V^pi_0 <= V*_0 <= high in every state?
+class Auditor final : public online::EpisodicAgent {
+ public:
+  Auditor(const online::EpisodicTask& task, const online::EpisodicWorld& world,
+          std::unique_ptr<online::EpisodicAgent> inner)
+      : EpisodicAgent(world), task_(task), inner_(std::move(inner)), value_(task) {
+    value_.update(policy(), task.horizon() - 1);
+  }
+  void plan(std::int64_t episode) override {
+    inner_->plan(episode);
+    for (int h = 0; h < task_.horizon(); ++h)
+      for (int s = 0; s < task_.num_states(); ++s) policy().play(h, s, inner_->policy().choice(h, s));
+    value_.update(inner_->policy(), inner_->policy().take_changed());
+    const auto& certified = dynamic_cast<const online::CertifiedAgent&>(*inner_);
+    bool enclosed = true;
+    for (int s = 0; s < task_.num_states(); ++s) {
+      const double rounding = 1e-12 * (1 + task_.horizon());
+      const double low = task_.from_unit_value(0, certified.pessimistic_value(s));
+      const double high = task_.from_unit_value(0, inner_->optimistic_value(s).value());
+      enclosed = enclosed && low <= value_.initial_value(s) + rounding;
+      enclosed = enclosed && value_.initial_value(s) <= task_.optimal_value(0, s) + rounding;
+      enclosed = enclosed && task_.optimal_value(0, s) <= high + rounding;
+      narrowest_ = std::min(narrowest_, high - low);
+    }
+    if (!enclosed) ++violations_;
+  }
+  void learn(std::span<const online::Step> steps) override { inner_->learn(steps); }
+
+  std::int64_t violations() const { return violations_; }
+  double narrowest() const { return narrowest_; }
+
+ private:
+  const online::EpisodicTask& task_;
+  std::unique_ptr<online::EpisodicAgent> inner_;
+  online::PolicyValue value_;
+  std::int64_t violations_ = 0;
+  double narrowest_ = std::numeric_limits<double>::infinity();
+};
+
+Measurement broken_enclosure(const Effort& effort, std::string_view learner, std::string_view constant) {
+  std::int64_t runs = 0, violated = 0;
+  double narrowest = std::numeric_limits<double>::infinity();
+  std::vector<NamedTask> tasks = homogeneous_tasks(effort);
+  tasks.push_back(tiny_task(30'000));
+  for (const NamedTask& on : tasks) {
+    for (int seed = 0; seed < effort.pick(10, 100); ++seed) {
+      const Stream stream = effort.stream.child(static_cast<std::uint64_t>(seed));
+      const auto world = online::world_of(on.task, on.episodes);
+      const std::vector<Setting> settings = {{"constant", std::string(constant)}, {"delta", fmt::format("{}", kDelta)}};
+      Auditor auditor(on.task, world,
+                      online::find_episodic(learner).make(on.task, world, settings, stream.child("learner")));
+      play(on.task, auditor, on.episodes, stream);
+      ++runs;
+      if (auditor.violations() > 0) ++violated;
+      narrowest = std::min(narrowest, auditor.narrowest() / on.task.horizon());
+    }
+  }
+  return never(violated, runs, kDelta,
+               fmt::format("runs with a wrong certificate; the narrowest was {:.2g} H wide", narrowest));
+}
+
+/// One claim a registered learner that is a CertifiedAgent.
+Claim enclosure_claim(const online::EpisodicLearner& row) {
+  const std::string learner(row.name);
+  return {.id = learner + "-certificate",
+          .family = "tabular-regret",
+          .statement = fmt::format(
+              "{}: V_low <= V^pi_k <= V* <= V_up in every state and episode, probability 1 - delta", learner),
+          .page = page_path(row.page),
+          .theorem = std::string(row.title),
+          .kind = Kind::kNever,
+          .measure = [learner](const Effort& effort) { return broken_enclosure(effort, learner, "theory"); },
+          .controls = {{"no-bonus", "the same learner with its bonuses set to zero",
+                        [learner](const Effort& effort) { return broken_enclosure(effort, learner, "0"); }}}};
+}
+
+bool is_certified(const online::EpisodicLearner& learner) {
+  const NamedTask on = tiny_task(10);
+  const auto world = online::world_of(on.task, on.episodes);
+  const auto agent = learner.make(on.task, world, {}, Stream(0));
+  return dynamic_cast<const online::CertifiedAgent*>(agent.get()) != nullptr;
+}
+
+}  // namespace
+
+std::vector<Claim> certificate_claims() {
+  std::vector<Claim> table;
+  for (const online::EpisodicLearner& learner : online::episodic_table())
+    if (is_certified(learner)) table.push_back(enclosure_claim(learner));
+  return table;
+}
+
+}  // namespace bellwether::claims

@@ -105,6 +105,116 @@ TEST(Scal, MixturesAreWorthExactlyTheCeiling) {
   EXPECT_GT(evi.untruncated()[1], evi.ceiling());
 }
 
+/// The plan of docs/papers/scal.md written down state by state, laws as long as the states.
+struct NaivePlan {
+  std::vector<std::vector<double>> low, high;  ///< bounds of the law of each choice
+  std::vector<double> reward;
+  double eta, span, tau = 0.9;
+
+  /// max (or min, sign -1) p u of a choice, perturbed.
+  double law_value(std::size_t c, const std::vector<double>& u, double sign) const {
+    std::vector<std::size_t> order(u.size());
+    std::iota(order.begin(), order.end(), 0U);
+    std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return sign * u[a] > sign * u[b]; });
+    double rest = 1 - std::accumulate(low[c].begin(), low[c].end(), 0.0), sum = 0;
+    for (const std::size_t y : order) {
+      const double more = std::min(rest, high[c][y] - low[c][y]);
+      sum += (low[c][y] + more) * u[y];
+      rest -= more;
+    }
+    return (1 - eta) * sum + eta * u[0];
+  }
+
+  double gain = 0;
+  std::vector<double> probability;
+
+  void run(double tolerance) {
+    const std::size_t states = reward.size() / 2;
+    std::vector<double> u(states, 0.0), next(states);
+    while (true) {
+      std::vector<std::size_t> best(states);
+      for (std::size_t s = 0; s < states; ++s) {
+        const double left = reward[2 * s] + tau * law_value(2 * s, u, 1);
+        const double right = reward[2 * s + 1] + tau * law_value(2 * s + 1, u, 1);
+        best[s] = right > left ? 2 * s + 1 : 2 * s;
+        next[s] = std::max(left, right) + (1 - tau) * u[s];
+      }
+      const double ceiling = *std::ranges::min_element(next) + span / tau;
+      double least = 1e300, most = -1e300;
+      for (std::size_t s = 0; s < states; ++s) {
+        least = std::min(least, std::min(next[s], ceiling) - u[s]);
+        most = std::max(most, std::min(next[s], ceiling) - u[s]);
+      }
+      if (most - least < tolerance) {
+        gain = most + eta * span;
+        mix(u, next, best, ceiling);
+        return;
+      }
+      for (std::size_t s = 0; s < states; ++s) u[s] = std::min(next[s], ceiling);
+    }
+  }
+
+  void mix(const std::vector<double>& u, const std::vector<double>& next, const std::vector<std::size_t>& best,
+           double ceiling) {
+    probability.assign(reward.size(), 0.0);
+    for (std::size_t s = 0; s < u.size(); ++s) {
+      const double left = law_value(2 * s, u, -1), right = law_value(2 * s + 1, u, -1);
+      const std::size_t worst = right < left ? 2 * s + 1 : 2 * s;
+      const double lowest = tau * std::min(left, right) + (1 - tau) * u[s];
+      // (1 - w) next + w lowest = ceiling
+      const double w = std::max(0.0, (next[s] - ceiling) / (next[s] - lowest));
+      probability[best[s]] += 1 - w;
+      probability[worst] += w;
+    }
+  }
+};
+
+TEST(Scal, PlansAsWrittenDown) {
+  const AverageTask& task = riverswim();
+  const AverageWorld world = world_of(task, 1000);
+  int mixed = 0;
+  for (const double span : {0.4, 0.7, 1.0, 2.0, 3.0, 100.0}) {
+    for (const int steps : {6, 15, 40, 100, 300, 1000}) {
+      const auto agent = make_scal(world, {.constant = "0.02", .span_bound = span, .warm_start = false}, Stream(1));
+      NaivePlan naive{.low = {}, .high = {}, .reward = {}, .eta = 1.0 / (steps + 1), .span = span, .probability = {}};
+      std::vector<std::vector<double>> count(12, std::vector<double>(6, 0.0));
+      std::vector<double> n(12, 0.0);
+      Stream stream(70), choices(71);
+      std::int32_t s = 5;
+      for (int t = 0; t < steps; ++t) {
+        const auto c = static_cast<std::int32_t>(2 * s + static_cast<int>(choices.below(2)));
+        const mdp::Step outcome = task.simulator().draw_step(c, stream);
+        const AverageStep step{s, c, outcome.next, outcome.reward};
+        agent->learn({&step, 1});
+        ++count[static_cast<std::size_t>(c)][static_cast<std::size_t>(outcome.next)];
+        ++n[static_cast<std::size_t>(c)];
+        s = outcome.next;
+      }
+      const double l = std::log(2 * 12 * (steps + 1) / 0.05);
+      for (std::size_t c = 0; c < 12; ++c) {
+        const double visits = std::max(1.0, n[c]), fixed = 0.02 * 49 * l / (3 * std::max(1.0, visits - 1));
+        naive.low.emplace_back();
+        naive.high.emplace_back();
+        for (std::size_t y = 0; y < 6; ++y) {
+          const double p = count[c][y] / visits, width = 0.02 * std::sqrt(14 * p * (1 - p) * l / visits) + fixed;
+          naive.low[c].push_back(std::max(0.0, p - width));
+          naive.high[c].push_back(n[c] == 0 ? 1 : std::min(1.0, p + width));
+        }
+        const double seen = task.unit_rewards()[c];  // rewards of RiverSwim do not vary
+        naive.reward.push_back(n[c] == 0 ? 1 : std::min(1.0, seen + fixed));
+      }
+      agent->plan(steps, s);
+      naive.run(1 / std::sqrt(steps + 1.0));
+      EXPECT_NEAR(*agent->optimistic_gain(), naive.gain, 1e-12) << "span " << span << ", " << steps << " steps";
+      for (std::size_t c = 0; c < 12; ++c) {
+        EXPECT_NEAR(agent->epoch().probability[c], naive.probability[c], 1e-9) << "choice " << c << ", span " << span;
+        mixed += naive.probability[c] > 0.01 && naive.probability[c] < 0.99 ? 1 : 0;
+      }
+    }
+  }
+  EXPECT_GT(mixed, 10);
+}
+
 TEST(Scal, IsOptimisticWhenTheBoundHolds) {
   for (const char* bound : {"6.32", "8", "50"})
     for (const std::uint64_t seed : {1, 2, 3})

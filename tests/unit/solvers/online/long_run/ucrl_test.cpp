@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <functional>
+#include <string_view>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -132,6 +133,21 @@ TEST_P(LongRunLearner, IsNeverPessimisticAtTheTheoremsConstant) {
   }
 }
 
+TEST_P(LongRunLearner, TakesTheLowestChoiceAmongEquals) {
+  const AverageWorld world = world_of(riverswim(), 100);
+  const auto agent = find_average(GetParam()).make(riverswim(), world, {}, Stream(1));
+  agent->plan(0, 0);
+  const auto& probability = agent->epoch().probability;
+  for (std::size_t s = 0; s < 6; ++s) {
+    if (probability.empty()) {
+      EXPECT_EQ(agent->epoch().choice[s], static_cast<std::int32_t>(2 * s));
+    } else {
+      EXPECT_EQ(probability[2 * s], 1);
+    }
+  }
+  EXPECT_GE(*agent->optimistic_gain(), 1) << "nothing is known";
+}
+
 TEST_P(LongRunLearner, PlansNoMoreOftenThanVisitsDouble) {
   for (const std::int64_t steps : {12, 100, 3000, 100'000}) {
     for (const char* constant : {"theory", "0.03"}) {
@@ -227,7 +243,9 @@ TEST(LongRunLearners, PlayTheLowerBoundGadgets) {
       const double most = arena.average()->gain() - 0.5;
       EXPECT_LT(series.value(0, 1), most * 100'000 * 1.1) << learner << ", diameter " << diameter;
       EXPECT_GT(series.value(0, 1), 0) << learner;
-      EXPECT_EQ(series.value(0, 3), 0) << learner;
+      if (std::string_view(learner) != "tsde") {
+        EXPECT_EQ(series.value(0, 3), 0) << learner;
+      }
     }
   }
 }

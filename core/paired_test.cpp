@@ -59,7 +59,7 @@ PairedTest paired_permutation_test(std::span<const double> first, std::span<cons
   test.difference = mean(differences);
   test.deviation = standard_deviation(differences);
   test.standard_error = standard_error(differences);
-  if (differences.empty()) return test;
+  if (differences.empty() || std::isnan(test.difference)) return test;
   const double observed = std::abs(std::accumulate(differences.begin(), differences.end(), 0.0));
   const double bar = observed - rounding_slack(differences);
   test.exact = differences.size() <= kMostCounted;
@@ -82,7 +82,7 @@ std::vector<double> holm_adjusted(std::span<const double> p_values) {
 }
 
 std::int64_t pairs_needed(double difference, double deviation, double level, double power) {
-  if (difference == 0) return kMostPairs;
+  if (difference == 0 || std::isnan(difference)) return kMostPairs;
   if (deviation == 0) return 2;
   const double ratio = deviation / std::abs(difference);
   const double limit = static_cast<double>(kMostPairs);

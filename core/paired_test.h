@@ -14,7 +14,7 @@ struct PairedTest {
   double difference = 0;      ///< mean of first - second
   double deviation = 0;       ///< standard deviation of the differences
   double standard_error = 0;  ///< of the mean difference
-  double p_value = 1;         ///< two-sided
+  double p_value = 1;         ///< two-sided; 1 when the difference is no number
   bool exact = true;          ///< all sign patterns were counted; else a sample of them
 };
 

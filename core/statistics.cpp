@@ -108,7 +108,8 @@ double standard_error(std::span<const double> sample) {
 
 double quantile(std::span<const double> sample, double p) {
   assert(p >= 0 && p <= 1);
-  if (sample.empty()) return std::numeric_limits<double>::quiet_NaN();
+  const bool any_missing = std::any_of(sample.begin(), sample.end(), [](double x) { return std::isnan(x); });
+  if (sample.empty() || any_missing) return std::numeric_limits<double>::quiet_NaN();
   std::vector<double> sorted(sample.begin(), sample.end());
   std::sort(sorted.begin(), sorted.end());
   const double place = p * static_cast<double>(sorted.size() - 1);

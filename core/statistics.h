@@ -24,7 +24,7 @@ double standard_deviation(std::span<const double> sample);
 /// Of the mean: standard deviation / sqrt(n).
 double standard_error(std::span<const double> sample);
 /// The quantile at p in [0, 1]: linear between order statistics, 0 and 1 being the extremes (type 7 of Hyndman and Fan
-/// 1996). The sample may be in any order; NaN when it is empty.
+/// 1996). The sample may be in any order; NaN when it is empty or holds one.
 double quantile(std::span<const double> sample, double p);
 
 /// Quantiles of the standard normal law and of Student's t with this many degrees of freedom; p inside (0, 1).

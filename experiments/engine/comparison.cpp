@@ -68,7 +68,7 @@ std::vector<Comparison> tested_pairs(const Grid& grid, const Results& results, s
       const Pairs pairs = paired_finals(samples[a], samples[b]);
       const Stream draws = summary_stream(grid, "comparison", instance, a, c.metric).child(grid.learners[b].label);
       c.test = paired_permutation_test(pairs.first, pairs.second, grid.plan.summary.resamples, draws);
-      comparisons.push_back(std::move(c));
+      if (!std::isnan(c.test.difference)) comparisons.push_back(std::move(c));
     }
   }
   return comparisons;

@@ -12,7 +12,8 @@
 namespace bellwether::experiments {
 
 /// Tidy table, one row for each instance, learner, seed, checkpoint and metric: `instance,learner,constant,<axes>,seed,
-/// checkpoint,metric,value`, in the order of the grid, numbers with 17 digits. The same results give the same bytes.
+/// checkpoint,metric,value`, in the order of the grid, numbers with 17 digits, an empty field where a number
+/// does not exist (violations of optimism by a learner without optimism). The same results give the same bytes.
 std::string runs_csv(const Grid& grid, const Results& results);
 /// The same piece by piece, for tables that do not fit memory.
 void write_runs_csv(const Grid& grid, const Results& results, const std::function<void(std::string_view)>& write);

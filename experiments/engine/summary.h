@@ -67,7 +67,7 @@ struct Comparison {
   std::string verdict = {};     ///< one line
 };
 
-/// All pairs of learners whose metric of this name means the same (same protocol, same length).
+/// All pairs of learners whose metric of this name means the same (same protocol, same length) and exists.
 std::vector<Comparison> compare(const Grid& grid, const Results& results, std::size_t instance,
                                 std::string_view metric);
 

@@ -1,3 +1,4 @@
+#include <cmath>
 #include <functional>
 
 #include <fmt/format.h>
@@ -20,7 +21,8 @@ std::string field(const std::string& text) {
   return quoted + '"';
 }
 
-std::string number(double x) { return fmt::format("{:.17g}", x); }
+/// What does not exist is an empty field: every reader of tables takes that for missing.
+std::string number(double x) { return std::isnan(x) ? std::string() : fmt::format("{:.17g}", x); }
 
 /// instance, learner, constant and the axes: what a row begins with.
 std::string names_header(const Grid& grid) {

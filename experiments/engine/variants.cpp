@@ -1,6 +1,7 @@
 #include "experiments/engine/variants.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include <fmt/format.h>

@@ -51,6 +51,9 @@ TEST(PairedTest, SmallestPValueOfFewPairs) {
   EXPECT_DOUBLE_EQ(paired_permutation_test(ahead, zeros(4), 100, Stream(1)).p_value, 1.0 / 8);
   EXPECT_EQ(paired_permutation_test(ahead, ahead, 100, Stream(1)).p_value, 1);
   EXPECT_EQ(paired_permutation_test({}, {}, 100, Stream(1)).p_value, 1);
+  const std::vector<double> missing = {1, std::nan(""), 2, 3};
+  EXPECT_EQ(paired_permutation_test(ahead, missing, 100, Stream(1)).p_value, 1);
+  EXPECT_EQ(pairs_needed(std::nan(""), 1), 1'000'000'000);
 }
 
 // Differences of equal size: sums are integers times it, so the share is a binomial tail; rounding must not lose ties.

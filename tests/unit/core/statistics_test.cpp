@@ -34,6 +34,7 @@ TEST(Statistics, QuantilesOfType7) {
   EXPECT_DOUBLE_EQ(quantile(sample, 0.5), 2.5);
   EXPECT_DOUBLE_EQ(quantile(sample, 0.1), 1.3);  // R: quantile(c(4,1,3,2), .1)
   EXPECT_TRUE(std::isnan(quantile({}, 0.5)));
+  EXPECT_TRUE(std::isnan(quantile(std::vector<double>{1, std::nan(""), 2}, 0.5)));
 }
 
 // Printed tables of Student's t; and with 1 and 2 degrees of freedom there are closed forms.

@@ -1,5 +1,7 @@
 #include "experiments/engine/output.h"
 
+#include <algorithm>
+#include <cmath>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -54,6 +56,13 @@ TEST(RunsCsv, LeavesOutWhatIsMissing) {
   Results results = numbered(grid);
   results.series[0] = {};
   EXPECT_THAT(runs_csv(grid, results), Not(HasSubstr("ucbvi-bf,0.5,3,3,")));
+}
+
+TEST(RunsCsv, LeavesFieldsEmptyThatDoNotExist) {
+  const Grid grid = small_grid();
+  Results results = numbered(grid);
+  results.series[0].values[1] = std::nan("");
+  EXPECT_THAT(runs_csv(grid, results), HasSubstr("\nriverswim@1,ucbvi-bf,0.5,3,3,1,mistakes,\n"));
 }
 
 TEST(RunsCsv, QuotesNames) {

@@ -1,10 +1,12 @@
 #include "experiments/engine/store.h"
 
+#include <csignal>
 #include <filesystem>
 #include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include "experiments/engine/store_record.h"
 #include "tests/support/temporary_folder.h"
@@ -163,6 +165,43 @@ TEST(Store, IsPutAsideUnderFreeNames) {
   }
   EXPECT_FALSE(std::filesystem::exists(store_file(folder)));
   EXPECT_TRUE(std::filesystem::exists(folder.path("cells-1.bwstore")));
+}
+
+/// While it lives no file of this process grows beyond so many bytes, as on a full disk.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) : previous_handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &previous_);
+    const rlimit limit{bytes, previous_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FileSizeLimit() {
+    ::setrlimit(RLIMIT_FSIZE, &previous_);
+    std::signal(SIGXFSZ, previous_handler_);
+  }
+
+ private:
+  rlimit previous_{};
+  void (*previous_handler_)(int);
+};
+
+TEST(Store, AFullDiskLeavesItAsItWas) {
+  const test::TemporaryFolder folder;
+  fill(folder);
+  const std::string whole = test::read_file(store_file(folder));
+  {
+    Store store(folder.path(""), Store::Mode::kWrite);
+    {
+      const FileSizeLimit limit(whole.size() + record_size() / 2);
+      EXPECT_THAT([&] { store.append("d", series_of(4)); },
+                  ThrowsMessage<InvalidOption>(HasSubstr("cells.bwstore: cannot be written: ")));
+      EXPECT_FALSE(store.has("d"));
+    }
+    EXPECT_EQ(test::read_file(store_file(folder)), whole);
+    store.append("d", series_of(4));
+    EXPECT_EQ(store.find("d"), series_of(4));
+  }
+  EXPECT_EQ(Store(folder.path(""), Store::Mode::kRead).size(), 4u);
 }
 
 TEST(Store, NamesAFolderThatCannotBe) {

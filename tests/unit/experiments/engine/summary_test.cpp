@@ -175,6 +175,13 @@ TEST(Compare, LeavesOutWhatCannotBeCompared) {
   EXPECT_TRUE(compare(grid, results, 0, "regret").empty());
 }
 
+TEST(Compare, LeavesOutWhatDoesNotExist) {
+  const Grid grid = grid_of("riverswim:horizon=20", {"psrl", "ucbvi-bf", "ucbvi-ch"}, 4);
+  const Results results = run(grid, "");
+  EXPECT_EQ(compare(grid, results, 0, "violations").size(), 1u) << "psrl has no optimism to violate";
+  EXPECT_TRUE(std::isnan(curve(grid, results, 0, 0, "violations").points.back().median));
+}
+
 TEST(Against, DrawsFinalsAlongAnAxis) {
   const Grid grid = grid_of("riverswim:states=16,4,8:horizon=5,6", {"psrl", "ucbvi-bf:constant=theory,0.5"}, 5);
   const auto value = [&](const Cell& cell, double at) {

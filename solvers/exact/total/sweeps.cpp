@@ -231,11 +231,11 @@ class Progress {
 
 }  // namespace
 
-SweepEnd iterate_interval(const ReducedModel& m, const Range& range, const Target& target, Enclosure& e,
-                          Monitor& monitor) {
+SweepEnd iterate_interval(const ReducedModel& m, const Range& range, const Target& target, std::int64_t max_sweeps,
+                          Enclosure& e, Monitor& monitor) {
   const std::int64_t work = 2 * m.num_transitions(range.begin, range.end);
   Progress progress(kPatience + 50 * std::int64_t{range.size()});
-  while (true) {
+  while (max_sweeps-- > 0) {
     bool moved = false, met = true;
     double residual = 0;
     for (int s = range.begin; s < range.end; ++s) {
@@ -257,6 +257,7 @@ SweepEnd iterate_interval(const ReducedModel& m, const Range& range, const Targe
     if (!go_on) return SweepEnd::kStopped;
     if (!moved || !progress.made(width)) return SweepEnd::kRoundingLimited;
   }
+  return SweepEnd::kGaveUp;
 }
 
 namespace {

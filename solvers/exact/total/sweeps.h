@@ -22,9 +22,9 @@ std::vector<std::int64_t> exit_rows(const ReducedModel& m, const Range& range);
 
 enum class SweepEnd { kTargetMet, kRoundingLimited, kStopped, kGaveUp };
 
-/// Interval iteration (Haddad and Monmege). Needs finite bounds.
-SweepEnd iterate_interval(const ReducedModel& m, const Range& range, const Target& target, Enclosure& e,
-                          Monitor& monitor);
+/// Interval iteration (Haddad and Monmege). Needs finite bounds. kGaveUp after `max_sweeps` sweeps.
+SweepEnd iterate_interval(const ReducedModel& m, const Range& range, const Target& target, std::int64_t max_sweeps,
+                          Enclosure& e, Monitor& monitor);
 
 /// Optimistic value iteration (Hartmanns and Kaminski): lower bounds by value iteration, upper bounds guessed and
 /// proven by a sweep in which none rises. Needs finite lower bounds. kGaveUp after `max_sweeps` sweeps.

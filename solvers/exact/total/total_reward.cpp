@@ -90,13 +90,24 @@ void solve_at_once(const ReducedModel& m, const Target& target, Enclosure& e, Mo
   solve(m, {0, m.num_states(), losing}, target, e, monitor);
 }
 
+/// Beyond this size a factorisation can cost more than any number of sweeps that is worth waiting for ...
+constexpr int kSweepsOnlyBeyond = 50'000;
+/// ... and up to it less than so many sweeps, which end where the play is slow to end or its value has no more digits.
+constexpr std::int64_t kPatience = 100'000;
+
+std::int64_t patience(const Range& range) {
+  return range.size() > kSweepsOnlyBeyond ? std::numeric_limits<std::int64_t>::max() : kPatience;
+}
+
 void solve_interval(const ReducedModel& m, const Range& range, const Target& target, Enclosure& e, Monitor& monitor) {
   const bool below = total::start_below(m, range, e, monitor);
   const bool above = !monitor.stopped() && total::start_above(m, range, e, monitor);
   if (monitor.stopped()) return;
   // Without a cheap bound on the number of steps policy iteration supplies bounds, usually tight ones.
-  if (!(below && above) && !total::howard(m, range, e, monitor)) return;
-  total::iterate_interval(m, range, target, e, monitor);
+  const bool direct = !(below && above);
+  if (direct && !total::howard(m, range, e, monitor)) return;
+  const SweepEnd end = total::iterate_interval(m, range, target, patience(range), e, monitor);
+  if (end == SweepEnd::kGaveUp && !direct) total::howard(m, range, e, monitor);
 }
 
 void solve_optimistic(const ReducedModel& m, const Range& range, const Target& target, Enclosure& e, Monitor& monitor,
@@ -108,22 +119,18 @@ void solve_optimistic(const ReducedModel& m, const Range& range, const Target& t
   if (end == SweepEnd::kTargetMet || monitor.stopped()) return;
   if (end == SweepEnd::kRoundingLimited && total::start_above(m, range, e, monitor)) {
     // The lower bounds are as high as they get and no guess so close to them holds: close in from above instead.
-    total::iterate_interval(m, range, target, e, monitor);
-  } else if (!monitor.stopped()) {
-    total::howard(m, range, e, monitor);
+    end = total::iterate_interval(m, range, target, patience(range), e, monitor);
+    if (end != SweepEnd::kGaveUp) return;
   }
+  if (!monitor.stopped()) total::howard(m, range, e, monitor);
 }
-
-/// Beyond this size a factorisation can cost more than any number of sweeps that is worth waiting for.
-constexpr int kSweepsOnlyBeyond = 50'000;
 
 void solve_automatic(const ReducedModel& m, const Range& range, const Target& target, Enclosure& e, Monitor& monitor,
                      const TotalAutoOptions& options) {
   if (range.size() <= options.direct_up_to && total::howard(m, range, e, monitor)) return;
   if (monitor.stopped()) return;
-  const bool patient = range.size() > kSweepsOnlyBeyond;
   solve_optimistic(m, range, target, e, monitor,
-                   patient ? std::numeric_limits<std::int64_t>::max() : options.optimistic_sweeps);
+                   range.size() > kSweepsOnlyBeyond ? patience(range) : options.optimistic_sweeps);
 }
 
 struct InfiniteStates {
@@ -269,11 +276,9 @@ Solution interval_iteration(const Problem& problem, const IntervalIterationOptio
 Solution optimistic_value_iteration(const Problem& problem, const OptimisticValueIterationOptions& options,
                                     const SolveOptions& run) {
   bellwether::require_valid("optimistic-value-iteration", options);
-  return solve_total(
-      problem, "optimistic-value-iteration", options, run, false,
-      [](const ReducedModel& m, const Range& range, const Target& target, Enclosure& e, Monitor& monitor) {
-        solve_optimistic(m, range, target, e, monitor, std::numeric_limits<std::int64_t>::max());
-      });
+  return solve_total(problem, "optimistic-value-iteration", options, run, false,
+                     [](const ReducedModel& m, const Range& range, const Target& target, Enclosure& e,
+                        Monitor& monitor) { solve_optimistic(m, range, target, e, monitor, patience(range)); });
 }
 
 Solution total_topological_value_iteration(const Problem& problem, const TotalTopologicalOptions& options,

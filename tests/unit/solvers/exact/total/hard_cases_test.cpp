@@ -154,6 +154,32 @@ TEST(HardCases, SlowLeakValuesOfTheReferenceLieInside) {
   EXPECT_LT(got.gap, 1e-7);
 }
 
+// Three states in a ring that is left once in 2^24 rounds, or by waiting in 0 at some price: values near 1e15, whose
+// last digit is a million times the tolerance. Sweeps from below, from a quick exit, or from above when the exit is as
+// good as the ring, would take minutes to run out of digits.
+TEST(HardCases, ValuesWithoutTheDigitsAskedForAreLeftToPolicyIteration) {
+  const double leave = 0x1p-24, each = 2e7, truth = 3 * each / leave;
+  for (const double price : {0.0, 5 * each, 3 * each}) {  // 0: there is no such exit
+    mdp::TabularMdpBuilder builder(4);
+    builder.add_choice(0, each, {{1, 1.0}}).add_choice(1, each, {{2, 1.0}});
+    builder.add_choice(2, each, {{0, 1 - leave}, {3, leave}}).add_choice(3, 0, {{3, 1.0}});
+    if (price > 0) builder.add_choice(0, price, {{0, 1 - leave}, {3, leave}});
+    const Problem problem{.model = std::move(builder).build(),
+                          .criterion = Criterion::kTotal,
+                          .direction = price > 0 ? Direction::kMinimise : Direction::kMaximise,
+                          .target = {3}};
+    for (const Solution& got : {optimistic_value_iteration(problem), interval_iteration(problem),
+                                total_topological_value_iteration(problem)}) {
+      EXPECT_EQ(got.status, Status::kRoundingLimited) << got.algorithm << " " << price;
+      EXPECT_LE(got.iterations, 250'000) << got.algorithm << " " << price;
+      EXPECT_LE(got.lower[0], truth) << got.algorithm << " " << price;
+      EXPECT_GE(got.upper[0], truth) << got.algorithm << " " << price;
+      EXPECT_LE(got.gap, 1e-6 * truth) << got.algorithm << " " << price;
+      expect_proven(problem, got);
+    }
+  }
+}
+
 TEST(HardCases, TinyProbabilitiesNeedARelativeTolerance) {
   // Ten states in a row, each passed with probability one in ten, else back to the start or lost.
   mdp::TabularMdpBuilder builder(12);

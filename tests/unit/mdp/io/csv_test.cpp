@@ -194,6 +194,10 @@ TEST(Csv, SaysWhichNumberIsWrong) {
   EXPECT_THAT(refusal(kHeader + "1,0,1,1,1\n"), HasSubstr("x.csv: state 0 (states count from 0) has no rows"));
   EXPECT_THAT(refusal("stage,state,action,next,probability,reward\n0,0,0,0,1,5\n0,1,0,0,1,5\n1,0,0,0,1,5\n"),
               HasSubstr("stage 1: state 1"));
+  EXPECT_THAT(refusal("stage,state,action,next,probability,reward\n0,0,0,0,1,5\n1,1,0,1,1,5\n"),
+              HasSubstr("stage 0: state 1"));
+  EXPECT_THAT(refusal("stage,state,action,next,probability,reward\n0,0,0,0,1,5\n2,0,0,0,1,5\n"),
+              HasSubstr("stage 1 is missing"));
   EXPECT_THAT(refusal("stage,context,state,action,next,probability,reward\n0,0,0,0,0,1,5\n"),
               HasSubstr("both a stage and a"));
 }
@@ -239,7 +243,7 @@ TEST(Csv, GroupsActionsThatAreWrittenOneAfterTheOther) {
 }
 
 TEST(Csv, ReadsALargeFileTheSameForEveryThreadCount) {
-  // Several parts of four megabytes; choices and rewards cross their seams.
+  // Many parts; choices and rewards cross their seams.
   std::string text = kHeader;
   const int states = 60000;
   for (int s = 0; s < states; ++s) {

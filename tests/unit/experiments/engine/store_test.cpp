@@ -86,7 +86,9 @@ TEST(Store, SurvivesBeingCutAtEveryByte) {
       const std::size_t end = kStoreHeader.size() + records * record_size();
       const bool torn = length > end;
       EXPECT_EQ(store.notes().size(), torn ? 1u : 0u) << length;
-      if (torn) EXPECT_EQ(test::read_file(folder.path("cells-tail-1.bin")), whole.substr(end, length - end));
+      if (torn) {
+        EXPECT_EQ(test::read_file(folder.path("cells-tail-1.bin")), whole.substr(end, length - end));
+      }
       if (records < 3) store.append("c", series_of(3));
     }
     EXPECT_EQ(Store(folder.path(""), Store::Mode::kRead).find("c"), series_of(3)) << length;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdlib>
 #include <limits>
 #include <memory>
 #include <new>
@@ -14,9 +13,16 @@
 
 namespace bellwether::mdp {
 
-/// Numbers that come one after the other, many of them. Unlike a vector it grows by realloc, which moves large blocks
-/// by their page tables where the system can, so that growing neither copies nor holds the old block beside the new
-/// one; and what is reserved or extended is not written, so it takes no memory before it is used.
+namespace detail {
+/// A block of memory (null with 0 bytes) made larger or smaller; std::bad_alloc when there is none. Where the system
+/// can, large blocks are moved by their page tables, and go back to it when they are freed, whatever else is allocated.
+void* resize_block(void* block, std::size_t old_bytes, std::size_t new_bytes);
+void free_block(void* block, std::size_t bytes);
+}  // namespace detail
+
+/// Numbers that come one after the other, many of them. Unlike a vector's, growing neither copies them nor holds the
+/// old block beside the new one; and what is reserved or extended is not written, so it takes no memory before it is
+/// used.
 template <class T>
 class GrowingArray {
   static_assert(std::is_trivially_copyable_v<T>);
@@ -29,7 +35,7 @@ class GrowingArray {
     swap(emptied);
     return *this;
   }
-  ~GrowingArray() { std::free(data_); }
+  ~GrowingArray() { detail::free_block(data_, capacity_ * sizeof(T)); }
 
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
@@ -80,9 +86,7 @@ class GrowingArray {
 
   void reallocate(std::size_t capacity) {
     if (capacity > std::numeric_limits<std::size_t>::max() / 2 / sizeof(T)) throw std::bad_alloc();
-    void* moved = std::realloc(data_, capacity * sizeof(T));
-    if (moved == nullptr) throw std::bad_alloc();
-    data_ = static_cast<T*>(moved);
+    data_ = static_cast<T*>(detail::resize_block(data_, capacity_ * sizeof(T), capacity * sizeof(T)));
     capacity_ = capacity;
   }
 

@@ -81,7 +81,7 @@ std::vector<AxisCurve> against(const Grid& grid, const Results& results, const A
   for (std::size_t i = 0; i < grid.instances.size(); ++i) {
     for (std::size_t l = 0; l < grid.learners.size(); ++l) {
       const auto value = grid.value(axis, i, l);
-      if (!value) continue;
+      if (!value || !measures(grid.learners[l], metric)) continue;
       const Curve finals = curve(grid, results, i, l, metric);
       if (finals.points.empty()) continue;
       const std::string label = fixed_part(grid, axis, i, l);

@@ -50,20 +50,23 @@ std::string verdict_of(const Comparison& c, const std::string& first, const std:
   return fmt::format("{} and {} are not told apart: they differ by {} ({}, {}); {}", first, second, by, seeds, p, hint);
 }
 
-bool comparable(const LearnerVariant& a, const LearnerVariant& b) {
-  return a.protocol == b.protocol && a.length == b.length;
+bool comparable(const LearnerVariant& a, const LearnerVariant& b, std::string_view metric) {
+  return a.protocol == b.protocol && a.length == b.length && measures(a, metric);
 }
 
 /// All pairs of comparable learners, tested one by one.
 std::vector<Comparison> tested_pairs(const Grid& grid, const Results& results, std::size_t instance,
                                      std::string_view metric) {
   std::vector<Sample> samples;
-  for (std::size_t l = 0; l < grid.learners.size(); ++l)
-    samples.push_back(sample(grid, results, instance, l, metric_named(grid.learners[l], metric)));
+  for (std::size_t l = 0; l < grid.learners.size(); ++l) {
+    const LearnerVariant& learner = grid.learners[l];
+    samples.push_back(measures(learner, metric) ? sample(grid, results, instance, l, metric_named(learner, metric))
+                                                : Sample());
+  }
   std::vector<Comparison> comparisons;
   for (std::size_t a = 0; a < samples.size(); ++a) {
     for (std::size_t b = a + 1; b < samples.size(); ++b) {
-      if (!comparable(grid.learners[a], grid.learners[b])) continue;
+      if (!comparable(grid.learners[a], grid.learners[b], metric)) continue;
       Comparison c{.instance = instance, .first = a, .second = b, .metric = metric_named(grid.learners[a], metric)};
       const Pairs pairs = paired_finals(samples[a], samples[b]);
       const Stream draws = summary_stream(grid, "comparison", instance, a, c.metric).child(grid.learners[b].label);

@@ -10,6 +10,7 @@
 #include "core/text.h"
 #include "experiments/engine/content_id.h"
 #include "experiments/engine/failure.h"
+#include "experiments/engine/summary.h"
 #include "experiments/engine/variants.h"
 #include "solvers/online/trial.h"
 
@@ -166,6 +167,20 @@ void require_horizons(const Grid& grid) {
                                        instance.label, learner->name));
 }
 
+/// A metric that nobody measures would be noticed when everything has been played.
+void require_metric(const Grid& grid) {
+  const std::string& metric = grid.plan.summary.metric;
+  std::vector<std::string> known = {"regret"};
+  for (const LearnerVariant& learner : grid.learners) {
+    if (measures(learner, metric)) return;
+    for (const std::string& name : metrics_of(learner))
+      if (!contains(known, name)) known.push_back(name);
+  }
+  const std::string hint = did_you_mean(metric, known);
+  fail(grid.plan.place, fmt::format("summary: no learner here measures '{}'{}", metric,
+                                    hint.empty() ? "; they measure " + join_names(known) : hint));
+}
+
 /// The part of the key that is the same for all seeds.
 std::string key_of(const Plan& plan, const InstanceVariant& instance, const LearnerVariant& learner) {
   const bool average = learner.protocol == online::Protocol::kAverage;
@@ -228,6 +243,7 @@ Grid expand(const Plan& plan) {
   require_different(grid.instances);
   require_different(grid.learners);
   require_horizons(grid);
+  require_metric(grid);
   grid.axes = axes_of(grid);
   fill_cells(grid);
   return grid;

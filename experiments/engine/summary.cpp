@@ -51,6 +51,11 @@ std::vector<std::string> metrics_of(const LearnerVariant& learner) {
   return metrics;
 }
 
+bool measures(const LearnerVariant& learner, std::string_view metric) {
+  const std::vector<std::string> metrics = metrics_of(learner);
+  return metric == "regret" || std::ranges::find(metrics, metric) != metrics.end();
+}
+
 std::string metric_named(const LearnerVariant& learner, std::string_view metric) {
   const std::vector<std::string> metrics = metrics_of(learner);
   const auto has = [&](std::string_view name) { return std::ranges::find(metrics, name) != metrics.end(); };

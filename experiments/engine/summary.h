@@ -36,6 +36,8 @@ struct Curve {
 /// The metrics of a learner: those of its protocol; for learners that stop themselves also "episodes", and each has one
 /// point, at the largest length.
 std::vector<std::string> metrics_of(const LearnerVariant& learner);
+/// Whether the learner has the metric, or it is "regret".
+bool measures(const LearnerVariant& learner, std::string_view metric);
 /// "regret" is the regret with the least variance that the protocol measures ("episodes" where learners stop
 /// themselves); any other name stands for itself. InvalidOption when the learner has no such metric.
 std::string metric_named(const LearnerVariant& learner, std::string_view metric);
@@ -67,7 +69,8 @@ struct Comparison {
   std::string verdict = {};     ///< one line
 };
 
-/// All pairs of learners whose metric of this name means the same (same protocol, same length) and exists.
+/// All pairs of learners whose metric of this name means the same (same protocol, same length) and exists; who does not
+/// measure it is left out.
 std::vector<Comparison> compare(const Grid& grid, const Results& results, std::size_t instance,
                                 std::string_view metric);
 

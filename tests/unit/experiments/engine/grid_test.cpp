@@ -172,6 +172,15 @@ TEST(Grid, RefusesSweepsOfNothing) {
                                               HasSubstr("did you mean 'states'?"))));
 }
 
+TEST(Grid, RefusesMetricsThatNobodyMeasures) {
+  Plan plan = plan_of({kRiver}, {{.name = "psrl"}, parse_entry("uniform:protocol=average")});
+  plan.summary.metric = "mistakes";
+  EXPECT_NO_THROW(expand(plan)) << "psrl counts them";
+  plan.summary.metric = "mistaks";
+  EXPECT_THAT(message_of(plan),
+              ThrowsMessage<InvalidOption>(HasSubstr("no learner here measures 'mistaks'; did you mean 'mistakes'?")));
+}
+
 TEST(Grid, ReadsModelFiles) {
   const test::TemporaryFolder folder;
   const std::string path =

@@ -173,6 +173,7 @@ TEST(Compare, LeavesOutWhatCannotBeCompared) {
       grid_of("riverswim:horizon=20", {"psrl", "uniform:episodes=2000", "uniform:protocol=average:steps=1000"}, 4);
   const Results results = results_of(grid, [](const Cell&, double at) { return at; });
   EXPECT_TRUE(compare(grid, results, 0, "regret").empty());
+  EXPECT_TRUE(compare(grid, results, 0, "mistakes").empty()) << "the long run has none";
 }
 
 TEST(Compare, LeavesOutWhatDoesNotExist) {
@@ -212,6 +213,13 @@ TEST(Against, OfConstantsIsInNumbers) {
   EXPECT_EQ(curves[0].label, "ucbvi-bf on riverswim@1");
   EXPECT_EQ(curves[0].points[0].x, 0.25);
   EXPECT_EQ(curves[0].points[2].value, "1");
+}
+
+TEST(Against, LeavesOutWhoDoesNotMeasureIt) {
+  const Grid grid = grid_of("riverswim:states=3,4:horizon=5", {"psrl", "uniform:protocol=average:steps=1000"}, 2);
+  const Results results = results_of(grid, [](const Cell&, double at) { return at; });
+  EXPECT_EQ(against(grid, results, grid.axes[0], "mistakes").size(), 1u);
+  EXPECT_EQ(against(grid, results, grid.axes[0], "regret").size(), 2u);
 }
 
 TEST(Against, WordsStandInTheOrderOfThePlan) {

@@ -43,7 +43,7 @@ double norm(std::span<const double> v);
 
 inline std::span<const double> view(const Eigen::VectorXd& v) { return {v.data(), static_cast<std::size_t>(v.size())}; }
 
-/// V* with its proven error, by policy iteration.
+/// V* with its proven error, by policy iteration. Throws when the error is not small.
 struct Truth {
   explicit Truth(const Case& on);
   std::vector<double> value;

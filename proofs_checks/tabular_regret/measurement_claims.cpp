@@ -216,6 +216,14 @@ std::vector<double> computed_with(const Effort& effort, int threads, bool own_st
   const solvers::Solution solution = solvers::value_iteration(large, {}, {.max_iterations = 5});
   results.insert(results.end(), solution.value.begin(), solution.value.end());
   results.push_back(solution.gap);
+  results.push_back(parallel_reduce(
+      1'000'000, 1'000'000, 0.0,
+      [](std::int64_t begin, std::int64_t end) {
+        double sum = 0;
+        for (std::int64_t i = begin; i < end; ++i) sum += 1 / (1.0 + static_cast<double>(i));
+        return sum;
+      },
+      [](double a, double b) { return a + b; }));
   return results;
 }
 

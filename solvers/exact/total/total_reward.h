@@ -39,14 +39,15 @@ void describe(TotalOptions& o, Field&& field) {
 struct IntervalIterationOptions : TotalOptions {};
 
 /// Interval iteration (Haddad and Monmege): Gauss-Seidel sweeps from below and above over the whole model, states
-/// in reverse topological order. Sound everywhere, but needs about 2^n sweeps on chains built to hurt it.
+/// in reverse topological order. Sound everywhere, but needs about 2^n sweeps on chains built to hurt it: after 100,000
+/// sweeps it leaves up to 50,000 states to policy iteration.
 Solution interval_iteration(const Problem& problem, const IntervalIterationOptions& options = {},
                             const SolveOptions& run = {});
 
 struct OptimisticValueIterationOptions : TotalOptions {};
 
 /// Optimistic value iteration (Hartmanns and Kaminski): sweeps from below, then an upper bound that is guessed and
-/// proven inductive. About half the work of interval iteration where both are quick.
+/// proven inductive. About half the work of interval iteration where both are quick; as patient.
 Solution optimistic_value_iteration(const Problem& problem, const OptimisticValueIterationOptions& options = {},
                                     const SolveOptions& run = {});
 

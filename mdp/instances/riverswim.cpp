@@ -12,15 +12,19 @@
 namespace bellwether::mdp {
 namespace {
 
-struct Current {
+struct River {
   double first_up, up, down, last_down;  ///< laws of swimming right
   double left_reward;
+  bool right_first = false;  ///< whether choice 0 is right
 };
 
-constexpr Current kOsband{.6, .35, .05, .4, .005};
-constexpr Current kStrehl{.3, .3, .1, .7, .0005};
+constexpr River kOsband{.6, .35, .05, .4, .005};
+constexpr River kStrehl{.3, .3, .1, .7, .0005};
+constexpr River kVtr{.7, .3, .1, .1, .005};
+constexpr River kWvtr{.9, .9, .05, .05, .005};
+constexpr River kBourel{.6, .6, .05, .05, .1, true};
 
-BirthDeathChain swimming_right(const Current& law, int states) {
+BirthDeathChain swimming_right(const River& law, int states) {
   const auto n = static_cast<std::size_t>(states);
   BirthDeathChain chain{std::vector<double>(n, law.up), std::vector<double>(n, law.down)};
   chain.up.front() = law.first_up;
@@ -28,19 +32,52 @@ BirthDeathChain swimming_right(const Current& law, int states) {
   return chain;
 }
 
-std::vector<KnownFact> riverswim_facts(const RiverSwimOptions& o, const BirthDeathChain& right) {
+/// Whatever the river, always swimming right is optimal in the long run.
+std::vector<KnownFact> long_run_facts(const BirthDeathChain& right, int states) {
   const double gain = right.stationary().back(), climb = right.climbing_time();
-  std::vector<KnownFact> facts{
-      known_optimum(average(), gain, "closed form: stationary law of always swimming right"),
-      known_bias_span(gain * climb, "closed form: gain times climbing time"),
-      known_diameter(std::max(climb, o.states - 1.0), "closed form: expected time from the left bank to the right")};
-  if (o.states == 6 && o.version == "osband2013") {
-    const std::string how = "computed: backward induction in exact arithmetic";
-    facts.push_back(known_optimum(finite(10), 0.352383978, how));
-    facts.push_back(known_optimum(finite(20), 3.397263959150841, how));
-    facts.push_back(known_optimum(finite(50), 16.07210825920608, how));
+  return {known_optimum(average(), gain, "closed form: stationary law of always swimming right"),
+          known_bias_span(gain * climb, "closed form: gain times climbing time"),
+          known_diameter(std::max(climb, states - 1.0), "closed form: expected time from the left bank to the right")};
+}
+
+void add_left(TabularMdpBuilder& builder, const River& law, int s, bool coins) {
+  builder.add_choice(s, s == 0 ? law.left_reward : 0.0, {{std::max(s - 1, 0), 1.0}});
+  if (coins && s == 0) builder.bernoulli_reward();
+}
+
+void add_right(TabularMdpBuilder& builder, const BirthDeathChain& right, int s, bool coins) {
+  const auto i = static_cast<std::size_t>(s);
+  const int last = static_cast<int>(right.up.size()) - 1;
+  if (s == 0) {
+    builder.add_choice(s, 0.0, {{0, 1 - right.up[i]}, {1, right.up[i]}});
+  } else if (s < last) {
+    builder.add_choice(s, 0.0, {{s - 1, right.down[i]}, {s, 1 - right.down[i] - right.up[i]}, {s + 1, right.up[i]}});
+  } else {
+    builder.add_choice(s, 1.0, {{s - 1, right.down[i]}, {s, 1 - right.down[i]}});
+    if (coins) builder.bernoulli_reward();
   }
-  return facts;
+}
+
+NamedInstance made(const River& law, const RiverVariantOptions& o, bool coins = false) {
+  const BirthDeathChain right = swimming_right(law, o.states);
+  TabularMdpBuilder builder(o.states);
+  for (int s = 0; s < o.states; ++s) {
+    if (law.right_first) add_right(builder, right, s, coins);
+    add_left(builder, law, s, coins);
+    if (!law.right_first) add_right(builder, right, s, coins);
+  }
+  builder.start_in(0)
+      .action_names(law.right_first ? std::vector<std::string>{"right", "left"}
+                                    : std::vector<std::string>{"left", "right"})
+      .label("goal", {o.states - 1})
+      .discount(o.discount);
+  return {.model = std::move(builder).build(), .question = average(), .facts = long_run_facts(right, o.states)};
+}
+
+NamedInstance variant(const char* name, const River& law, const RiverVariantOptions& o) {
+  bellwether::require_valid(name, o);
+  require_size(name, "states", o.states, 4.0 * o.states);
+  return made(law, o);
 }
 
 }  // namespace
@@ -48,26 +85,22 @@ std::vector<KnownFact> riverswim_facts(const RiverSwimOptions& o, const BirthDea
 NamedInstance riverswim(const RiverSwimOptions& o) {
   bellwether::require_valid("riverswim", o);
   require_size("riverswim", "states", o.states, 4.0 * o.states);
-  const Current& law = o.version == "osband2013" ? kOsband : kStrehl;
-  const BirthDeathChain right = swimming_right(law, o.states);
-  const int last = o.states - 1;
-  TabularMdpBuilder builder(o.states);
-  for (int s = 0; s <= last; ++s) {
-    const auto i = static_cast<std::size_t>(s);
-    builder.add_choice(s, s == 0 ? law.left_reward : 0.0, {{std::max(s - 1, 0), 1.0}});
-    if (o.bernoulli && s == 0) builder.bernoulli_reward();
-    if (s == 0) {
-      builder.add_choice(s, 0.0, {{0, 1 - right.up[i]}, {1, right.up[i]}});
-    } else if (s < last) {
-      builder.add_choice(s, 0.0, {{s - 1, right.down[i]}, {s, 1 - right.down[i] - right.up[i]}, {s + 1, right.up[i]}});
-    } else {
-      builder.add_choice(s, 1.0, {{s - 1, right.down[i]}, {s, 1 - right.down[i]}});
-      if (o.bernoulli) builder.bernoulli_reward();
-    }
+  const bool osband = o.version == "osband2013";
+  NamedInstance river = made(osband ? kOsband : kStrehl, {.states = o.states, .discount = o.discount}, o.bernoulli);
+  if (o.states == 6 && osband) {
+    const std::string how = "computed: backward induction in exact arithmetic";
+    river.facts.push_back(known_optimum(finite(10), 0.352383978, how));
+    river.facts.push_back(known_optimum(finite(20), 3.397263959150841, how));
+    river.facts.push_back(known_optimum(finite(50), 16.07210825920608, how));
   }
-  builder.start_in(0).action_names({"left", "right"}).label("goal", {last}).discount(o.discount);
-  return {.model = std::move(builder).build(), .question = average(), .facts = riverswim_facts(o, right)};
+  return river;
 }
+
+NamedInstance riverswim_vtr(const VtrRiverOptions& o) { return variant("riverswim-vtr", kVtr, o); }
+
+NamedInstance riverswim_wvtr(const WvtrRiverOptions& o) { return variant("riverswim-wvtr", kWvtr, o); }
+
+NamedInstance riverswim_bourel(const BourelRiverOptions& o) { return variant("riverswim-bourel", kBourel, o); }
 
 NamedInstance six_arms(const SixArmsOptions& o) {
   bellwether::require_valid("six-arms", o);

@@ -47,7 +47,9 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Case{"riverswim", {}, 6}, Case{"riverswim", {{"size", "2"}}, 3}, Case{"riverswim", {{"size", "17"}}, 3},
         Case{"riverswim", {{"version", "strehl2008"}}, 3},
-        Case{"riverswim", {{"version", "strehl2008"}, {"states", "3"}}, 3}, Case{"six-arms", {}, 3},
+        Case{"riverswim", {{"version", "strehl2008"}, {"states", "3"}}, 3}, Case{"riverswim-vtr", {}, 3},
+        Case{"riverswim-vtr", {{"states", "2"}}, 3}, Case{"riverswim-wvtr", {}, 3},
+        Case{"riverswim-bourel", {{"size", "9"}}, 3}, Case{"six-arms", {}, 3},
         Case{"six-arms", {{"scaled", "false"}}, 3}, Case{"chain", {}, 4}, Case{"chain", {{"size", "2"}}, 4},
         Case{"chain", {{"version", "stochastic"}, {"size", "7"}}, 3},
         Case{"chain", {{"version", "bootstrapped"}, {"size", "6"}}, 3},

@@ -51,6 +51,28 @@ TEST(RiverSwim, RowsAreThoseOfThePaper) {
   EXPECT_EQ(strehl.reward(0), .0005);
 }
 
+TEST(RiverSwim, OthersByThatNameHaveTheirOwnRows) {
+  const auto near = [](std::vector<double> row) { return testing::Pointwise(testing::DoubleNear(1e-15), row); };
+  const TabularMdp vtr = riverswim_vtr().model;
+  ASSERT_EQ(vtr.num_states(), 5);
+  EXPECT_THAT(vtr.probabilities(1), near({.3, .7}));
+  EXPECT_THAT(vtr.probabilities(3), near({.1, .6, .3}));
+  EXPECT_THAT(vtr.probabilities(9), near({.1, .9}));
+  const TabularMdp wvtr = riverswim_wvtr().model;
+  ASSERT_EQ(wvtr.num_states(), 10);
+  EXPECT_THAT(wvtr.successors(0), testing::ElementsAre(0));
+  EXPECT_THAT(wvtr.probabilities(1), near({.1, .9}));
+  EXPECT_THAT(wvtr.probabilities(3), near({.05, .05, .9}));
+  EXPECT_THAT(wvtr.probabilities(19), near({.05, .95}));
+  const TabularMdp bourel = riverswim_bourel().model;
+  EXPECT_EQ(bourel.action_name(0), "right");
+  EXPECT_THAT(bourel.probabilities(0), near({.4, .6}));
+  EXPECT_THAT(bourel.probabilities(2), near({.05, .35, .6}));
+  EXPECT_THAT(bourel.probabilities(10), near({.05, .95}));
+  EXPECT_EQ(bourel.reward(1), .1);
+  EXPECT_EQ(bourel.reward(10), 1);
+}
+
 TEST(RiverSwim, RewardsCanBeCoins) {
   EXPECT_TRUE(riverswim().model.data().reward_laws.empty());
   const RewardDistributions laws = riverswim({.bernoulli = true}).model.data().reward_laws;

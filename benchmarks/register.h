@@ -7,5 +7,6 @@ void register_sweeps();
 void register_solves();
 void register_files();
 void register_memory();
+void register_learners();
 
 }  // namespace bellwether::benchmarks

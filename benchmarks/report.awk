@@ -4,6 +4,8 @@ BEGIN { FS = "\t"; count = split(list, workload, " ") }
 { figure[$1, $2] = $3 }
 $1 ~ /^solve\// && $1 ~ /threads:1$/ { split($1, part, "/"); if (!(part[2] in seen)) { seen[part[2]] = 1; planner[++planners] = part[2] } }
 
+$1 ~ /^learn\// && $1 ~ /threads:1$/ { split($1, part, "/"); if (!((part[2], part[3]) in met)) { met[part[2], part[3]] = 1; learner[++learners] = part[2] "/" part[3] } }
+
 function get(name, key) { return (name, key) in figure ? figure[name, key] : "" }
 function rounded(x) { return x == "" ? "" : x >= 100 ? sprintf("%.0f", x) : x >= 10 ? sprintf("%.1f", x) : sprintf("%.2f", x) }
 function percent(x) { return x == "" ? "" : sprintf("%.0f %%", 100 * x) }
@@ -44,6 +46,27 @@ function solve_table(threads,   p, i, line, gain) {
     print line
   }
 }
+# Steps of the learners, beside those of the loop when nobody learns.
+function learn_table(   l, one, two) {
+  print "## Learners"
+  print ""
+  print "Millions of steps a second of processor time on RiverSwim (S = 6, A = 2), four seeds, practical constants, every"
+  print "policy evaluated exactly. *Of loop*: share of what the loop reaches when the optimal policy is played and nobody"
+  print "learns. *Of draws*: the loop's share of the rate of random numbers, one a step. The long run has no policy to evaluate"
+  print "and no episodes to begin. The regret is compared with plain backward induction before anything is timed."
+  print ""
+  print "| learner | played | M steps/s | of loop | of draws | two threads over one |"
+  print "|---|---|---|---|---|---|"
+  for (l = 1; l <= learners; ++l) {
+    split(learner[l], part, "/"); one = "learn/" learner[l] "/threads:1"; two = "learn/" learner[l] "/threads:2"
+    printf "| `%s` | %s | %s | %s | %s | %s |\n", part[1], part[2] ~ /long/ ? "10^6 steps" : "20,000 x 20", \
+      rounded(get(one, "steps_per_cpu_second") / 1e6), percent(get(one, "of_loop")), percent(get(one, "of_draws")), \
+      rounded(ratio(get(one, "real_time"), get(two, "real_time")))
+  }
+  print ""
+}
+# Millions of steps a CPU-second; nothing when it was not measured.
+function pace(name,   rate) { rate = get("learn/" name "/threads:1", "steps_per_cpu_second"); return rate == "" ? "" : rate / 1e6 }
 # One figure of every workload, of the benchmark prefix/workload/suffix.
 function figure_row(first, prefix, suffix, key,   i, line) {
   line = "| " first " |"
@@ -117,6 +140,7 @@ END {
   }
   print ""
   print ""
+  if (learners > 0) learn_table()
   print "## Aims"
   print ""
   print "| what | aim | reached | met |"
@@ -130,4 +154,9 @@ END {
     goal("sweep on " letter(workload[i]) " over the plain sweep", get("sweep/jacobi/" workload[i] "/threads:1", "times_plain"), 1, "")
   for (i = 1; i <= count; ++i) if (workload[i] ~ /^[bcd]_/)
     goal("`auto` on " letter(workload[i]) ", two threads over one", sooner("auto", workload[i], 2), 1.6, "")
+  split("optimal/riverswim_h20 50 ucbvi-bf/riverswim_h20 4.7 ucb-q-hoeffding/riverswim_h20 10.5 psrl/riverswim_h20 3.4 ucrl2/riverswim_long_run 54", pace_aim, " ")
+  for (k = 1; k < 10; k += 2) {
+    split(pace_aim[k], part, "/")
+    goal((part[1] == "optimal" ? "the loop alone" : "`" part[1] "`") ", M steps/s", pace(pace_aim[k]), pace_aim[k + 1], "")
+  }
 }

@@ -29,6 +29,7 @@ if [[ $quick == yes ]]; then pieces=("read:^read/.*/tiny"); fi
 for workload in "${workloads[@]}"; do
   pieces+=("sweep-$workload:^sweep/.*/$workload" "solve-$workload:^solve/.*/$workload" "memory-$workload:^memory/.*/$workload")
 done
+if [[ $quick == no ]]; then pieces+=("learn:^learn/.*/riverswim"); fi
 
 done_pieces=0
 for piece in "${pieces[@]}"; do

@@ -13,7 +13,7 @@
 namespace bellwether::benchmarks {
 namespace {
 
-enum class Form { kCount, kRatio, kPercent, kRate, kBound };
+enum class Form { kCount, kRatio, kPercent, kRate, kSteps, kBound };
 
 /// A counter of the benchmarks as a column of the table.
 struct Column {
@@ -32,6 +32,9 @@ constexpr std::array<Column, 4> kSolveColumns = {{{"times_plain_cpu", "x plain",
                                                   {"sweeps_read", "sweeps", Form::kCount},
                                                   {"gap", "gap", Form::kBound}}};
 constexpr std::array<Column, 1> kReadColumns = {{{"bytes_per_second", "rate", Form::kRate}}};
+constexpr std::array<Column, 3> kLearnColumns = {{{"steps_per_cpu_second", "steps", Form::kSteps},
+                                                  {"of_loop", "of loop", Form::kPercent},
+                                                  {"of_draws", "of draws", Form::kPercent}}};
 constexpr std::array<Column, 1> kMemoryColumns = {{{"times_model", "x model", Form::kRatio}}};
 
 /// A kind of benchmark: the first part of its name.
@@ -41,7 +44,7 @@ struct Kind {
   std::string_view legend;
 };
 
-constexpr std::array<Kind, 4> kKinds = {
+constexpr std::array<Kind, 5> kKinds = {
     {{"sweep", "One sweep of the optimality operator over the whole model", "sweep", kSweepColumns,
       "time: of one sweep. bandwidth, gathers, products: its share of the rate at which this machine reads an array "
       "of\n"
@@ -53,7 +56,11 @@ constexpr std::array<Kind, 4> kKinds = {
      {"read", "Reading a model file, checks included", "format", kReadColumns,
       "time: until the model is there. rate: bytes of the file in a second."},
      {"memory", "Peak memory of a process", "work", kMemoryColumns,
-      "time: of the process. x model: the peak as a multiple of the arrays that a planner reads."}}};
+      "time: of the process. x model: the peak as a multiple of the arrays that a planner reads."},
+     {"learn", "Learners at work, every policy that they play evaluated exactly", "learner", kLearnColumns,
+      "time: of four seeds, wall-clock. steps: in a second of processor time. of loop: share of what the loop reaches\n"
+      "when nobody learns (the optimal policy is played). of draws: share of the rate of random numbers, one a "
+      "step."}}};
 
 constexpr Kind kOther = {"", "Other benchmarks", "benchmark", {}, "time: of one run, wall-clock."};
 
@@ -104,6 +111,8 @@ std::string cell_text(const Column& column, const benchmark::UserCounters& count
       return fmt::format("{:.0f} %", 100 * value);
     case Form::kRate:
       return rate_text(value);
+    case Form::kSteps:
+      return figure_text(value / 1e6) + " M/s";
     case Form::kBound:
       return value == 0 ? "0" : fmt::format("{:.1e}", value);
   }

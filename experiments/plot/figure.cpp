@@ -77,6 +77,7 @@ std::string power_of_ten(int exponent) {
 
 /// A mark at every power of ten; gnuplot's own where there are fewer than two.
 std::string decade_tics(std::string_view axis, const Extent& range) {
+  if (!(range.low > 0)) return fmt::format("set format {} '%g'\n", axis);  // nothing is drawn
   const int first = static_cast<int>(std::ceil(std::log10(range.low) - 1e-9));
   const int last = static_cast<int>(std::floor(std::log10(range.high) + 1e-9));
   if (last <= first) return fmt::format("set format {} '%g'\n", axis);

@@ -108,7 +108,7 @@ NamedInstance jao(const JaoOptions& o) {
 NamedInstance generative_gadget(const GenerativeGadgetOptions& o) {
   bellwether::require_valid("generative-gadget", o);
   const double pairs = static_cast<double>(o.states) * o.actions;
-  require_size("generative-gadget", "states", o.states + pairs + 1, 3 * pairs);
+  require_size("generative-gadget", "states", o.states + pairs + 1, (1 + 2.0 * o.copies) * pairs);
   const double stay = (4 * o.discount - 1) / (3 * o.discount);
   require_sum("generative-gadget", stay, o.advantage);
   const int end = o.states + o.states * o.actions;
@@ -118,7 +118,7 @@ NamedInstance generative_gadget(const GenerativeGadgetOptions& o) {
       const int loop = o.states + x * o.actions + a;
       const double p = loop == o.states ? stay + o.advantage : stay;
       builder.add_choice(x, 0.0, {{loop, 1.0}});
-      builder.add_choice(loop, 1.0, {{loop, p}, {end, 1 - p}});
+      for (int copy = 0; copy < o.copies; ++copy) builder.add_choice(loop, 1.0, {{loop, p}, {end, 1 - p}});
     }
   }
   builder.add_choice(end, 0.0, {{end, 1.0}}).start_in(0).discount(o.discount);

@@ -53,11 +53,14 @@ NamedInstance jao(const JaoOptions& options = {});
 /// The model behind the sample-complexity lower bound with a generative model (Azar, Munos and Kappen 2013): each
 /// choice (x, a) leads to its own state that pays 1 and stays with probability p = (4 gamma - 1) / (3 gamma), else to
 /// the end, so that small errors in p cost 1 / (1 - gamma)^3 samples. Choice 0 of state 0 stays with p + advantage.
+/// With two copies or more, each loop has as many choices that are all alike: their maximum is what Q-learning estimates
+/// too high, at 1 / (1 - gamma)^4 samples (Li, Cai, Chen, Wei and Chi 2021).
 struct GenerativeGadgetOptions {
   int states = 2;
   int actions = 2;
   double discount = 0.9;
   double advantage = 0.01;
+  int copies = 1;
 };
 
 template <class Field>
@@ -67,6 +70,7 @@ void describe(GenerativeGadgetOptions& o, Field&& field) {
   field("discount", o.discount, {.low = .25, .high = 1, .has_low = true, .has_high = true, .open_high = true},
         "discount that defines p");
   field("advantage", o.advantage, between(0, 1), "extra probability to stay after choice 0 of state 0");
+  field("copies", o.copies, at_least(1), "choices in each loop, all alike");
 }
 
 NamedInstance generative_gadget(const GenerativeGadgetOptions& options = {});

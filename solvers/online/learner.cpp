@@ -53,4 +53,14 @@ std::string_view to_string(Protocol protocol) {
   return kNames[static_cast<std::size_t>(protocol)];
 }
 
+std::string_view length_name(Protocol protocol) {
+  static constexpr std::array<std::string_view, 4> kNames = {"episodes", "steps", "episodes", "samples"};
+  return kNames[static_cast<std::size_t>(protocol)];
+}
+
+std::string_view length_symbol(Protocol protocol) {
+  static constexpr std::array<std::string_view, 4> kSymbols = {"K", "T", "K", "n"};
+  return kSymbols[static_cast<std::size_t>(protocol)];
+}
+
 }  // namespace bellwether::online

@@ -35,6 +35,10 @@ enum class Protocol {
 
 /// "episodic", "average", "stopping", "generative".
 std::string_view to_string(Protocol protocol);
+/// What the length of a run counts: "episodes", "steps" or "samples" (of each choice).
+std::string_view length_name(Protocol protocol);
+/// Its letter in formulas: "K", "T", "n".
+std::string_view length_symbol(Protocol protocol);
 
 /// What experiments and lists know of a learner whatever its protocol; the tables of each protocol add how to make it.
 struct LearnerInfo {

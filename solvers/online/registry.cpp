@@ -9,6 +9,7 @@
 #include "core/text.h"
 #include "solvers/online/average/baselines.h"
 #include "solvers/online/episodic/baselines.h"
+#include "solvers/online/generative/learners.h"
 #include "solvers/online/long_run/learners.h"
 #include "solvers/online/model_free/learners.h"
 #include "solvers/online/optimistic/learners.h"
@@ -45,6 +46,7 @@ const Row* find(std::span<const Row> table, std::string_view name) {
   std::vector<std::string> known;
   for (const auto& row : episodic_table()) known.emplace_back(row.name);
   for (const auto& row : average_table()) known.emplace_back(row.name);
+  for (const auto& row : generative_table()) known.emplace_back(row.name);
   throw InvalidOption(fmt::format("there is no learner \"{}\"{}", name, did_you_mean(name, known)));
 }
 
@@ -60,6 +62,11 @@ std::span<const AverageLearner> average_table() {
   return table;
 }
 
+std::span<const GenerativeLearner> generative_table() {
+  static const std::vector<GenerativeLearner> table = generative_learners();
+  return table;
+}
+
 const EpisodicLearner& find_episodic(std::string_view name) {
   const auto* row = find(episodic_table(), name);
   if (row == nullptr) reject(name);
@@ -72,8 +79,15 @@ const AverageLearner& find_average(std::string_view name) {
   return *row;
 }
 
+const GenerativeLearner& find_generative(std::string_view name) {
+  const auto* row = find(generative_table(), name);
+  if (row == nullptr) reject(name);
+  return *row;
+}
+
 Protocol protocol_of(std::string_view name) {
   if (const auto* row = find(episodic_table(), name)) return row->protocol;
+  if (const auto* row = find(generative_table(), name)) return row->protocol;
   return find_average(name).protocol;
 }
 

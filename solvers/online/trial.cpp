@@ -9,6 +9,7 @@
 #include "core/errors.h"
 #include "solvers/online/average/run.h"
 #include "solvers/online/episodic/run.h"
+#include "solvers/online/generative/run.h"
 
 namespace bellwether::online {
 namespace {
@@ -73,6 +74,24 @@ Series play_average(const AverageTask& task, const AverageLearner& learner, cons
   return series;
 }
 
+Series play_generative(const GenerativeTask& task, const GenerativeLearner& learner,
+                       const std::vector<Setting>& settings, const Stream& stream, const TrialOptions& options) {
+  const auto agent = learner.make(world_of(task, options.length), settings, stream.child("learner"));
+  Series series{.metrics = metrics_of(Protocol::kGenerative), .at = {}, .values = {}};
+  const auto rows =
+      run_generative(task, *agent, stream,
+                     {.samples = options.length, .checkpoints = options.checkpoints, .observer = options.observer});
+  for (const GenerativeRow& row : rows) append(series, row.samples, {row.value_error, row.policy_loss});
+  return series;
+}
+
+mdp::TabularMdp to_maximise(const mdp::NamedInstance& instance) {
+  if (!instance.question.minimise) return instance.model;
+  std::vector<double> rewards(instance.model.reward().begin(), instance.model.reward().end());
+  for (double& r : rewards) r = -r;
+  return instance.model.with_expected_rewards(std::move(rewards));
+}
+
 }  // namespace
 
 bool operator==(const Series& a, const Series& b) {
@@ -90,12 +109,29 @@ Arena::Arena(const mdp::NamedInstance& instance, Protocol protocol, int horizon)
   }
 }
 
+std::optional<double> own_discount(const mdp::NamedInstance& instance) {
+  if (instance.question.objective == mdp::Objective::kDiscounted && instance.question.discount < 1)
+    return instance.question.discount;
+  const std::optional<double> recommended = instance.model.data().discount;
+  return recommended && *recommended > 0 && *recommended < 1 ? recommended : std::nullopt;
+}
+
+Arena Arena::for_samples(const mdp::NamedInstance& instance, std::optional<double> discount) {
+  if (!instance.stages.empty())
+    throw InvalidOption("the stages of this instance differ; a generative model has one for all");
+  if (!discount) discount = own_discount(instance);
+  if (!discount) throw InvalidOption("this instance has no discount of its own; samples need one (--discount)");
+  return Arena(std::make_shared<const GenerativeTask>(to_maximise(instance), *discount));
+}
+
 const std::vector<std::string>& metrics_of(Protocol protocol) {
   static const std::vector<std::string> episodic = {"value-regret", "gap-regret", "reward-regret",
                                                     "mistakes",     "violations", "policy-changes"};
   static const std::vector<std::string> average = {"reward-regret", "gap-regret", "epochs", "violations"};
   static const std::vector<std::string> stopping = {"value-regret", "finished", "answer-loss"};
+  static const std::vector<std::string> generative = {"value-error", "policy-loss"};
   if (protocol == Protocol::kAverage) return average;
+  if (protocol == Protocol::kGenerative) return generative;
   return protocol == Protocol::kStopping ? stopping : episodic;
 }
 
@@ -103,6 +139,8 @@ Series play(const Arena& arena, std::string_view learner, const std::vector<Sett
             const TrialOptions& options) {
   if (arena.average() != nullptr)
     return play_average(*arena.average(), find_average(learner), settings, stream, options);
+  if (arena.generative() != nullptr)
+    return play_generative(*arena.generative(), find_generative(learner), settings, stream, options);
   return play_episodic(*arena.episodic(), find_episodic(learner), settings, stream, options);
 }
 

@@ -3,13 +3,16 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/options.h"
 #include "core/stream.h"
 #include "mdp/instances/instance.h"
+#include "solvers/online/generative/task.h"
 #include "solvers/online/registry.h"
 
 namespace bellwether::online {
@@ -20,20 +23,33 @@ class Arena {
  public:
   /// `horizon` 0: that of the instance's own question. InvalidOption when an episodic protocol finds no horizon.
   Arena(const mdp::NamedInstance& instance, Protocol protocol, int horizon = 0);
+  /// For learners with a generative model. InvalidOption when there is no discount, not given nor the instance's own,
+  /// or when stages differ. What is asked to be minimised is negated: learners maximise.
+  static Arena for_samples(const mdp::NamedInstance& instance, std::optional<double> discount = {});
 
   Protocol protocol() const { return protocol_; }
   /// Null unless the protocol is episodic or stopping.
   const EpisodicTask* episodic() const { return episodic_.get(); }
   /// Null unless the protocol is average.
   const AverageTask* average() const { return average_.get(); }
+  /// Null unless the protocol is generative.
+  const GenerativeTask* generative() const { return generative_.get(); }
 
  private:
+  explicit Arena(std::shared_ptr<const GenerativeTask> task)
+      : protocol_(Protocol::kGenerative), generative_(std::move(task)) {}
+
   Protocol protocol_;
   std::shared_ptr<const EpisodicTask> episodic_;
   std::shared_ptr<const AverageTask> average_;
+  std::shared_ptr<const GenerativeTask> generative_;
 };
 
-/// Measured numbers at checkpoints: value(i, m) is metric m after at[i] episodes, or steps in the long run.
+/// The discount that an instance brings: that of its question, else the one that its model recommends.
+std::optional<double> own_discount(const mdp::NamedInstance& instance);
+
+/// Measured numbers at checkpoints: value(i, m) is metric m after at[i] episodes, steps in the long run,
+/// or samples of each choice.
 struct Series {
   std::vector<std::string> metrics;
   std::vector<std::int64_t> at;
@@ -45,10 +61,11 @@ struct Series {
 };
 
 struct TrialOptions {
-  std::int64_t length = 1000;                  ///< episodes (the most of them when the learner stops itself), or steps
-  std::vector<std::int64_t> checkpoints = {};  ///< ascending; empty: log_checkpoints(length)
-  double epsilon = 0.1;                        ///< of the count of mistakes
-  std::function<bool(std::int64_t)> observer = nullptr;  ///< hears of episodes or steps done; false stops the run
+  std::int64_t length =
+      1000;  ///< episodes (the most of them when the learner stops itself), steps, or samples of each choice
+  std::vector<std::int64_t> checkpoints = {};            ///< ascending; empty: log_checkpoints(length)
+  double epsilon = 0.1;                                  ///< of the count of mistakes
+  std::function<bool(std::int64_t)> observer = nullptr;  ///< hears of what is done of the length; false stops the run
 };
 
 /// The metrics that runs of a protocol measure, in the order of their columns.
@@ -56,6 +73,7 @@ struct TrialOptions {
 ///   episodic: value-regret, gap-regret, reward-regret, mistakes, violations, policy-changes
 ///   average: reward-regret, gap-regret, epochs, violations
 ///   stopping: one row, at the number of episodes when it stopped: value-regret, finished (0 or 1), answer-loss
+///   generative: value-error (largest |Q - Q*|), policy-loss (largest V* - V^pi), both exact and in the model's units
 const std::vector<std::string>& metrics_of(Protocol protocol);
 
 /// One replicate: a learner of this name with these settings plays the arena. Environment and learner draw from

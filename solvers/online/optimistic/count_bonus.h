@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "solvers/online/episodic/counts.h"
-#include "solvers/online/optimistic/backward_induction.h"
+#include "solvers/online/episodic/backward_induction.h"
 
 namespace bellwether::online {
 

@@ -8,7 +8,7 @@
 
 #include "solvers/online/episodic/counts.h"
 #include "solvers/online/learner.h"
-#include "solvers/online/optimistic/backward_induction.h"
+#include "solvers/online/episodic/backward_induction.h"
 
 namespace bellwether::online {
 namespace {

@@ -10,16 +10,21 @@
 
 namespace bellwether::online {
 
+/// The most that a value of stage h can be: what H - h steps earn, what is earned after the first of them, or H.
+enum class Cap { kToGo, kAfterStep, kHorizon };
+
 struct InductionOptions {
   bool per_stage = false;    ///< a row of statistics a stage and choice, else one a choice
   bool monotone = false;     ///< no Q ever rises again: the smaller of the new value and the last
   bool incremental = true;   ///< only what changed is computed again; the values are the same, bit for bit
-  bool trust_unseen = true;  ///< rows never taken are worth H - h, all that can be earned; otherwise nothing
+  bool trust_unseen = true;  ///< rows never taken are worth the most there is; otherwise nothing
+  Cap cap = Cap::kToGo;
 };
 
 /// The planner that optimistic learners share. With V_H = 0, for h = H-1 .. 0,
-///   Q_h(c) = min{H - h, rule.value(h, c, V_{h+1}), the last Q_h(c) when monotone},   V_h(s) = max over c of Q_h(c),
-/// where the rule computes what its statistics and its bonus make of V_{h+1}. Ties go to the first choice.
+///   Q_h(c) = min{most(h), rule.value(h, c, V_{h+1}), the last Q_h(c) when monotone},   V_h(s) = max over c of Q_h(c),
+/// where most(h) is H - h unless another cap is asked for, and the rule computes what its statistics and its bonus make
+/// of V_{h+1}. Ties go to the first choice.
 ///
 /// A row is computed again only when something it reads has changed: its statistics (touch), or what a state that was
 /// seen behind it (link) is worth at the next stage. What waits is one bit a row, so a plan costs the rows that changed
@@ -51,6 +56,11 @@ class BackwardInduction {
   void plan(Rule& rule);
 
   int horizon() const { return horizon_; }
+  /// The cap of a stage's values.
+  double most(int stage) const {
+    if (cap_ == Cap::kHorizon) return horizon_;
+    return cap_ == Cap::kToGo ? horizon_ - stage : horizon_ - stage - 1;
+  }
   double q(int stage, std::int64_t choice) const { return q_[at(stage, choice, choices_)]; }
   double value(int stage, int state) const { return v_[at(stage, state, states_)]; }
   const double* values(int stage) const { return v_.data() + at(stage, 0, states_); }
@@ -69,6 +79,7 @@ class BackwardInduction {
   std::int64_t states_, choices_, words_;  ///< words: of one bit a choice
   int horizon_;
   bool per_stage_, monotone_, incremental_;
+  Cap cap_;
   std::vector<std::int32_t> state_of_;
   std::vector<double> q_, v_;
   std::vector<std::uint64_t> waiting_;         ///< a bit a stage and choice
@@ -89,7 +100,7 @@ template <class Rule>
 bool BackwardInduction::compute_rows(Rule& rule, int stage) {
   double* q = q_.data() + at(stage, 0, choices_);
   const double* next = values(stage + 1);
-  const double most = horizon_ - stage;
+  const double most = this->most(stage);
   std::uint64_t* waiting = waiting_.data() + at(stage, 0, words_);
   const std::uint64_t* besides = incremental_ ? touched_.data() : seen_.data() + at(per_stage_ ? stage : 0, 0, words_);
   bool any = false;

@@ -1,4 +1,4 @@
-#include "solvers/online/optimistic/backward_induction.h"
+#include "solvers/online/episodic/backward_induction.h"
 
 namespace bellwether::online {
 
@@ -11,6 +11,7 @@ BackwardInduction::BackwardInduction(const EpisodicWorld& world, const Induction
       per_stage_(options.per_stage),
       monotone_(options.monotone),
       incremental_(options.incremental),
+      cap_(options.cap),
       q_(at(horizon_, 0, choices_)),
       v_(at(horizon_ + 1, 0, states_)),
       waiting_(at(horizon_, 0, words_)),
@@ -23,8 +24,8 @@ BackwardInduction::BackwardInduction(const EpisodicWorld& world, const Induction
       state_of_.push_back(s);
   if (!options.trust_unseen) return;
   for (int h = 0; h < horizon_; ++h) {
-    for (std::int64_t c = 0; c < choices_; ++c) q_[at(h, c, choices_)] = horizon_ - h;
-    for (int s = 0; s < states_; ++s) v_[at(h, s, states_)] = horizon_ - h;
+    for (std::int64_t c = 0; c < choices_; ++c) q_[at(h, c, choices_)] = most(h);
+    for (int s = 0; s < states_; ++s) v_[at(h, s, states_)] = most(h);
   }
 }
 

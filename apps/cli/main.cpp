@@ -17,8 +17,8 @@
 namespace bellwether::cli {
 namespace {
 
-constexpr std::array<const Command*, 10> kCommands = {&kSolve, &kRun,     &kReproduce, &kCheck, &kShow,
-                                                      &kMake,  &kConvert, &kList,      &kBench, &kCompletion};
+constexpr std::array<const Command*, 11> kCommands = {&kSolve,   &kRun,  &kReproduce, &kCheck, &kShow,      &kMake,
+                                                      &kConvert, &kList, &kBench,     &kLab,   &kCompletion};
 constexpr std::string_view kVersion = BELLWETHER_VERSION;
 
 std::string overview() {

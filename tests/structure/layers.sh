@@ -13,13 +13,14 @@ allowed() {
     solvers) printf 'core mdp' ;;
     proofs_checks) printf 'core mdp solvers bandits' ;;
     experiments) printf 'core mdp solvers bandits proofs_checks' ;;
-    apps) printf 'core mdp solvers bandits proofs_checks experiments' ;;
+    labs) printf 'core mdp solvers' ;;
+    apps) printf 'core mdp solvers bandits proofs_checks experiments labs' ;;
   esac
 }
 
 sources() { find "$@" \( -name '*.h' -o -name '*.cpp' \) 2>/dev/null || true; }
 
-for folder in core mdp bandits solvers proofs_checks experiments apps; do
+for folder in core mdp bandits solvers proofs_checks experiments labs apps; do
   [[ -d $folder ]] || continue
   while IFS=: read -r file _ line; do
     target=$(sed -E 's/.*"([a-z_]+)\/.*/\1/' <<<"$line")
@@ -31,7 +32,7 @@ done
 only_in() {
   local hit
   while read -r hit; do [[ -n $hit ]] && fail "$3 outside its door: $hit"; done \
-    < <(sources core mdp bandits solvers proofs_checks experiments apps | grep -vE "$2" | xargs -r grep -nE "$1" || true)
+    < <(sources core mdp bandits solvers proofs_checks experiments labs apps | grep -vE "$2" | xargs -r grep -nE "$1" || true)
 }
 only_in '#pragma omp|<omp\.h>' '^core/parallel\.' 'OpenMP'
 only_in '<coin/|<Clp' '^solvers/lp/' 'the LP library'
@@ -43,11 +44,11 @@ only_in 'getenv|system_clock|random_device|\brand\(\)|srand' '^apps/' 'the envir
 only_in '\busing namespace\b' '\.cpp$' 'using namespace in a header'
 
 while read -r hit; do [[ -n $hit ]] && fail "unfinished: $hit"; done \
-  < <(sources core mdp bandits solvers proofs_checks experiments apps tests | xargs -r grep -nE '\b(TODO|FIXME|XXX)\b' || true)
+  < <(sources core mdp bandits solvers proofs_checks experiments labs apps tests | xargs -r grep -nE '\b(TODO|FIXME|XXX)\b' || true)
 
 while read -r header; do
   grep -q '^#pragma once' "$header" || fail "$header has no #pragma once"
-done < <(sources core mdp bandits solvers proofs_checks experiments apps tests | grep '\.h$')
+done < <(sources core mdp bandits solvers proofs_checks experiments labs apps tests | grep '\.h$')
 
 # Every source is listed in a CMakeLists.txt (no globs, so a forgotten file would never be compiled).
 while read -r source; do
@@ -55,7 +56,7 @@ while read -r source; do
   stem=${name%.cpp}
   grep -rqE "(^|[^a-z0-9_])($stem\.cpp|$stem)([^a-z0-9_]|\$)" --include=CMakeLists.txt "$(dirname "$source")" "$(dirname "$source")/.." ||
     fail "$source is in no CMakeLists.txt"
-done < <(sources core mdp bandits solvers proofs_checks experiments apps | grep '\.cpp$')
+done < <(sources core mdp bandits solvers proofs_checks experiments labs apps | grep '\.cpp$')
 
 ((failures == 0)) || exit 1
 printf 'layers: every include points down, every library stays behind its door\n'

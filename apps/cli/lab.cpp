@@ -1,0 +1,264 @@
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "apps/cli/command.h"
+#include "apps/cli/json_writer.h"
+#include "apps/cli/terminal.h"
+#include "core/errors.h"
+#include "core/text.h"
+
+#include "labs/grade.h"
+
+namespace bellwether::cli {
+namespace {
+
+using labs::Grade;
+
+constexpr std::array<OptionSpec, 8> kOptions = {{
+    {.name = "student",
+     .argument = "ID",
+     .help = "new: whose lab it is; the instance is drawn from lab and id",
+     .group = "options"},
+    {.name = "out",
+     .argument = "PATH",
+     .help = "new: the folder (default NAME-ID); grade --all: the CSV file (default: standard output)",
+     .short_name = "o",
+     .words = "@files"},
+    {.name = "all", .argument = "", .help = "grade: every lab folder at or below FOLDER, as a table (CSV)"},
+    {.name = "json", .argument = "", .help = "grade: one JSON object (a list of them with --all)"},
+    {.name = "seconds", .argument = "S", .help = "grade: processor time that a student's code may take (default 30)"},
+    {.name = "memory", .argument = "MB", .help = "grade: megabytes that it may take (default 1024)"},
+    {.name = "compiler",
+     .argument = "CXX",
+     .help = "grade: the C++ compiler (default: the one that built the program)"},
+    {.name = "help", .argument = "", .help = "this text", .short_name = "h"},
+}};
+
+int list_labs() {
+  std::string out = "labs, for `lab new NAME --student ID`:\n\n";
+  for (const labs::Lab& lab : labs::lab_table()) out += two_columns(lab.name, std::string(lab.summary), 20);
+  out += fmt::format("\nnext: {} lab new ucb --student ada\n", program_name());
+  fmt::print("{}", out);
+  return kSuccess;
+}
+
+int new_lab(const Arguments& arguments) {
+  if (arguments.positionals().size() < 2)
+    throw InvalidOption(fmt::format("lab new: which lab? `{} lab list` names them", program_name()));
+  const auto student = arguments.text("student");
+  if (!student) throw InvalidOption("lab new: for whom? --student ID: the instance is drawn from lab and id");
+  const labs::Ticket ticket{.lab = &labs::find_lab(arguments.positionals()[1]), .student = *student};
+  const std::string folder = arguments.text("out").value_or(fmt::format("{}-{}", ticket.lab->name, *student));
+  labs::write_folder(ticket, folder, program_name());
+  const std::string file = (std::filesystem::path(folder) / ticket.lab->file).string();
+  fmt::print("{}: {} for student {}\nnext: fill in {}, then {} lab grade {}\n", folder, ticket.lab->name, *student,
+             file, program_name(), folder);
+  return kSuccess;
+}
+
+labs::GradeOptions grade_options(const Arguments& arguments) {
+  labs::GradeOptions options;
+  if (const auto compiler = arguments.text("compiler")) options.compiler = *compiler;
+  if (const auto seconds = arguments.number("seconds", between(1, 36000))) options.limits.seconds = *seconds;
+  if (const auto megabytes = arguments.whole_number("memory", between(16, 1 << 20)))
+    options.limits.memory = static_cast<std::size_t>(*megabytes) << 20;
+  return options;
+}
+
+std::string indented(const std::string& text) {
+  std::string out = "    ";
+  for (const char c : text) out += c == '\n' ? std::string("\n    ") : std::string(1, c);
+  while (!out.empty() && (out.back() == ' ' || out.back() == '\n')) out.pop_back();
+  return out + '\n';
+}
+
+std::string verdict(const Grade& grade) {
+  if (grade.passed()) return "passed";
+  if (grade.stage != labs::Stage::kJudged) return fmt::format("not yet: {}", to_string(grade.stage));
+  return fmt::format("not yet: {} of {} checks pass", grade.points(), grade.most_points());
+}
+
+std::string grade_text(const Grade& grade) {
+  std::string out = fmt::format("lab {}, student {}\n\n", grade.ticket.lab->name, grade.ticket.student);
+  if (grade.stage != labs::Stage::kJudged) out += indented(grade.trouble);
+  for (const labs::Check& check : grade.checks)
+    out += two_columns(fmt::format("{} {}", check.passed ? "ok " : "NO ", check.name), check.text, 20);
+  if (!grade.passed() && !grade.hints.empty()) {
+    out += "\nthe compiler warns:\n";
+    for (const std::string& hint : grade.hints) out += indented(hint);
+  }
+  if (!grade.printed.empty()) out += "\nyour code printed:\n" + indented(grade.printed);
+  return out + fmt::format("\n{}\n", verdict(grade));
+}
+
+void write_grade(JsonWriter& json, const Grade& grade) {
+  json.begin_object()
+      .member("lab", grade.ticket.lab->name)
+      .member("student", grade.ticket.student)
+      .member("passed", grade.passed())
+      .member("points", grade.points())
+      .member("of", grade.most_points())
+      .member("stage", to_string(grade.stage))
+      .member("trouble", grade.trouble);
+  json.key("checks").begin_array();
+  for (const labs::Check& check : grade.checks)
+    json.begin_object()
+        .member("name", check.name)
+        .member("passed", check.passed)
+        .member("text", check.text)
+        .end_object();
+  json.end_array().key("warnings").begin_array();
+  for (const std::string& hint : grade.hints) json.value(hint);
+  json.end_array().member("printed", grade.printed).end_object();
+}
+
+JsonWriter json_on_stdout() {
+  return JsonWriter([](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); });
+}
+
+/// A row of the lecturer's table: a folder with its grade, or with what is wrong with the folder.
+struct Entry {
+  std::string folder;
+  std::optional<Grade> grade = {};
+  std::string trouble = {};
+};
+
+/// A field of a CSV file; line feeds would make it two rows for most readers.
+std::string csv_field(std::string text) {
+  for (char& c : text)
+    if (c == '\n' || c == '\r') c = ' ';
+  if (text.find_first_of(",\"") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + '"';
+}
+
+std::string reasons(const Entry& entry) {
+  if (!entry.grade) return entry.trouble;
+  if (entry.grade->stage != labs::Stage::kJudged) return entry.grade->trouble;
+  std::string out;
+  for (const labs::Check& check : entry.grade->checks)
+    if (!check.passed) out += fmt::format("{}{}: {}", out.empty() ? "" : " | ", check.name, check.text);
+  return out;
+}
+
+std::string grade_table(const std::vector<Entry>& entries) {
+  std::string out = "student,lab,passed,points,of,stage,folder,why_not\n";
+  for (const Entry& entry : entries) {
+    const Grade* g = entry.grade ? &*entry.grade : nullptr;
+    out += fmt::format("{},{},{},{},{},{},{},{}\n", g ? g->ticket.student : "", g ? g->ticket.lab->name : "",
+                       g && g->passed() ? 1 : 0, g ? g->points() : 0, g ? g->most_points() : 0,
+                       g ? to_string(g->stage) : "no lab", csv_field(entry.folder), csv_field(reasons(entry)));
+  }
+  return out;
+}
+
+std::vector<Entry> grade_folders(const std::vector<std::string>& folders, const labs::GradeOptions& options) {
+  std::vector<Entry> entries;
+  for (const std::string& folder : folders) {
+    if (stderr_is_terminal()) fmt::print(stderr, "\r{} of {} graded", entries.size(), folders.size());
+    Entry entry{.folder = folder};
+    try {
+      entry.grade = labs::grade(folder, options);
+    } catch (const ParseError& error) {
+      entry.trouble = error.what();
+    }
+    entries.push_back(std::move(entry));
+  }
+  if (stderr_is_terminal()) fmt::print(stderr, "\r{} of {} graded\n", entries.size(), folders.size());
+  return entries;
+}
+
+/// Two folders of one student and lab: somebody handed in somebody else's, or twice.
+void warn_of_twins(const std::vector<Entry>& entries) {
+  for (std::size_t i = 0; i < entries.size(); ++i)
+    for (std::size_t j = i + 1; j < entries.size(); ++j) {
+      if (!entries[i].grade || !entries[j].grade) continue;
+      const labs::Ticket &a = entries[i].grade->ticket, &b = entries[j].grade->ticket;
+      if (a.lab == b.lab && a.student == b.student)
+        fmt::print(stderr, "bellwether: {} and {} are both lab {} of student {}\n", entries[i].folder,
+                   entries[j].folder, a.lab->name, a.student);
+    }
+}
+
+int grade_all(const std::string& folder, const Arguments& arguments) {
+  const std::vector<std::string> folders = labs::find_folders(folder);
+  if (folders.empty()) throw InvalidOption(fmt::format("lab grade: no folder of a lab in {}", folder));
+  const std::vector<Entry> entries = grade_folders(folders, grade_options(arguments));
+  warn_of_twins(entries);
+  std::size_t passed = 0;
+  for (const Entry& entry : entries)
+    if (entry.grade && entry.grade->passed()) ++passed;
+  if (const auto path = arguments.text("out")) {
+    std::ofstream file(*path);
+    file << grade_table(entries);
+    file.close();
+    if (!file) throw ParseError(fmt::format("{}: cannot be written", *path));
+    if (!arguments.has("json")) fmt::print("{}: {} of {} passed\n", *path, passed, entries.size());
+  }
+  if (arguments.has("json")) {
+    JsonWriter json = json_on_stdout();
+    json.begin_array();
+    for (const Entry& entry : entries)
+      if (entry.grade) write_grade(json, *entry.grade);
+    json.end_array().finish();
+  } else if (!arguments.has("out")) {
+    fmt::print("{}", grade_table(entries));
+  }
+  return passed == entries.size() ? kSuccess : kNotMet;
+}
+
+int grade_lab(const Arguments& arguments) {
+  const std::string folder = arguments.positionals().size() > 1 ? arguments.positionals()[1] : ".";
+  if (arguments.has("all")) return grade_all(folder, arguments);
+  if (arguments.has("out")) throw InvalidOption("lab grade: --out goes with --all");
+  const Grade grade = labs::grade(folder, grade_options(arguments));
+  if (arguments.has("json")) {
+    JsonWriter json = json_on_stdout();
+    write_grade(json, grade);
+    json.finish();
+  } else {
+    fmt::print("{}", grade_text(grade));
+  }
+  return grade.passed() ? kSuccess : kNotMet;
+}
+
+int run(const Arguments& arguments) {
+  const std::vector<std::string> words{"list", "new", "grade"};
+  const std::string what = arguments.positionals().empty() ? "" : arguments.positionals().front();
+  if (what == "list") return list_labs();
+  if (what == "new") return new_lab(arguments);
+  if (what == "grade") return grade_lab(arguments);
+  throw InvalidOption(
+      what.empty() ? fmt::format("lab: what? {}", join_names(words))
+                   : fmt::format("lab: '{}' is none of {}{}", what, join_names(words), did_you_mean(what, words)));
+}
+
+}  // namespace
+
+const Command kLab = {
+    .name = "lab",
+    .usage = "list | new NAME --student ID | grade [FOLDER] [options]",
+    .summary = "exercises for a class: a function to fill in, an instance a student, grades in words",
+    .details =
+        "`lab new` writes a folder with one C++ function to fill in and an instance that belongs to this student "
+        "alone. "
+        "`lab grade` compiles the file, runs it in a process of its own (a crash or an endless loop is told in words), "
+        "compares it with the reference and says what is wrong. `lab grade --all` makes a table of all folders below "
+        "one.\n"
+        "Exit code 0 when everything passed, 1 when not yet, 2 when the command was wrong. The separate process "
+        "protects from accidents, not from malice: grade what strangers send in a container.",
+    .examples = "lab list\nlab new ucb --student ada\nlab grade ucb-ada\nlab grade --all handed-in -o grades.csv",
+    .options = kOptions,
+    .most_positionals = 2,
+    .completes = "list new grade value-iteration q-learning ucb ucbvi",
+    .run = run,
+};
+
+}  // namespace bellwether::cli

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <array>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bellwether::labs {
+
+/// What somebody else's code may use up.
+struct Limits {
+  double seconds = 30;                        ///< of processor time; four times as much by the clock on the wall
+  std::size_t memory = std::size_t{1} << 30;  ///< bytes beyond what this process has already
+};
+
+/// Where a child is: told by it, read by the parent when it ends badly. Lies in memory that both share.
+class Place {
+ public:
+  void set(std::string_view text) {
+    const std::size_t length = text.copy(text_.data(), text_.size() - 1);
+    text_[length] = '\0';
+  }
+  std::string text() const { return text_.data(); }
+
+ private:
+  std::array<char, 256> text_{};
+};
+
+/// How a child ended.
+struct Apart {
+  bool finished = false;
+  std::vector<double> numbers = {};  ///< what it computed
+  std::string trouble = {};          ///< in words, when it did not finish
+  std::string place = {};            ///< where it was then
+  std::string printed = {};          ///< the beginning of what it printed
+};
+
+/// Runs `work` in a process of its own, under limits: whatever it does (crash, loop for ever, eat memory, throw, call
+/// exit), this process goes on and hears in words what happened. The child has one thread: `work` may start none and
+/// must not enter a parallel loop. Protects from accidents; it is no wall against malice, the child has the same
+/// rights.
+Apart run_apart(const std::function<std::vector<double>(Place&)>& work, const Limits& limits);
+
+/// Runs a program in `folder` under limits of time, and returns its exit code and what it printed; -1 when it cannot be
+/// started (there is no such program), -2 when its time was over.
+struct ProgramRun {
+  int code = -1;
+  std::string printed = {};
+};
+ProgramRun run_program(const std::vector<std::string>& words, const std::string& folder, double seconds);
+
+}  // namespace bellwether::labs

@@ -76,6 +76,24 @@ TEST_F(Run, StopsOnCtrlCAndGoesOn) {
   EXPECT_EQ(runs(), resumed);
 }
 
+TEST_F(Run, SurvivesBeingKilledAgainAndAgain) {
+  const auto words = swim({"--episodes", "10000", "--seeds", "12"});
+  std::vector<std::string> left;  // by killed runs
+  // Later and later, so that the last try comes to its end whatever the machine.
+  for (double after = 0.05;; after *= 1.3) {
+    const Finished run = run_program(words, ".", after, SIGKILL);
+    if (run.code == 0) break;
+    ASSERT_EQ(run.code, 128 + SIGKILL) << run.err;
+    left.push_back(runs());
+  }
+  ASSERT_FALSE(left.empty());
+  const std::string resumed = runs();
+  std::filesystem::remove_all(out_);
+  ASSERT_EQ(run_program(words).code, 0);
+  EXPECT_EQ(runs(), resumed);
+  EXPECT_THAT(left, testing::Each(testing::AnyOf("", resumed))) << "no table of half a grid";
+}
+
 TEST_F(Run, SweepsASetting) {
   const Finished done = run_program({"run", "riverswim:states=6,8:horizon=10", "--algorithm", "ucbvi-ch", "--constant",
                                      "theory,0.01", "--episodes", "50", "--seeds", "2", "--out", out_, "--no-figures"});

@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <chrono>
-#include <csignal>
 #include <cstdlib>
 #include <stdexcept>
 #include <thread>
@@ -33,7 +32,8 @@ namespace {
 
 }  // namespace
 
-Finished run_program(const std::vector<std::string>& arguments, const std::string& folder, double interrupt_after) {
+Finished run_program(const std::vector<std::string>& arguments, const std::string& folder, double interrupt_after,
+                     int signal) {
   const TemporaryFolder files;
   const std::string out = files.path("out"), err = files.path("err");
   const pid_t child = ::fork();
@@ -41,7 +41,7 @@ Finished run_program(const std::vector<std::string>& arguments, const std::strin
   if (child == 0) start(arguments, folder, out, err);
   if (interrupt_after > 0) {
     std::this_thread::sleep_for(std::chrono::duration<double>(interrupt_after));
-    ::kill(child, SIGINT);
+    ::kill(child, signal);
   }
   int status = 0;
   while (::waitpid(child, &status, 0) < 0) {

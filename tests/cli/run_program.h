@@ -1,5 +1,6 @@
 #pragma once
 
+#include <csignal>
 #include <string>
 #include <vector>
 
@@ -11,8 +12,8 @@ struct Finished {
 };
 
 /// Runs the bellwether program of this build with these arguments in `folder` and waits for it. A positive
-/// `interrupt_after` sends SIGINT after so many seconds.
+/// `interrupt_after` sends the signal after so many seconds.
 Finished run_program(const std::vector<std::string>& arguments, const std::string& folder = ".",
-                     double interrupt_after = 0);
+                     double interrupt_after = 0, int signal = SIGINT);
 
 }  // namespace bellwether::test

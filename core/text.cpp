@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -76,6 +77,12 @@ std::string counted(std::int64_t count, std::string_view noun) {
   if (count == 1) return fmt::format("1 {}", noun);
   return noun.ends_with('y') ? fmt::format("{} {}ies", count, noun.substr(0, noun.size() - 1))
                              : fmt::format("{} {}s", count, noun);
+}
+
+std::string with_error(double x, double error) {
+  if (!(error > 0) || !std::isfinite(error)) return fmt::format("{:.5g}", x);
+  const int decimals = std::clamp(1 - static_cast<int>(std::floor(std::log10(error))), 0, 9);
+  return fmt::format("{:.{}f} ± {:.{}f}", x, decimals, error, decimals);
 }
 
 std::string join_names(std::span<const std::string> names) {

@@ -63,5 +63,12 @@ TEST(JoinNames, ReadsAsASentence) {
   EXPECT_EQ(join_names(std::vector<std::string>{"a", "b", "c"}), "a, b and c");
 }
 
+TEST(WithError, HasAsManyDecimalsAsTheErrorSupports) {
+  EXPECT_EQ(with_error(926.34, 7.71), "926.3 ± 7.7");
+  EXPECT_EQ(with_error(12345.6, 140), "12346 ± 140");
+  EXPECT_EQ(with_error(-0.001234, 0.000056), "-0.001234 ± 0.000056");
+  EXPECT_EQ(with_error(2796.25, 0), "2796.2");
+}
+
 }  // namespace
 }  // namespace bellwether

@@ -1,7 +1,9 @@
 #include "experiments/plot/gnuplot.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -26,10 +28,21 @@ bool gnuplot_is_there() {
   return there;
 }
 
-std::string_view terminal_for(std::string_view extension) {
-  if (extension == ".svg") return "svg size 960,600 font 'DejaVu Sans,14' background '#ffffff'";
-  if (extension == ".png") return "pngcairo size 1200,750 font 'DejaVu Sans,14'";
-  if (extension == ".pdf") return "pdfcairo size 20cm,12.5cm font 'DejaVu Sans,11'";
+/// Lines of the legend, which stands below the axes and would else take their room, beyond those that there is room
+/// for.
+double rows_beyond(const Figure& figure) {
+  constexpr std::ptrdiff_t kRoom = 5;
+  const std::ptrdiff_t rows =
+      std::ranges::count_if(figure.lines, [](const FigureLine& line) { return !line.label.empty(); });
+  return static_cast<double>(std::max<std::ptrdiff_t>(0, rows - kRoom));
+}
+
+std::string terminal_for(std::string_view extension, const Figure& figure) {
+  const double rows = rows_beyond(figure);
+  if (extension == ".svg")
+    return fmt::format("svg size 960,{} font 'DejaVu Sans,14' background '#ffffff'", 600 + 25 * rows);
+  if (extension == ".png") return fmt::format("pngcairo size 1200,{} font 'DejaVu Sans,14'", 750 + 29 * rows);
+  if (extension == ".pdf") return fmt::format("pdfcairo size 20cm,{}cm font 'DejaVu Sans,11'", 12.5 + 0.65 * rows);
   return {};
 }
 
@@ -69,7 +82,7 @@ struct TemporaryFile {
 
 void require_figure_path(const std::string& path) {
   const std::string extension = std::filesystem::path(path).extension().string();
-  if (extension != ".gp" && terminal_for(extension).empty())
+  if (extension != ".gp" && terminal_for(extension, {}).empty())
     throw InvalidOption(fmt::format("{}: figures are written as .svg, .png, .pdf or .gp (a gnuplot program)", path));
 }
 
@@ -78,7 +91,7 @@ std::optional<std::string> draw(const Figure& figure, const std::string& path) {
   const std::string extension = std::filesystem::path(path).extension().string();
   if (extension == ".gp") {
     std::ofstream file(path);
-    file << gnuplot_script(figure, terminal_for(".svg"), std::filesystem::path(path).stem().string() + ".svg");
+    file << gnuplot_script(figure, terminal_for(".svg", figure), std::filesystem::path(path).stem().string() + ".svg");
     file.close();
     if (!file) return fmt::format("{} could not be written: {}", path, std::strerror(errno));
     return std::nullopt;
@@ -86,7 +99,7 @@ std::optional<std::string> draw(const Figure& figure, const std::string& path) {
   if (!gnuplot_is_there()) return std::string(kMissing);
   const TemporaryFile messages;
   const std::string unfinished = path + ".unfinished";
-  const std::string complaint = run(gnuplot_script(figure, terminal_for(extension), unfinished), messages.path);
+  const std::string complaint = run(gnuplot_script(figure, terminal_for(extension, figure), unfinished), messages.path);
   std::error_code error;
   if (!complaint.empty() || std::filesystem::file_size(unfinished, error) == 0 || error) {
     std::filesystem::remove(unfinished, error);

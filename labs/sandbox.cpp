@@ -108,6 +108,7 @@ void write_all(int file, const void* data, std::size_t size) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // Ctrl-C reaches the parent's group alone
   redirect(output);
+  for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGINT}) ::signal(fault, SIG_DFL);
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_CPU, std::ceil(limits.seconds));
   if (kLimitsMemory) limit(RLIMIT_AS, static_cast<double>(address_space() + limits.memory));

@@ -283,8 +283,8 @@ class UcbviExam : public Exam {
         p.count.push_back(count);
         left -= count;
       }
-      // Half of the probes stay below the ceiling, so that the bonus can be seen.
-      const double most = i % 2 == 0 ? 0.3 : 1;
+      // Half of the probes stay below the ceiling, so that the bonus can be seen; some are far above it.
+      const double most = i % 2 == 0 ? 0.3 : i % 5 == 0 ? 3 : 1;
       for (int h = 0; h <= horizon_; ++h)
         for (std::uint64_t s = 0; s < states; ++s) p.value.push_back(most * (horizon_ - h) * draws.uniform());
       probes_.push_back(std::move(p));

@@ -2,6 +2,7 @@
 // so compiles by itself; the grader compiles with its own copy of it.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>

@@ -33,9 +33,7 @@ void append(Series& series, std::int64_t at, std::initializer_list<double> value
 }
 
 /// Learners without an optimistic value cannot violate one: no number then.
-double violations(std::int64_t count, bool optimistic) {
-  return optimistic ? static_cast<double>(count) : std::numeric_limits<double>::quiet_NaN();
-}
+double only_if(bool exists, double number) { return exists ? number : std::numeric_limits<double>::quiet_NaN(); }
 
 Series play_episodic(const EpisodicTask& task, const EpisodicLearner& learner, const std::vector<Setting>& settings,
                      const Stream& stream, const TrialOptions& options) {
@@ -47,14 +45,16 @@ Series play_episodic(const EpisodicTask& task, const EpisodicLearner& learner, c
                                         .observer = options.observer});
   Series series{.metrics = metrics_of(learner.protocol), .at = {}, .values = {}};
   if (learner.protocol == Protocol::kStopping) {
-    append(series, run.last.episodes, {run.last.value_regret, run.finished ? 1.0 : 0.0, run.answer_loss});
+    append(series, run.last.episodes,
+           {run.last.value_regret, run.finished ? 1.0 : 0.0, run.answer_loss, run.answer_certificate});
     return series;
   }
-  const bool optimistic = agent->optimistic_value(0).has_value();
+  const bool optimistic = agent->optimistic_value(0).has_value(), certified = agent->certificate(0).has_value();
   for (const EpisodicRow& row : run.rows) {
     append(series, row.episodes,
            {row.value_regret, row.gap_regret, row.reward_regret, static_cast<double>(row.mistakes),
-            violations(row.violations, optimistic), static_cast<double>(row.policy_changes)});
+            only_if(optimistic, static_cast<double>(row.violations)), static_cast<double>(row.policy_changes),
+            only_if(certified, row.certified), only_if(certified, static_cast<double>(row.broken_certificates))});
   }
   return series;
 }
@@ -69,7 +69,7 @@ Series play_average(const AverageTask& task, const AverageLearner& learner, cons
   for (const AverageRow& row : rows) {
     append(series, row.steps,
            {row.reward_regret, row.gap_regret, static_cast<double>(row.epochs),
-            violations(row.violations, agent->optimistic_gain().has_value())});
+            only_if(agent->optimistic_gain().has_value(), static_cast<double>(row.violations))});
   }
   return series;
 }
@@ -125,10 +125,11 @@ Arena Arena::for_samples(const mdp::NamedInstance& instance, std::optional<doubl
 }
 
 const std::vector<std::string>& metrics_of(Protocol protocol) {
-  static const std::vector<std::string> episodic = {"value-regret", "gap-regret", "reward-regret",
-                                                    "mistakes",     "violations", "policy-changes"};
+  static const std::vector<std::string> episodic = {"value-regret",   "gap-regret",         "reward-regret",
+                                                    "mistakes",       "violations",         "policy-changes",
+                                                    "certified-loss", "broken-certificates"};
   static const std::vector<std::string> average = {"reward-regret", "gap-regret", "epochs", "violations"};
-  static const std::vector<std::string> stopping = {"value-regret", "finished", "answer-loss"};
+  static const std::vector<std::string> stopping = {"value-regret", "finished", "answer-loss", "certified-loss"};
   static const std::vector<std::string> generative = {"value-error", "policy-loss"};
   if (protocol == Protocol::kAverage) return average;
   if (protocol == Protocol::kGenerative) return generative;

@@ -69,10 +69,12 @@ struct TrialOptions {
 };
 
 /// The metrics that runs of a protocol measure, in the order of their columns.
-/// `violations` is NaN for learners that believe in no optimistic value.
-///   episodic: value-regret, gap-regret, reward-regret, mistakes, violations, policy-changes
+/// `violations` is NaN for learners that believe in no optimistic value; so are certificates where there are none.
+///   episodic: value-regret, gap-regret, reward-regret, mistakes, violations, policy-changes, certified-loss (sum of
+///             what the learner said that each episode would lose), broken-certificates (episodes that lost more)
 ///   average: reward-regret, gap-regret, epochs, violations
-///   stopping: one row, at the number of episodes when it stopped: value-regret, finished (0 or 1), answer-loss
+///   stopping: one row, at the number of episodes when it stopped: value-regret, finished (0 or 1), answer-loss,
+///             certified-loss (what the learner says that its answer loses)
 ///   generative: value-error (largest |Q - Q*|), policy-loss (largest V* - V^pi), both exact and in the model's units
 const std::vector<std::string>& metrics_of(Protocol protocol);
 

@@ -19,6 +19,7 @@ struct EpisodicWorld {
   bool same_at_every_stage = true;      ///< transitions and rewards are those of one model
   std::int64_t episodes = 1;            ///< how many there will be
   std::span<const double> mean_reward;  ///< of choice c (row h * C + c when stages differ), for those who may know it
+  std::span<const double> initial;      ///< distribution of the starting state: that of theorems is known
 
   int num_states() const { return static_cast<int>(state_begin.size()) - 1; }
   std::int64_t num_choices() const { return state_begin.back(); }
@@ -49,11 +50,20 @@ class EpisodicAgent {
   virtual void plan(std::int64_t episode) = 0;
   virtual void learn(std::span<const Step> steps) = 0;
 
-  /// Whether the learner would stop here, before it plays the episode that was just planned; policy() is its answer.
+  /// Whether the learner would stop here, before it plays the episode that was just planned.
   virtual bool finished() const { return false; }
+  /// Makes policy() its answer. Called once, when the play is over, whoever has ended it.
+  virtual void answer() {}
 
   /// The upper bound on V*_0(s) that an optimistic learner believes in, in its units.
   virtual std::optional<double> optimistic_value(int /*state*/) const { return std::nullopt; }
+  /// The lower bound on V^pi_0(s) that it believes in, pi its policy(), in its units.
+  virtual std::optional<double> pessimistic_value(int /*state*/) const { return std::nullopt; }
+  /// What it promises that policy() loses from s at the most: V*_0(s) - V^pi_0(s), in its units.
+  virtual std::optional<double> certificate(int state) const {
+    const std::optional<double> high = optimistic_value(state), low = pessimistic_value(state);
+    return high && low ? std::optional(*high - *low) : std::nullopt;
+  }
 
   EpisodicPolicy& policy() { return policy_; }
 

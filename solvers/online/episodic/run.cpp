@@ -53,11 +53,19 @@ class Loop {
     return true;
   }
 
-  double policy_loss() const {
-    double loss = 0;
-    for (int s = 0; s < task_.num_states(); ++s)
-      loss += task_.initial()[static_cast<std::size_t>(s)] * (task_.optimal_value(0, s) - value_.initial_value(s));
-    return loss;
+  /// Asks for the learner's answer and what it is worth.
+  void take_answer(EpisodicRun& run) {
+    agent_.answer();
+    value_.follow(agent_.policy(), agent_.policy().take_changed());
+    double loss = 0, promised = 0;
+    for (int s = 0; s < task_.num_states(); ++s) {
+      const double weight = task_.initial()[static_cast<std::size_t>(s)];
+      if (weight == 0) continue;
+      loss += weight * (task_.optimal_value(0, s) - value_.initial_value(s));
+      promised += weight * agent_.certificate(s).value_or(std::numeric_limits<double>::quiet_NaN());
+    }
+    run.answer_loss = loss;
+    run.answer_certificate = task_.from_unit_loss(promised);
   }
 
   const EpisodicRow& row() const { return row_; }
@@ -71,7 +79,12 @@ class Loop {
     if (loss > epsilon) ++row_.mistakes;
     // Rounding alone is no violation: both numbers are sums of `horizon` terms.
     const auto believed = agent_.optimistic_value(start);
-    if (believed && task_.from_unit_value(0, *believed) < best - 1e-12 * (1 + std::abs(best))) ++row_.violations;
+    const double rounding = 1e-12 * (1 + std::abs(best));
+    if (believed && task_.from_unit_value(0, *believed) < best - rounding) ++row_.violations;
+    if (const auto promised = agent_.certificate(start)) {
+      row_.certified += task_.from_unit_loss(*promised);
+      if (task_.from_unit_loss(*promised) < loss - rounding) ++row_.broken_certificates;
+    }
   }
 
   void play(int start, Stream& moves) {
@@ -103,7 +116,8 @@ EpisodicWorld world_of(const EpisodicTask& task, std::int64_t episodes) {
           .largest_num_actions = task.largest_num_actions(),
           .same_at_every_stage = task.same_at_every_stage(),
           .episodes = episodes,
-          .mean_reward = task.unit_rewards()};
+          .mean_reward = task.unit_rewards(),
+          .initial = task.initial()};
 }
 
 EpisodicRun run_episodes(const EpisodicTask& task, EpisodicAgent& agent, const Stream& stream,
@@ -126,7 +140,7 @@ EpisodicRun run_episodes(const EpisodicTask& task, EpisodicAgent& agent, const S
     }
   }
   run.last = loop.row();
-  run.answer_loss = loop.policy_loss();
+  loop.take_answer(run);
   return run;
 }
 

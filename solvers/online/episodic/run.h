@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <vector>
 
 #include "core/stream.h"
@@ -20,6 +21,8 @@ struct EpisodicRow {
   std::int64_t mistakes = 0;        ///< episodes with V*_0(s_k) - V^{pi_k}_0(s_k) > epsilon
   std::int64_t violations = 0;      ///< episodes in which the optimistic value of s_k was below V*_0(s_k)
   std::int64_t policy_changes = 0;  ///< episodes before which the policy changed
+  double certified = 0;             ///< sum of the certificates: what the learner said that the episodes would lose
+  std::int64_t broken_certificates = 0;  ///< episodes that lost more than their certificate
 
   friend bool operator==(const EpisodicRow&, const EpisodicRow&) = default;
 };
@@ -39,8 +42,10 @@ EpisodicWorld world_of(const EpisodicTask& task, std::int64_t episodes);
 struct EpisodicRun {
   std::vector<EpisodicRow> rows;  ///< one a checkpoint that was reached
   EpisodicRow last;               ///< after the last episode
-  bool finished = false;          ///< the learner stopped by itself; else its policy is that of the last episode
-  double answer_loss = 0;         ///< what the policy at the end loses: E[V*_0 - V^pi_0] over the initial distribution
+  bool finished = false;          ///< the learner stopped by itself; else its answer is what it has so far
+  double answer_loss = 0;         ///< what its answer loses: E[V*_0 - V^pi_0] over the initial distribution
+  /// What it promises that its answer loses, the same mean; NaN when it promises nothing.
+  double answer_certificate = std::numeric_limits<double>::quiet_NaN();
 };
 
 /// Plays the agent and measures it. The environment draws from stream.child("environment"): every agent meets the same

@@ -56,6 +56,8 @@ class EpisodicTask {
   double to_unit(double reward) const { return (reward - low_) * per_range_; }
   /// A value of a stage in the learner's units, brought back to the model's.
   double from_unit_value(int stage, double value) const { return value / per_range_ + (horizon_ - stage) * low_; }
+  /// The difference of two values.
+  double from_unit_loss(double loss) const { return loss / per_range_; }
 
  private:
   std::size_t part(int stage) const { return same_at_every_stage() ? 0 : static_cast<std::size_t>(stage); }

@@ -6,9 +6,9 @@
 #include <optional>
 #include <vector>
 
+#include "solvers/online/episodic/backward_induction.h"
 #include "solvers/online/episodic/counts.h"
 #include "solvers/online/learner.h"
-#include "solvers/online/episodic/backward_induction.h"
 
 namespace bellwether::online {
 namespace {
@@ -22,14 +22,14 @@ InductionOptions induction_options(const EpisodicWorld& world, const EulerOption
 ///   next:    b(V) = sqrt(2 Var_P^(V) L / n) + H L / (3 (n - 1)) + (4 J + B_p) / n + B_v ||U - W||_{2,P^} / sqrt(n)
 /// with J = H L / 3, B_p = H sqrt(2 L), B_v = sqrt(2 L);
 ///   U_h(s) = max over c of r^ + b_r + P^ U + b(U),  W_h(s) = max{0, r^ - b_r + P^ W - b(W)} at the greedy choice.
-class Euler final : public InductionAgent, public CertifiedAgent {
+class Euler final : public InductionAgent {
  public:
   Euler(const EpisodicWorld& world, const EulerOptions& options);
 
   void plan(std::int64_t /*episode*/) override { induction().plan(*this); }
   void learn(std::span<const Step> steps) override;
   std::optional<double> optimistic_value(int state) const override { return values().value(0, state); }
-  double pessimistic_value(int state) const override { return lower_[static_cast<std::size_t>(state)]; }
+  std::optional<double> pessimistic_value(int state) const override { return lower_[static_cast<std::size_t>(state)]; }
 
   double value(int stage, std::int64_t choice, const double* next) const {
     const std::int64_t i = row(stage, choice);

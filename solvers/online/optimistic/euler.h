@@ -24,16 +24,8 @@ void describe(EulerOptions& o, Field&& field) {
   field("incremental", o.incremental, any_value(), "compute again only what changed: the same values, sooner");
 }
 
-/// A learner that also keeps a lower bound on what its own policy is worth.
-class CertifiedAgent {
- public:
-  virtual ~CertifiedAgent() = default;
-  /// At most V^pi_0(s), as the learner believes, in its units.
-  virtual double pessimistic_value(int state) const = 0;
-};
-
 /// EULER (Zanette, Brunskill 2019; docs/papers/euler.md): upper and lower values, Bernstein bonuses for rewards and
-/// next values that adapt to how much both vary. The agent is a CertifiedAgent, too.
+/// next values that adapt to how much both vary. It certifies its policy.
 std::unique_ptr<EpisodicAgent> make_euler(const EpisodicWorld& world, const EulerOptions& options,
                                           const Stream& stream);
 

@@ -74,13 +74,14 @@ TEST(RunsCsv, QuotesNames) {
 TEST(SummaryCsv, HasOneRowACheckpointAndMetric) {
   const Grid grid = small_grid();
   Results results = run(grid, "");
+  const std::size_t metrics = online::metrics_of(online::Protocol::kEpisodic).size();
   // Two seeds with the values 1 and 2 of the first metric at the last checkpoint of the first learner.
-  results.series[0].values[6] = 1;
-  results.series[1].values[6] = 2;
+  results.series[0].values[metrics] = 1;
+  results.series[1].values[metrics] = 2;
   const std::string csv = summary_csv(grid, results);
   EXPECT_THAT(csv, StartsWith("instance,learner,constant,states,checkpoint,metric,seeds,mean,standard_error,low,high,"
                               "band_low,band_high,decile,median,ninth_decile\n"));
-  EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 1 + 2 * 2 * 6 * 2);
+  EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), static_cast<std::ptrdiff_t>(1 + 2 * 2 * metrics * 2));
   EXPECT_THAT(csv, HasSubstr("riverswim@1,ucbvi-bf,0.5,3,2,value-regret,2,1.5,0.5,"));
   EXPECT_THAT(csv, HasSubstr(",1.1000000000000001,1.5,1.8999999999999999\n"));
 }

@@ -5,7 +5,7 @@
 namespace bellwether::claims {
 
 std::span<const OptimismTheorem> optimism_theorems() {
-  static constexpr std::array<OptimismTheorem, 8> table = {{
+  static constexpr std::array<OptimismTheorem, 10> table = {{
       {"ucbvi-ch", "Azar, Osband and Munos 2017: optimism of the Chernoff-Hoeffding bonus", 400'000},
       {"ucbvi-bf", "Azar, Osband and Munos 2017: optimism of the Bernstein-Freedman bonus", 30'000},
       {"euler", "Zanette and Brunskill 2019: optimism", 30'000},
@@ -14,6 +14,8 @@ std::span<const OptimismTheorem> optimism_theorems() {
       {"ucb-q-hoeffding", "Jin, Allen-Zhu, Bubeck and Jordan 2018, Lemma 4.3", 30'000},
       {"ucb-q-bernstein", "Jin, Allen-Zhu, Bubeck and Jordan 2018: optimism of the Bernstein bonus", 30'000},
       {"ucb-advantage", "Zhang, Zhou and Ji 2020: optimism", 30'000},
+      {"bpi-ucbvi", "Menard et al. 2021: upper and lower values", 30'000},
+      {"orlc", "Dann, Li, Wei and Brunskill 2019: optimism", 30'000},
   }};
   return table;
 }

@@ -47,14 +47,14 @@ std::vector<double> resampled_slopes(const SampleTable& table, const Window& win
   return slopes;
 }
 
-Interval widened_interval(const std::vector<double>& slopes, std::size_t replicates, double level) {
+}  // namespace
+
+Interval resampled_interval(std::span<const double> resampled, std::size_t replicates, double level) {
   const double n = static_cast<double>(replicates);
   const double t = student_quantile((1 + level) / 2, n - 1);
   const double tail = 0.5 * std::erfc(std::sqrt(n / (n - 1)) * t / std::sqrt(2.0));
-  return {quantile(slopes, tail), quantile(slopes, 1 - tail)};
+  return {quantile(resampled, tail), quantile(resampled, 1 - tail)};
 }
-
-}  // namespace
 
 PowerLine power_line(std::span<const double> x, std::span<const double> y) {
   assert(x.size() == y.size());
@@ -98,7 +98,7 @@ RateFit fit_rate(std::span<const double> x, const SampleTable& table, const Rate
   fit.constant = line.constant;
   if (std::isnan(fit.slope) || table.rows() < 2) return fit;
   const std::vector<double> slopes = resampled_slopes(table, window, options.resamples, stream);
-  if (!slopes.empty()) fit.interval = widened_interval(slopes, table.rows(), options.level);
+  if (!slopes.empty()) fit.interval = resampled_interval(slopes, table.rows(), options.level);
   return fit;
 }
 
@@ -125,7 +125,9 @@ std::string rate_verdict(const RateFit& fit, double exponent, std::string_view v
   const std::string measured = fmt::format("{:.2f} [{:.2f}, {:.2f}]", fit.slope, fit.interval.low, fit.interval.high);
   const std::string power = power_text(exponent, variable);
   if (fit.interval.holds(exponent)) return fmt::format("{}: consistent with {}", measured, power);
-  return fmt::format("{}: grows {} than {}", measured, fit.slope > exponent ? "faster" : "slower", power);
+  const std::string_view verb = exponent < 0 ? "falls" : "grows";
+  const bool faster = (exponent < 0) != (fit.slope > exponent);
+  return fmt::format("{}: {} {} than {}", measured, verb, faster ? "faster" : "slower", power);
 }
 
 }  // namespace bellwether

@@ -43,10 +43,14 @@ struct RateFit {
 /// the dependence between checkpoints is kept. `x` has one number a column, ascending.
 RateFit fit_rate(std::span<const double> x, const SampleTable& table, const RateOptions& options, const Stream& stream);
 
+/// The percentile interval of a statistic that was computed from resampled replicates, widened in that way.
+Interval resampled_interval(std::span<const double> resampled, std::size_t replicates, double level);
+
 /// "sqrt(K)", "K", "K^(2/3)", "K^0.8", "a constant".
 std::string power_text(double exponent, std::string_view variable);
 
-/// "0.52 [0.47, 0.58]: consistent with sqrt(K)", "0.97 [0.95, 0.99]: grows faster than sqrt(K)", or why there is no
+/// "0.52 [0.47, 0.58]: consistent with sqrt(K)", "0.97 [0.95, 0.99]: grows faster than sqrt(K)", "-0.61
+/// [-0.70, -0.52]: falls faster than 1/sqrt(n)", or why there is no
 /// slope.
 std::string rate_verdict(const RateFit& fit, double exponent, std::string_view variable);
 

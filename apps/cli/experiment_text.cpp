@@ -7,6 +7,7 @@
 
 #include "apps/cli/number_column.h"
 #include "apps/cli/terminal.h"
+#include "experiments/engine/sample_size.h"
 #include "experiments/engine/summary.h"
 
 namespace bellwether::cli {
@@ -17,10 +18,6 @@ using experiments::Grid;
 using experiments::LearnerVariant;
 using experiments::Point;
 using experiments::Results;
-
-std::string variable_of(const LearnerVariant& learner) {
-  return learner.protocol == online::Protocol::kAverage ? "T" : "K";
-}
 
 /// "1,234 ± 12": the error with two digits, the mean with as many decimals.
 std::string with_error(double mean, double error) {
@@ -38,6 +35,16 @@ std::string last_of(const Grid& grid, const Results& results, std::size_t instan
   return fmt::format("{:.4g}", curve.points.back().mean);
 }
 
+/// What else is worth knowing at the end.
+struct LastColumn {
+  std::string heading, metric;
+};
+
+LastColumn last_column(const LearnerVariant& learner) {
+  if (learner.protocol == online::Protocol::kGenerative) return {"policy-loss", "policy-loss"};
+  return {"optimism violated", "violations"};
+}
+
 void add_learner(Table& table, const Grid& grid, const Results& results, std::size_t instance, std::size_t learner) {
   const LearnerVariant& variant = grid.learners[learner];
   const std::string metric = experiments::metric_named(variant, grid.plan.summary.metric);
@@ -49,10 +56,10 @@ void add_learner(Table& table, const Grid& grid, const Results& results, std::si
   const Point& last = curve.points.back();
   std::string growth = "-";
   if (curve.points.size() > 1)
-    growth = rate_verdict(experiments::rate(grid, results, instance, learner, metric), grid.plan.summary.exponent,
-                          variable_of(variant));
+    growth = rate_verdict(experiments::rate(grid, results, instance, learner, metric),
+                          experiments::expected_exponent(grid, variant), online::length_symbol(variant.protocol));
   table.add({variant.label, grouped(last.at), with_error(last.mean, last.standard_error), growth,
-             last_of(grid, results, instance, learner, "violations")});
+             last_of(grid, results, instance, learner, last_column(variant).metric)});
 }
 
 std::string comparisons(const Grid& grid, const Results& results, std::size_t instance) {
@@ -62,6 +69,26 @@ std::string comparisons(const Grid& grid, const Results& results, std::size_t in
   return out.empty() ? out : "\nthe same noise for all, paired by seed (permutation test, Holm's correction):\n" + out;
 }
 
+/// How sample sizes grow along the swept settings of instances.
+std::string sample_sizes(const Grid& grid, const Results& results) {
+  std::string out;
+  for (const experiments::Axis& axis : grid.axes) {
+    if (axis.of_learner) continue;
+    const auto curves = experiments::needed_lengths(grid, results, axis, grid.plan.summary.metric);
+    if (curves.empty()) continue;
+    out += fmt::format("\nsamples until the mean error stays below {:g}, as a power of {}:\n", grid.plan.epsilon,
+                       experiments::x_of(axis));
+    for (const experiments::NeededCurve& curve : curves) {
+      out += fmt::format("  {}: {:.2f}", curve.label, curve.rate.slope);
+      if (std::isfinite(curve.rate.interval.low))
+        out += fmt::format(" [{:.2f}, {:.2f}]", curve.rate.interval.low, curve.rate.interval.high);
+      out += fmt::format(" from {} points{}\n", curve.rate.points,
+                         curve.missing > 0 ? fmt::format(", {} not reached", curve.missing) : "");
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string experiment_text(const Grid& grid, const Results& results) {
@@ -69,15 +96,15 @@ std::string experiment_text(const Grid& grid, const Results& results) {
   for (std::size_t i = 0; i < grid.instances.size(); ++i) {
     const LearnerVariant& first = grid.learners.front();
     out += fmt::format("{}{}\n", i > 0 ? "\n" : "", grid.instances[i].label);
-    Table table({"learner", first.protocol == online::Protocol::kAverage ? "steps" : "episodes",
+    Table table({"learner", std::string(online::length_name(first.protocol)),
                  experiments::metric_named(first, grid.plan.summary.metric) + " (mean ± se)", "growth (log-log slope)",
-                 "optimism violated"},
+                 last_column(first).heading},
                 {false, true, true, false, true});
     for (std::size_t k = 0; k < grid.learners.size(); ++k) add_learner(table, grid, results, i, k);
     out += table.text(2);
     out += comparisons(grid, results, i);
   }
-  return out;
+  return out + sample_sizes(grid, results);
 }
 
 }  // namespace bellwether::cli

@@ -66,6 +66,8 @@ void list_learners(std::string_view heading, const Table& table) {
 void list_all_learners() {
   list_learners("learners of episodes, for `run INSTANCE --horizon H --algorithm NAME`", online::episodic_table());
   list_learners("learners of the long run, for `run INSTANCE --steps T --algorithm NAME`", online::average_table());
+  list_learners("learners with a generative model, for `run INSTANCE --samples N --algorithm NAME`",
+                online::generative_table());
   fmt::print("settings of one: {} show NAME\n", program_name());
 }
 

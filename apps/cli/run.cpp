@@ -26,7 +26,7 @@ using experiments::Grid;
 using experiments::Plan;
 using experiments::Results;
 
-constexpr std::array<OptionSpec, 19> kOptions = {{
+constexpr std::array<OptionSpec, 22> kOptions = {{
     {.name = "algorithm",
      .argument = "A,B,...",
      .help = "the learners; one with settings is written psrl:alpha0=1 and given by itself",
@@ -39,7 +39,14 @@ constexpr std::array<OptionSpec, 19> kOptions = {{
      .help = "factors on the bonus: theory (default), practical, or numbers; each makes a variant"},
     {.name = "episodes", .argument = "K", .help = "episodes of each run (1e5 is understood; default 1000)"},
     {.name = "steps", .argument = "T", .help = "steps of each run of learners of the long run (default 100000)"},
+    {.name = "samples",
+     .argument = "N",
+     .help = "samples of each choice for learners with a generative model (default 10000)"},
     {.name = "horizon", .argument = "H", .help = "steps of an episode, where the instance does not say"},
+    {.name = "discount", .argument = "G", .help = "of a generative model, where the instance does not say"},
+    {.name = "epsilon",
+     .argument = "E",
+     .help = "an episode that loses more is a mistake; sample sizes are read off at this error (default 0.1)"},
     {.name = "seeds", .argument = "N", .help = "replicates: seeds 0 to N-1 (default 10); more can be added later"},
     {.name = "set",
      .argument = "NAME=V1,V2,...",
@@ -115,12 +122,15 @@ void apply(Plan& plan, const Arguments& arguments) {
   add_learners(plan, arguments);
   if (const auto constants = arguments.text("constant")) add_sweep(plan, "constant", *constants);
   if (const auto horizon = arguments.text("horizon")) add_sweep(plan, "horizon", *horizon);
+  if (const auto discount = arguments.text("discount")) add_sweep(plan, "discount", *discount);
   for (const std::string& typed : arguments.texts("set")) {
     const Setting setting = parse_setting("set", typed);
     add_sweep(plan, setting.first, setting.second);
   }
   plan.episodes = count_of(arguments, "episodes", plan.episodes);
   plan.steps = count_of(arguments, "steps", plan.steps);
+  plan.samples = count_of(arguments, "samples", plan.samples);
+  if (const auto epsilon = arguments.number("epsilon", above(0))) plan.epsilon = *epsilon;
   if (const auto seeds = arguments.whole_number("seeds", between(1, 1'000'000)))
     plan.seeds = experiments::first_seeds(static_cast<int>(*seeds));
   if (const auto stream = arguments.whole_number("stream", at_least(0)))
@@ -201,10 +211,11 @@ int run(const Arguments& arguments) {
 const Command kRun = {
     .name = "run",
     .usage = "INSTANCE...|PLAN.toml --algorithm A,B [options]",
-    .summary = "learners against a model: exact regret, with figures",
+    .summary = "learners against a model: exact regret or error, with figures",
     .details =
         "Plays learners on an instance (or a model file) and measures their regret exactly, by evaluating what they "
-        "play. All learners of a seed meet the same noise. Results are kept in a folder as they come: a run that is "
+        "play; learners with a generative model by the exact error of their answer. All learners of a seed meet the "
+        "same noise. Results are kept in a folder as they come: a run that is "
         "stopped, or killed, goes on with the same command, and more seeds or learners are added to what is there.\n"
         "Writes runs.csv (a row for each learner, seed, checkpoint and metric), summary.csv, manifest.json, figures "
         "and report.html. An instance with settings is written riverswim:states=8:horizon=20; several values make a "
@@ -213,6 +224,7 @@ const Command kRun = {
     .examples =
         "run riverswim --horizon 20 --algorithm ucbvi-bf,psrl,ucb-q-hoeffding --constant practical --episodes "
         "1e4 --seeds 20\n"
+        "run generative-gadget --algorithm empirical-qvi,q-learning --samples 1e5 --seeds 20\n"
         "run deep-sea --set size=6,8,10 --algorithm psrl,rlsvi --episodes 2000 --ascii\n"
         "run plan.toml --threads 2",
     .options = kOptions,

@@ -121,8 +121,9 @@ int show_learner(const Row& row) {
   for (const OptionRow& option : options)
     out += two_columns(fmt::format("{}={}", option.name, option.value),
                        option.rule.empty() ? option.help : fmt::format("{} ({})", option.help, option.rule), 28);
+  const bool plays_episodes = online::length_name(row.protocol) == "episodes";
   out += fmt::format("\nnext: {} run riverswim {}--algorithm {}\n", program_name(),
-                     row.protocol == online::Protocol::kAverage ? "" : "--horizon 20 ", row.name);
+                     plays_episodes ? "--horizon 20 " : "", row.name);
   fmt::print("{}", out);
   return kSuccess;
 }
@@ -135,6 +136,8 @@ int run(const Arguments& arguments) {
     if (row.name == name) return show_learner(row);
   for (const auto& row : online::average_table())
     if (row.name == name) return show_learner(row);
+  for (const auto& row : online::generative_table())
+    if (row.name == name) return show_learner(row);
   if (const std::size_t at = name.find('@'); at != std::string::npos) {
     const std::string family = name.substr(0, at);
     const int version = experiments::instance_version(mdp::find_instance(family).name);
@@ -146,6 +149,7 @@ int run(const Arguments& arguments) {
   for (const auto& row : mdp::instance_table()) known.push_back(row.name);
   for (const auto& row : online::episodic_table()) known.emplace_back(row.name);
   for (const auto& row : online::average_table()) known.emplace_back(row.name);
+  for (const auto& row : online::generative_table()) known.emplace_back(row.name);
   if (std::ranges::find(known, name) == known.end())
     throw InvalidOption(
         fmt::format("show: '{}' is neither an instance nor a learner{}", name, did_you_mean(name, known)));

@@ -36,11 +36,13 @@ Point final_point(const Curve& curve) {
 }
 
 /// Places the points on the axis: by number, or one after the other in the order of the plan.
-void place_points(AxisCurve& curve) {
+void place_points(AxisCurve& curve, bool discounts) {
   curve.numeric =
       std::ranges::all_of(curve.points, [](const AxisPoint& p) { return parse_double(p.value).has_value(); });
   for (std::size_t i = 0; i < curve.points.size(); ++i)
     curve.points[i].x = curve.numeric ? *parse_double(curve.points[i].value) : static_cast<double>(i);
+  if (discounts && curve.numeric)
+    for (AxisPoint& point : curve.points) point.x = 1 / (1 - point.x);
   std::ranges::stable_sort(curve.points, {}, &AxisPoint::x);
 }
 
@@ -75,6 +77,11 @@ void fit(const Grid& grid, const Results& results, AxisCurve& curve, std::string
 
 }  // namespace
 
+std::string x_of(const Axis& axis) {
+  if (axis.setting == "discount") return "1 / (1 - discount)";
+  return axis.name == "factor" ? "factor on the bonus" : axis.name;
+}
+
 std::vector<AxisCurve> against(const Grid& grid, const Results& results, const Axis& axis, std::string_view metric) {
   std::vector<std::string> order;
   std::map<std::string, AxisCurve> curves;
@@ -94,7 +101,7 @@ std::vector<AxisCurve> against(const Grid& grid, const Results& results, const A
   for (const std::string& label : order) {
     AxisCurve& curve = curves.at(label);
     if (curve.points.size() < 2) continue;
-    place_points(curve);
+    place_points(curve, axis.setting == "discount");
     fit(grid, results, curve, metric);
     result.push_back(std::move(curve));
   }

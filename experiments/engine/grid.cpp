@@ -157,9 +157,38 @@ void require_different(const std::vector<Variant>& variants) {
     if (!seen.insert(variant.label).second) fail(variant.place, fmt::format("{} is there twice", variant.label));
 }
 
+bool takes_samples(const LearnerVariant& learner) { return learner.protocol == online::Protocol::kGenerative; }
+bool plays_episodes(const LearnerVariant& learner) {
+  return learner.protocol == online::Protocol::kEpisodic || learner.protocol == online::Protocol::kStopping;
+}
+
+/// Samples and plays have no measure in common.
+void require_one_world(const Grid& grid) {
+  const auto sampler = std::ranges::find_if(grid.learners, takes_samples);
+  const auto player = std::ranges::find_if_not(grid.learners, takes_samples);
+  if (sampler == grid.learners.end() || player == grid.learners.end()) return;
+  fail(player->place.empty() ? grid.plan.place : player->place,
+       fmt::format("{} asks a generative model for samples, {} plays {}: nothing compares them, run them apart",
+                   sampler->name, player->name, plays_episodes(*player) ? "episodes" : "the long run"));
+}
+
+void require_discounts(const Grid& grid) {
+  const auto learner = std::ranges::find_if(grid.learners, takes_samples);
+  for (const InstanceVariant& instance : grid.instances) {
+    if (learner != grid.learners.end() && instance.discount == 0)
+      fail(instance.place,
+           fmt::format("{} has no discount of its own, and {} needs one; set discount", instance.label, learner->name));
+    if (learner != grid.learners.end() && !instance.instance.stages.empty())
+      fail(instance.place,
+           fmt::format("the stages of {} differ; {} needs one model for all", instance.label, learner->name));
+    if (learner == grid.learners.end() && instance.discount_given)
+      fail(instance.place,
+           fmt::format("{}: discount is set, but no learner here is of a discounted model", instance.label));
+  }
+}
+
 void require_horizons(const Grid& grid) {
-  const auto learner = std::ranges::find_if(
-      grid.learners, [](const LearnerVariant& l) { return l.protocol != online::Protocol::kAverage; });
+  const auto learner = std::ranges::find_if(grid.learners, plays_episodes);
   if (learner == grid.learners.end()) return;
   for (const InstanceVariant& instance : grid.instances)
     if (instance.horizon == 0)
@@ -183,14 +212,17 @@ void require_metric(const Grid& grid) {
 
 /// The part of the key that is the same for all seeds.
 std::string key_of(const Plan& plan, const InstanceVariant& instance, const LearnerVariant& learner) {
-  const bool average = learner.protocol == online::Protocol::kAverage;
+  const bool episodic = plays_episodes(learner);
   std::string key = fmt::format("play {}\ninstance {}\nhorizon {}\nprotocol {}\nlearner {} {}\n", kPlayVersion,
-                                average ? instance.long_run_hash : instance.hash, average ? 0 : instance.horizon,
+                                episodic ? instance.hash : instance.long_run_hash, episodic ? instance.horizon : 0,
                                 online::to_string(learner.protocol), learner.name, learner.results_version);
   for (const auto& [name, value] : learner.settings)
     key += fmt::format("{} {}\n", name, name == "constant" ? learner.factor : value);
   key += fmt::format("checkpoints {}\n", content_id(std::span<const std::int64_t>(learner.checkpoints)));
-  if (!average) key += fmt::format("epsilon {}\n", exact_text(plan.epsilon));
+  if (episodic) key += fmt::format("epsilon {}\n", exact_text(plan.epsilon));
+  if (takes_samples(learner))
+    key += fmt::format("discount {}\n{}\n", exact_text(instance.discount),
+                       instance.instance.question.minimise ? "minimise" : "maximise");
   key += fmt::format("metrics {}\n", fmt::join(online::metrics_of(learner.protocol), " "));
   return key + fmt::format("stream {}\n", plan.stream);
 }
@@ -213,7 +245,7 @@ void require_plan(const Plan& plan) {
   if (std::set<std::uint64_t>(plan.seeds.begin(), plan.seeds.end()).size() != plan.seeds.size())
     fail(plan.place, "a seed is there twice");
   if (!(plan.epsilon > 0)) fail(plan.place, fmt::format("epsilon is {}, must be above 0", plan.epsilon));
-  if (plan.episodes < 0 || plan.steps < 0) fail(plan.place, "a run has a negative length");
+  if (plan.episodes < 0 || plan.steps < 0 || plan.samples < 0) fail(plan.place, "a run has a negative length");
   const bool ascending = std::ranges::adjacent_find(plan.checkpoints, std::greater_equal<>()) == plan.checkpoints.end();
   if (!plan.checkpoints.empty() && (!ascending || plan.checkpoints.front() < 1))
     fail(plan.place, "checkpoints must be whole numbers from 1 on, ascending");
@@ -242,7 +274,9 @@ Grid expand(const Plan& plan) {
   set_labels(grid);
   require_different(grid.instances);
   require_different(grid.learners);
+  require_one_world(grid);
   require_horizons(grid);
+  require_discounts(grid);
   require_metric(grid);
   grid.axes = axes_of(grid);
   fill_cells(grid);

@@ -27,6 +27,8 @@ struct InstanceVariant {
   std::string label = {};              ///< the id and what tells it from its siblings: "riverswim@1 (states 8)"
   std::vector<Setting> settings = {};  ///< all of them, defaults included, in one spelling
   int horizon = 0;                     ///< of its episodes; 0: it has none
+  double discount = 0;                 ///< of a generative model; 0: it has none
+  bool discount_given = false;         ///< by the plan, beside the settings of the family
   std::string hash = {};               ///< of the finished model and the horizon: see content_hash
   std::string long_run_hash = {};      ///< of the model alone
   mdp::NamedInstance instance;
@@ -44,7 +46,7 @@ struct LearnerVariant {
   std::vector<Setting> given = {};     ///< what the plan sets
   std::vector<Setting> settings = {};  ///< all of them, defaults included, in one spelling
   online::Protocol protocol = online::Protocol::kEpisodic;
-  std::int64_t length = 0;                     ///< episodes or steps
+  std::int64_t length = 0;                     ///< episodes, steps, or samples of each choice
   std::vector<std::int64_t> checkpoints = {};  ///< none is left to a default
   int results_version = 1;
   std::string place = {};

@@ -9,6 +9,7 @@
 #include "experiments/engine/variants.h"
 #include "mdp/instances/registry.h"
 #include "mdp/io/formats.h"
+#include "solvers/online/trial.h"
 
 namespace bellwether::experiments {
 namespace {
@@ -64,9 +65,18 @@ int horizon_of(const Entry& entry, const std::string& id, const mdp::NamedInstan
   return horizon > 0 ? horizon : instance.question.horizon;
 }
 
-/// Takes "horizon" out of the settings where the family does not know it.
-std::optional<std::string> take_horizon(std::vector<Setting>& settings, bool family_knows_it) {
-  const auto found = std::ranges::find(settings, "horizon", &Setting::first);
+/// The discount that the plan gives; 0 when it gives none.
+double discount_of(const Entry& entry, const std::string& id, const std::optional<std::string>& text) {
+  if (!text) return 0;
+  const auto value = parse_double(*text);
+  if (!value || !(*value > 0) || !(*value < 1))
+    fail(place_of(entry, "discount"), fmt::format("{}: discount is '{}', must be above 0 and below 1", id, *text));
+  return *value;
+}
+
+/// Takes a setting out of the list where the family does not know it.
+std::optional<std::string> take(std::vector<Setting>& settings, std::string_view name, bool family_knows_it) {
+  const auto found = std::ranges::find(settings, name, &Setting::first);
   if (found == settings.end() || family_knows_it) return std::nullopt;
   std::string value = found->second;
   settings.erase(found);
@@ -75,19 +85,24 @@ std::optional<std::string> take_horizon(std::vector<Setting>& settings, bool fam
 
 /// Fills what depends on the model.
 void finish(InstanceVariant& variant, const Entry& entry, const std::optional<std::string>& horizon,
-            bool family_knows_horizon) {
+            bool family_knows_horizon, const std::optional<std::string>& discount) {
   variant.place = entry.place;
   variant.horizon = horizon_of(entry, variant.id, variant.instance, horizon);
   variant.hash = content_hash(variant.instance, variant.horizon);
   variant.long_run_hash = content_hash(variant.instance, 0);
   if (!family_knows_horizon && variant.horizon > 0)
     variant.settings.emplace_back("horizon", fmt::format("{}", variant.horizon));
+  variant.discount = discount_of(entry, variant.id, discount);
+  variant.discount_given = discount.has_value();
+  if (discount) variant.settings.emplace_back("discount", canonical_value(*discount, "0.9"));
+  if (!discount) variant.discount = online::own_discount(variant.instance).value_or(0);
 }
 
 InstanceVariant named_variant(const Entry& entry, const mdp::Instance& family, std::vector<Setting> settings) {
   const std::vector<OptionRow> options = family.options();
   const bool knows_horizon = has_option(options, "horizon");
-  const std::optional<std::string> horizon = take_horizon(settings, knows_horizon);
+  const std::optional<std::string> horizon = take(settings, "horizon", knows_horizon);
+  const std::optional<std::string> discount = take(settings, "discount", has_option(options, "discount"));
   std::optional<mdp::NamedInstance> instance;
   try {
     instance = family.make(settings);
@@ -101,7 +116,7 @@ InstanceVariant named_variant(const Entry& entry, const mdp::Instance& family, s
     variant.settings.emplace_back(
         option.name, canonical_value(given == settings.end() ? option.value : given->second, option.value));
   }
-  finish(variant, entry, horizon, knows_horizon);
+  finish(variant, entry, horizon, knows_horizon, discount);
   return variant;
 }
 
@@ -120,7 +135,8 @@ std::vector<std::string> instance_setting_names(const Entry& entry) {
   std::vector<std::string> names;
   if (entry.file.empty())
     for (const OptionRow& option : family_of(entry).options()) names.push_back(option.name);
-  if (std::ranges::find(names, "horizon") == names.end()) names.emplace_back("horizon");
+  for (const std::string_view name : {"horizon", "discount"})
+    if (std::ranges::find(names, name) == names.end()) names.emplace_back(name);
   return names;
 }
 
@@ -137,7 +153,8 @@ std::vector<InstanceVariant> instance_variants(const std::vector<Entry>& entries
     const mdp::NamedInstance instance = read_instance(entry);
     for (auto& settings : combinations(entry.settings)) {
       InstanceVariant variant{.id = entry.name, .instance = instance};
-      finish(variant, entry, take_horizon(settings, false), false);
+      const std::optional<std::string> horizon = take(settings, "horizon", false);
+      finish(variant, entry, horizon, false, take(settings, "discount", false));
       variants.push_back(std::move(variant));
     }
   }

@@ -13,6 +13,7 @@
 #include "solvers/online/average/run.h"
 #include "solvers/online/checkpoints.h"
 #include "solvers/online/episodic/run.h"
+#include "solvers/online/generative/run.h"
 #include "solvers/online/registry.h"
 #include "solvers/online/trial.h"
 
@@ -21,7 +22,7 @@ namespace {
 
 using online::Protocol;
 
-constexpr std::int64_t kEpisodes = 1000, kSteps = 100'000;  // when the plan does not say
+constexpr std::int64_t kEpisodes = 1000, kSteps = 100'000, kSamples = 10'000;  // when the plan does not say
 
 bool in_table(const auto& table, std::string_view name) {
   return std::ranges::find(table, name, [](const auto& row) { return row.name; }) != table.end();
@@ -29,6 +30,7 @@ bool in_table(const auto& table, std::string_view name) {
 
 bool plays_episodes(std::string_view name) { return in_table(online::episodic_table(), name); }
 bool plays_on(std::string_view name) { return in_table(online::average_table(), name); }
+bool takes_samples(std::string_view name) { return in_table(online::generative_table(), name); }
 
 /// Of a name that stands for a learner of episodes and for one of the long run: what the plan's lengths ask for, else
 /// what the other learners are.
@@ -62,7 +64,7 @@ bool is_for_long_run(const Plan& plan, const Entry& entry) {
 struct Row {
   online::LearnerInfo info;
   std::vector<OptionRow> options;
-  std::string length_name() const { return info.protocol == Protocol::kAverage ? "steps" : "episodes"; }
+  std::string length_name() const { return std::string(online::length_name(info.protocol)); }
 };
 
 Row row_of(const Plan& plan, const Entry& entry) {
@@ -70,6 +72,13 @@ Row row_of(const Plan& plan, const Entry& entry) {
     (void)online::protocol_of(entry.name);
   } catch (const InvalidOption& error) {
     fail(entry.place, error.what());
+  }
+  if (takes_samples(entry.name)) {
+    const Choices* said = find_choices(entry, "protocol");
+    if (said != nullptr && said->values != std::vector<std::string>{"generative"})
+      fail(said->place, fmt::format("{}: protocol must be generative", entry.name));
+    const online::GenerativeLearner& learner = online::find_generative(entry.name);
+    return {learner, learner.options()};
   }
   if (is_for_long_run(plan, entry)) {
     const online::AverageLearner& learner = online::find_average(entry.name);
@@ -85,7 +94,11 @@ void try_settings(const Row& row, const std::vector<Setting>& settings) {
   constexpr std::int64_t kLength = 100;
   static const mdp::NamedInstance small = mdp::make_instance("riverswim", {{"states", "2"}});
   static const online::Arena episodic(small, Protocol::kEpisodic, kHorizon), average(small, Protocol::kAverage);
-  if (row.info.protocol == Protocol::kAverage) {
+  static const online::Arena generative = online::Arena::for_samples(small);
+  if (row.info.protocol == Protocol::kGenerative) {
+    const online::GenerativeTask& task = *generative.generative();
+    (void)online::find_generative(row.info.name).make(world_of(task, kLength), settings, Stream(0));
+  } else if (row.info.protocol == Protocol::kAverage) {
     const online::AverageTask& task = *average.average();
     (void)online::find_average(row.info.name).make(task, world_of(task, kLength), settings, Stream(0));
   } else {
@@ -105,6 +118,7 @@ std::optional<std::string> take(std::vector<Setting>& settings, std::string_view
 
 std::int64_t length_of(const Plan& plan, const Entry& entry, const Row& row, const std::optional<std::string>& text) {
   if (!text) {
+    if (row.info.protocol == Protocol::kGenerative) return plan.samples > 0 ? plan.samples : kSamples;
     if (row.info.protocol == Protocol::kAverage) return plan.steps > 0 ? plan.steps : kSteps;
     return plan.episodes > 0 ? plan.episodes : kEpisodes;
   }
@@ -159,21 +173,35 @@ LearnerVariant variant_of(const Plan& plan, const Entry& entry, const Row& row, 
   return variant;
 }
 
+std::string_view what_it_does(Protocol protocol) {
+  if (protocol == Protocol::kGenerative) return "takes samples";
+  return protocol == Protocol::kAverage ? "plays the long run" : "plays episodes";
+}
+
+/// A length of the plan that no learner counts in.
+void require_length_used(const Plan& plan, const std::vector<LearnerVariant>& variants, std::int64_t length,
+                         std::string_view name) {
+  if (length == 0 ||
+      std::ranges::any_of(variants, [&](const auto& v) { return online::length_name(v.protocol) == name; }))
+    return;
+  const Protocol other = variants.front().protocol;
+  fail(plan.place,
+       fmt::format("{} are set, but every learner {}; set {}", name, what_it_does(other), online::length_name(other)));
+}
+
 /// A length that no learner plays, checkpoints that none reaches: said, but without effect.
 void require_used(const Plan& plan, const std::vector<LearnerVariant>& variants) {
   std::int64_t longest = 0;
-  bool on = false, episodes = false;
   for (const LearnerVariant& variant : variants) {
     longest = std::max(longest, variant.length);
-    (variant.protocol == Protocol::kAverage ? on : episodes) = true;
     if (variant.checkpoints.empty())
       fail(variant.place.empty() ? plan.place : variant.place,
            fmt::format("{} ends after {} {}, before the first checkpoint", variant.name, variant.length,
-                       variant.protocol == Protocol::kAverage ? "steps" : "episodes"));
+                       online::length_name(variant.protocol)));
   }
-  if (plan.episodes > 0 && !episodes)
-    fail(plan.place, "episodes are set, but every learner plays the long run; set steps");
-  if (plan.steps > 0 && !on) fail(plan.place, "steps are set, but every learner plays episodes; set episodes");
+  require_length_used(plan, variants, plan.episodes, "episodes");
+  require_length_used(plan, variants, plan.steps, "steps");
+  require_length_used(plan, variants, plan.samples, "samples");
   if (!plan.checkpoints.empty() && plan.checkpoints.back() > longest)
     fail(plan.place, fmt::format("checkpoint {} lies beyond the longest run, {}", plan.checkpoints.back(), longest));
 }

@@ -40,6 +40,7 @@ Json instance_json(const InstanceVariant& instance) {
           {"label", instance.label},
           {"settings", object_of(instance.settings)},
           {"horizon", instance.horizon},
+          {"discount", instance.discount},
           {"hash", instance.hash},
           {"states", model.num_states()},
           {"choices", model.num_choices()},

@@ -19,9 +19,10 @@ struct Choices {
 
 /// An instance or a learner of a plan; `settings` with several values multiply into variants.
 ///
-/// An instance also takes "horizon" (the length of an episode, where its family has no setting of that name), a learner
-/// "episodes" or "steps" (its length of run in place of the plan's) and "protocol" ("episodic", "average") where its
-/// name stands for both.
+/// An instance also takes "horizon" (the length of an episode) and "discount" (of learners with a generative model),
+/// where its family has no setting of that name; a learner
+/// "episodes", "steps" or "samples" (its length of run in place of the plan's) and "protocol" ("episodic", "average")
+/// where its name stands for both.
 struct Entry {
   std::string name = {};  ///< "riverswim", "riverswim@1", "ucbvi-bf", or what to call the model of `file`
   std::vector<Choices> settings = {};
@@ -35,7 +36,7 @@ struct SummaryOptions {
   int resamples = 2000;           ///< of bootstraps and permutation tests
   double window_from = 0;         ///< slopes are fitted from this checkpoint on; 0: over the last decade
   double window_to = 0;           ///< and up to this one; 0: the last
-  double exponent = 0.5;          ///< what slopes are held against
+  double exponent = 0.5;          ///< what slopes are held against (of errors, which fall: its negative)
   std::string metric = "regret";  ///< of slopes and comparisons; "regret": the regret with the least variance
 };
 
@@ -45,7 +46,8 @@ void describe(SummaryOptions& o, Field&& field) {
   field("resamples", o.resamples, between(100, 1'000'000), "resamples of bootstraps and permutation tests");
   field("window_from", o.window_from, at_least(0), "first checkpoint of the fitted slopes (0: the last decade)");
   field("window_to", o.window_to, at_least(0), "last checkpoint of the fitted slopes (0: the last one)");
-  field("exponent", o.exponent, between(-10, 10), "exponent that fitted slopes are held against");
+  field("exponent", o.exponent, between(-10, 10),
+        "exponent that fitted slopes are held against (errors: its negative)");
   field("metric", o.metric, any_value(), "metric of slopes and comparisons (regret: the least noisy regret)");
 }
 
@@ -61,8 +63,9 @@ struct Plan {
   std::vector<Choices> sweep = {};
   std::int64_t episodes = 0;                   ///< of episodic learners; 0: not said, 1000
   std::int64_t steps = 0;                      ///< of learners of the long run; 0: not said, 100000
+  std::int64_t samples = 0;                    ///< of each choice, with a generative model; 0: not said, 10000
   std::vector<std::int64_t> checkpoints = {};  ///< ascending; empty: about twenty a decade and the last
-  double epsilon = 0.1;                        ///< an episode that loses more is a mistake
+  double epsilon = 0.1;  ///< an episode that loses more is a mistake; the error at which sample sizes are read off
   std::vector<std::uint64_t> seeds = first_seeds(10);
   std::uint64_t stream = 1;  ///< root of all randomness
   SummaryOptions summary = {};
@@ -84,7 +87,8 @@ struct PlanFile {
 /// Reads a TOML file:
 ///
 ///     title = "Who finds the far bank?"
-///     episodes = 20000                        # steps = 1000000 for learners of the long run
+///     episodes = 20000                        # steps = 1000000 for learners of the long run,
+///                                             # samples = 100000 (of each choice) with a generative model
 ///     seeds = 20                              # or a list of numbers
 ///     instances = ["deep-sea@1", {name = "riverswim@1", states = [6, 8], horizon = 20}]
 ///     learners = ["psrl", {name = "ucbvi-bf", constant = ["theory", "practical"]}]

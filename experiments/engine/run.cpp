@@ -37,7 +37,19 @@ void order_by_seed(const Grid& grid, std::vector<std::size_t>& cells) {
   std::ranges::stable_sort(cells, {}, [&](std::size_t c) { return c % grid.num_seeds(); });
 }
 
-bool is_average(const LearnerVariant& learner) { return learner.protocol == online::Protocol::kAverage; }
+/// Learners of one world share an arena.
+enum class World { kEpisodes, kLongRun, kSamples };
+
+World world_of(const LearnerVariant& learner) {
+  if (learner.protocol == online::Protocol::kGenerative) return World::kSamples;
+  return learner.protocol == online::Protocol::kAverage ? World::kLongRun : World::kEpisodes;
+}
+
+online::Arena arena_of(const InstanceVariant& instance, World world) {
+  if (world == World::kSamples) return online::Arena::for_samples(instance.instance, instance.discount);
+  if (world == World::kLongRun) return online::Arena(instance.instance, online::Protocol::kAverage);
+  return online::Arena(instance.instance, online::Protocol::kEpisodic, instance.horizon);
+}
 
 /// The missing cells, played by several threads.
 class Session {
@@ -69,12 +81,14 @@ class Session {
   /// Adds a cell's work to what there is (`all`) or to what is done.
   void count_work(const Cell& cell, std::int64_t units, bool all) {
     const LearnerVariant& learner = grid_.learners[cell.learner];
-    if (is_average(learner)) {
-      (all ? progress_.steps : progress_.steps_done) += units;
-    } else {
+    const InstanceVariant& instance = grid_.instances[cell.instance];
+    std::int64_t steps = 1;  // a unit
+    if (world_of(learner) == World::kSamples) steps = instance.instance.model.num_choices();
+    if (world_of(learner) == World::kEpisodes) {
+      steps = instance.horizon;
       (all ? progress_.episodes : progress_.episodes_done) += units;
-      (all ? progress_.steps : progress_.steps_done) += units * grid_.instances[cell.instance].horizon;
     }
+    (all ? progress_.steps : progress_.steps_done) += units * steps;
   }
 
   /// The caller must hold the mutex, or be alone.
@@ -87,15 +101,12 @@ class Session {
   bool prepare() {
     for (const std::size_t c : missing_) {
       const Cell& cell = grid_.cells[c];
-      const bool average = is_average(grid_.learners[cell.learner]);
-      std::unique_ptr<online::Arena>& arena = arenas_[{cell.instance, average}];
-      if (arena) continue;
+      const World world = world_of(grid_.learners[cell.learner]);
+      if (arenas_.contains({cell.instance, world})) continue;
       if (!tell()) return false;
       const InstanceVariant& instance = grid_.instances[cell.instance];
       try {
-        arena = average
-                    ? std::make_unique<online::Arena>(instance.instance, online::Protocol::kAverage)
-                    : std::make_unique<online::Arena>(instance.instance, online::Protocol::kEpisodic, instance.horizon);
+        arenas_.emplace(std::pair(cell.instance, world), arena_of(instance, world));
       } catch (const std::invalid_argument& error) {
         fail(instance.place, fmt::format("{}: {}", instance.label, error.what()));
       }
@@ -125,7 +136,7 @@ class Session {
     };
     online::Series series;
     try {
-      series = online::play(*arenas_.at({cell.instance, is_average(learner)}), learner.name, learner.given,
+      series = online::play(arenas_.at({cell.instance, world_of(learner)}), learner.name, learner.given,
                             root_.child(cell.seed),
                             {.length = learner.length,
                              .checkpoints = learner.checkpoints,
@@ -151,7 +162,7 @@ class Session {
   Results& results_;
   const std::vector<std::size_t> missing_;
   const Stream root_;
-  std::map<std::pair<std::size_t, bool>, std::unique_ptr<online::Arena>> arenas_;  // by instance, for the long run
+  std::map<std::pair<std::size_t, World>, online::Arena> arenas_;
   std::atomic<std::size_t> next_{0};
   std::atomic<bool> stopped_{false};
   std::mutex mutex_;  // guards what follows, the results and the store

@@ -10,7 +10,8 @@
 
 namespace bellwether::experiments {
 
-/// How far a run has come. Work is counted in episodes (of episodic cells) and steps (of those of the long run).
+/// How far a run has come. Work is counted in episodes (of episodic cells) and steps (of those of the long run;
+/// a sample of one choice is a step).
 struct Progress {
   std::int64_t cells = 0, cells_done = 0;  ///< of the grid; what the store had counts as done
   std::int64_t cells_found = 0;            ///< what the store had

@@ -69,6 +69,11 @@ std::string metric_named(const LearnerVariant& learner, std::string_view metric)
   throw InvalidOption(fmt::format("{} measures no '{}'; it measures {}", learner.name, metric, join_names(metrics)));
 }
 
+double expected_exponent(const Grid& grid, const LearnerVariant& learner) {
+  const double exponent = grid.plan.summary.exponent;
+  return learner.protocol == online::Protocol::kGenerative ? -exponent : exponent;
+}
+
 Sample sample(const Grid& grid, const Results& results, std::size_t instance, std::size_t learner,
               std::string_view metric) {
   Sample sample;

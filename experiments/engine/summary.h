@@ -18,7 +18,7 @@ namespace bellwether::experiments {
 
 /// A metric over the seeds at one checkpoint.
 struct Point {
-  std::int64_t at = 0;  ///< episodes or steps
+  std::int64_t at = 0;  ///< episodes, steps or samples
   double mean = 0, standard_error = 0;
   Interval interval;  ///< for the mean at this checkpoint (Student's t)
   Interval band;      ///< for the means at all checkpoints at once
@@ -41,6 +41,9 @@ bool measures(const LearnerVariant& learner, std::string_view metric);
 /// "regret" is the regret with the least variance that the protocol measures ("episodes" where learners stop
 /// themselves); any other name stands for itself. InvalidOption when the learner has no such metric.
 std::string metric_named(const LearnerVariant& learner, std::string_view metric);
+
+/// What slopes of this learner's metrics are held against: the plan's exponent, negative where errors fall.
+double expected_exponent(const Grid& grid, const LearnerVariant& learner);
 
 /// The finished seeds' values of a metric, a row a seed, at the checkpoints that all of them reached.
 struct Sample {
@@ -76,7 +79,7 @@ std::vector<Comparison> compare(const Grid& grid, const Results& results, std::s
 
 /// The final value of a metric along an axis, everything else fixed.
 struct AxisPoint {
-  double x = 0;  ///< the value as a number; its position (0, 1, ...) when it is none
+  double x = 0;  ///< the value as a number (a discount: 1 / (1 - discount)); its position (0, 1, ...) when it is none
   std::string value = {};
   std::size_t instance = 0, learner = 0;
   Point point = {};
@@ -87,6 +90,8 @@ struct AxisCurve {
   std::vector<AxisPoint> points = {};  ///< ascending in x
   RateFit rate = {};                   ///< of the means in x; no slope when values are no numbers
 };
+/// What the x of points along this axis is: its name, or "1 / (1 - discount)", which is what theorems count in.
+std::string x_of(const Axis& axis);
 std::vector<AxisCurve> against(const Grid& grid, const Results& results, const Axis& axis, std::string_view metric);
 
 }  // namespace bellwether::experiments

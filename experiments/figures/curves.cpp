@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include <fmt/format.h>
 
+#include "experiments/engine/sample_size.h"
 #include "experiments/figures/overlays.h"
 
 namespace bellwether::experiments {
@@ -12,13 +14,20 @@ namespace {
 
 /// A bound further above the highest curve than this is told in a note: drawn, it would press all curves flat.
 constexpr double kOffTheChart = 300;
+/// With more learners the legend gives slopes without their intervals, which the tables have.
+constexpr std::size_t kWithIntervals = 8;
 
-std::string unit_of(online::Protocol protocol) { return protocol == online::Protocol::kAverage ? "steps" : "episodes"; }
+std::string unit_of(online::Protocol protocol) {
+  return protocol == online::Protocol::kGenerative ? "samples of each choice"
+                                                   : std::string(online::length_name(protocol));
+}
 
 std::string metric_text(std::string_view metric) {
   if (metric == "value-regret") return "cumulative regret (exact values)";
   if (metric == "gap-regret") return "cumulative regret (gaps)";
   if (metric == "reward-regret") return "cumulative regret (rewards)";
+  if (metric == "value-error") return "largest error of Q";
+  if (metric == "policy-loss") return "largest loss of the greedy policy";
   if (metric == "mistakes") return "episodes that lost more than epsilon";
   if (metric == "violations") return "episodes in which optimism was violated";
   std::string text(metric);
@@ -26,9 +35,10 @@ std::string metric_text(std::string_view metric) {
   return text;
 }
 
-std::string slope_text(const RateFit& fit) {
+/// `room`: for the interval, too.
+std::string slope_text(const RateFit& fit, bool room) {
   if (std::isnan(fit.slope)) return {};
-  if (!std::isfinite(fit.interval.low)) return fmt::format(", slope {:.2f}", fit.slope);
+  if (!room || !std::isfinite(fit.interval.low)) return fmt::format(", slope {:.2f}", fit.slope);
   return fmt::format(", slope {:.2f} [{:.2f}, {:.2f}]", fit.slope, fit.interval.low, fit.interval.high);
 }
 
@@ -67,8 +77,12 @@ class CurveFigure {
     figure_.log_x = figure_.log_y = true;
     const InstanceVariant& variant = grid.instances[instance];
     figure_.title = grid.plan.title.empty() ? variant.label : fmt::format("{} ({})", grid.plan.title, variant.label);
-    if (protocol != online::Protocol::kAverage && variant.label.find("horizon") == std::string::npos)
-      figure_.title += fmt::format(", horizon {}", variant.horizon);
+    const auto add = [&](bool asked, std::string_view name, double value) {
+      if (asked && variant.label.find(name) == std::string::npos)
+        figure_.title += fmt::format(", {} {:.12g}", name, value);
+    };
+    add(online::length_name(protocol) == "episodes", "horizon", variant.horizon);
+    add(protocol == online::Protocol::kGenerative, "discount", variant.discount);
   }
 
   Figure make(std::string_view metric) {
@@ -101,14 +115,16 @@ class CurveFigure {
     if (curve.points.size() < 2) return;
     const RateFit fit = rate(grid_, results_, instance_, learner, name);
     figure_.lines.push_back(
-        measured_line(curve, grid_.learners[learner].label + slope_text(fit), static_cast<int>(curves_.size())));
+        measured_line(curve, grid_.learners[learner].label + slope_text(fit, grid_.learners.size() <= kWithIntervals),
+                      static_cast<int>(curves_.size())));
     curves_.push_back(std::move(curve));
   }
 
   void add_bounds() {
     double highest = 0;
     for (const Curve& curve : curves_) highest = std::max(highest, curve.points.back().mean);
-    if (curves_.front().metric.find("regret") == std::string::npos) return;
+    const std::string& metric = curves_.front().metric;
+    if (metric.find("regret") == std::string::npos && metric != "value-error") return;
     for (std::size_t i = 0; i < curves_.size(); ++i) add_bound(curves_[i], static_cast<int>(i), highest);
     const auto at = checkpoints(curves_.front());
     if (const auto lower = lower_bound(grid_.instances[instance_], grid_.learners[curves_.front().learner], at))
@@ -119,7 +135,7 @@ class CurveFigure {
     const LearnerVariant& learner = grid_.learners[curve.learner];
     const auto bound = upper_bound(grid_.instances[instance_], learner, checkpoints(curve));
     const bool scaled = !learner.constant.empty() && learner.constant != "theory";
-    if (!bound || curve.points.back().mean <= 0) return;
+    if (!bound || std::isnan(bound->y.back()) || curve.points.back().mean <= 0) return;
     if (!bound->constants || scaled) {  // a scaled run claims no theorem: only the shape is compared
       const double factor = fitted_factor(curve, bound->y);
       if (factor > 0 && curves_.size() <= 2)
@@ -137,10 +153,11 @@ class CurveFigure {
   void add_dashed(const Curve& curve, std::string label, const std::vector<double>& y, double factor, int colour) {
     FigureLine line{.label = std::move(label), .x = {}, .y = {}, .colour = colour, .dashed = true};
     for (std::size_t i = 0; i < curve.points.size(); ++i) {
+      if (std::isnan(y[i])) continue;  // nothing is promised there
       line.x.push_back(static_cast<double>(curve.points[i].at));
       line.y.push_back(factor * y[i]);
     }
-    figure_.lines.push_back(std::move(line));
+    if (!line.x.empty()) figure_.lines.push_back(std::move(line));
   }
 
   static std::vector<std::int64_t> checkpoints(const Curve& curve) {
@@ -176,6 +193,18 @@ std::string file_name(std::string_view text) {
   return name;
 }
 
+/// The growth that the learner's paper promises, moved onto the measured line (least squares in logarithms).
+std::optional<FigureLine> shape_line(const Grid& grid, const NeededCurve& curve, const FigureLine& measured) {
+  const auto shape = sample_size_shape(grid.instances[curve.instance], grid.learners[curve.learner], measured.x);
+  if (!shape) return std::nullopt;
+  double sum = 0;
+  for (std::size_t i = 0; i < measured.x.size(); ++i) sum += std::log(measured.y[i] / shape->y[i]);
+  const double factor = std::exp(sum / static_cast<double>(measured.x.size()));
+  FigureLine line{.label = shape->label, .x = measured.x, .y = shape->y, .colour = measured.colour, .dashed = true};
+  for (double& y : line.y) y *= factor;
+  return line;
+}
+
 }  // namespace
 
 Figure learning_curves(const Grid& grid, const Results& results, std::size_t instance, online::Protocol protocol,
@@ -184,7 +213,7 @@ Figure learning_curves(const Grid& grid, const Results& results, std::size_t ins
 }
 
 Figure against_parameter(const Grid& grid, const Results& results, const Axis& axis, std::string_view metric) {
-  const std::string name = axis.name == "factor" ? "factor on the bonus" : axis.name;
+  const std::string name = x_of(axis);
   Figure figure{.title = grid.plan.title.empty() ? "against " + name : grid.plan.title,
                 .x_label = name,
                 .y_label = fmt::format("final {}", metric),
@@ -193,7 +222,7 @@ Figure against_parameter(const Grid& grid, const Results& results, const Axis& a
   figure.log_x = figure.log_y = all_positive(curves);
   for (const AxisCurve& curve : curves) {
     if (!curve.numeric || curve.points.size() < 2) continue;
-    FigureLine line{.label = curve.label + slope_text(curve.rate),
+    FigureLine line{.label = curve.label + slope_text(curve.rate, true),
                     .x = {},
                     .y = {},
                     .colour = static_cast<int>(figure.lines.size()),
@@ -211,6 +240,45 @@ Figure against_parameter(const Grid& grid, const Results& results, const Axis& a
   return figure;
 }
 
+Figure sample_sizes(const Grid& grid, const Results& results, const Axis& axis, std::string_view metric) {
+  Figure figure{.title = grid.plan.title.empty() ? "samples against " + x_of(axis) : grid.plan.title,
+                .x_label = x_of(axis),
+                .y_label = fmt::format("samples of each choice for {} {:g}",
+                                       metric == "regret" ? "value-error" : metric, grid.plan.epsilon),
+                .log_x = true,
+                .log_y = true,
+                .lines = {}};
+  std::vector<FigureLine> shapes;
+  for (const NeededCurve& curve : needed_lengths(grid, results, axis, metric)) {
+    FigureLine line{.label = curve.label + slope_text(curve.rate, true),
+                    .x = {},
+                    .y = {},
+                    .colour = static_cast<int>(figure.lines.size()),
+                    .marks = true};
+    for (const NeededLength& point : curve.points) {
+      line.x.push_back(point.x);
+      line.y.push_back(point.length);
+      line.low.push_back(point.interval.low);
+      line.high.push_back(point.interval.high);
+    }
+    const auto lacks = [](double end) { return std::isnan(end); };
+    if (std::ranges::any_of(line.low, lacks)) line.low.clear(), line.high.clear();
+    if (axis.setting == "discount") {
+      if (auto shape = shape_line(grid, curve, line)) shapes.push_back(std::move(*shape));
+    }
+    if (curve.missing > 0)
+      figure.notes.push_back(fmt::format("{}: {} of {} points are not reached in these runs", curve.label,
+                                         curve.missing, curve.missing + static_cast<int>(curve.points.size())));
+    figure.lines.push_back(std::move(line));
+  }
+  figure.lines.insert(figure.lines.end(), shapes.begin(), shapes.end());
+  figure.notes.insert(figure.notes.begin(),
+                      fmt::format("read off means of {} seeds; bands and intervals of slopes: {:g} %, from resampled "
+                                  "seeds",
+                                  grid.num_seeds(), 100 * grid.plan.summary.level));
+  return figure;
+}
+
 std::vector<NamedFigure> figures(const Grid& grid, const Results& results, std::string_view metric) {
   std::vector<NamedFigure> out;
   const auto add = [&](const std::string& name, Figure figure) {
@@ -218,8 +286,11 @@ std::vector<NamedFigure> figures(const Grid& grid, const Results& results, std::
   };
   for (std::size_t i = 0; i < grid.instances.size(); ++i) {
     add(grid.instances[i].label, learning_curves(grid, results, i, online::Protocol::kEpisodic, metric));
+    add(grid.instances[i].label, learning_curves(grid, results, i, online::Protocol::kGenerative, metric));
     add(grid.instances[i].label + " long run", learning_curves(grid, results, i, online::Protocol::kAverage, metric));
   }
+  for (const Axis& axis : grid.axes)
+    if (!axis.of_learner) add("samples against " + axis.name, sample_sizes(grid, results, axis, metric));
   for (const Axis& axis : grid.axes) add("against " + axis.name, against_parameter(grid, results, axis, metric));
   return out;
 }

@@ -19,13 +19,18 @@ Figure learning_curves(const Grid& grid, const Results& results, std::size_t ins
 /// The final metric against a swept parameter.
 Figure against_parameter(const Grid& grid, const Results& results, const Axis& axis, std::string_view metric);
 
+/// How many samples it takes until the mean of the metric stays below the plan's epsilon, against a swept parameter,
+/// with the growth that theorems promise in dashes; no lines where nothing is sampled from a generative model.
+Figure sample_sizes(const Grid& grid, const Results& results, const Axis& axis, std::string_view metric);
+
 /// A figure with the end of its file name: "riverswim@1", "delta".
 struct NamedFigure {
   std::string name;
   Figure figure;
 };
 
-/// All figures of an experiment: learning curves of each instance (and protocol), then one a swept number.
+/// All figures of an experiment: learning curves of each instance (and protocol), then those of
+/// each swept number.
 std::vector<NamedFigure> figures(const Grid& grid, const Results& results, std::string_view metric);
 
 }  // namespace bellwether::experiments

@@ -1,12 +1,17 @@
 #include "experiments/figures/overlays.h"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
+#include <limits>
 #include <map>
 #include <mutex>
 
+#include <fmt/format.h>
+
 #include "core/text.h"
 #include "proofs_checks/bounds/episodic.h"
+#include "proofs_checks/bounds/generative.h"
 #include "proofs_checks/bounds/long_run.h"
 #include "solvers/exact/average/diameter.h"
 
@@ -105,13 +110,50 @@ std::optional<Overlay> long_run_bound(const InstanceVariant& instance, const Lea
                  })};
 }
 
+bounds::GenerativeSize generative_size(const InstanceVariant& instance, double delta) {
+  const mdp::TabularMdp& model = instance.instance.model;
+  // The theorems speak of pairs: as many choices a state as make the number of choices.
+  return {.states = static_cast<double>(model.num_states()),
+          .actions = static_cast<double>(model.num_choices()) / model.num_states(),
+          .discount = instance.discount,
+          .delta = delta};
+}
+
+/// Where the theorem speaks of errors below 1 only, nothing is promised before.
+std::optional<Overlay> generative_bound(const InstanceVariant& instance, const LearnerVariant& learner,
+                                        std::span<const std::int64_t> at) {
+  if (learner.name != "empirical-qvi") return std::nullopt;
+  const bounds::GenerativeSize size = generative_size(instance, 0.05);
+  return Overlay{"Azar, Munos, Kappen 2013, theorem 1", true, at_each(at, [&](double samples) {
+                   const double error = bounds::azar_error(size, samples);
+                   return error < 1 ? error : std::numeric_limits<double>::quiet_NaN();
+                 })};
+}
+
 }  // namespace
 
 std::optional<Overlay> upper_bound(const InstanceVariant& instance, const LearnerVariant& learner,
                                    std::span<const std::int64_t> at) {
   if (learner.protocol == online::Protocol::kEpisodic) return episodic_bound(instance, learner, at);
   if (learner.protocol == online::Protocol::kAverage) return long_run_bound(instance, learner, at);
+  if (learner.protocol == online::Protocol::kGenerative) return generative_bound(instance, learner, at);
   return std::nullopt;
+}
+
+std::optional<Overlay> sample_size_shape(const InstanceVariant& instance, const LearnerVariant& learner,
+                                         std::span<const double> effective_horizon) {
+  const bool plain = learner.name == "q-learning";
+  if (!plain && learner.name != "empirical-qvi") return std::nullopt;
+  bounds::GenerativeSize size{.actions = most_actions(instance.instance.model)};
+  Overlay shape{plain ? "as in Li et al. 2021" : "as in Azar et al. 2013", false, {}};
+  for (const double horizon : effective_horizon) {
+    size.discount = 1 - 1 / horizon;
+    shape.y.push_back(plain ? bounds::synchronous_q_shape(size) : bounds::generative_lower_shape(size));
+  }
+  const double power =
+      std::log(shape.y.back() / shape.y.front()) / std::log(effective_horizon.back() / effective_horizon.front());
+  shape.label = fmt::format("slope {:.0f}, {}", power, shape.label);
+  return shape;
 }
 
 std::optional<Overlay> lower_bound(const InstanceVariant& instance, const LearnerVariant& learner,
@@ -122,6 +164,12 @@ std::optional<Overlay> lower_bound(const InstanceVariant& instance, const Learne
     return Overlay{"lower bound: Domingues et al. 2021", true, at_each(at, [&](double episodes) {
                      size.episodes = episodes;
                      return bounds::domingues_regret(size);
+                   })};
+  }
+  if (family == "generative-gadget" && learner.protocol == online::Protocol::kGenerative) {
+    const double copies = setting(instance.settings, "copies", 1);
+    return Overlay{"lower bound: two points, after Azar et al. 2013", true, at_each(at, [&](double samples) {
+                     return bounds::two_point_error(instance.discount, samples * copies);
                    })};
   }
   if (family == "jao" && learner.protocol == online::Protocol::kAverage) {

@@ -27,4 +27,9 @@ std::optional<Overlay> upper_bound(const InstanceVariant& instance, const Learne
 std::optional<Overlay> lower_bound(const InstanceVariant& instance, const LearnerVariant& learner,
                                    std::span<const std::int64_t> at);
 
+/// How the learner's paper says that the samples it needs grow with 1 / (1 - discount), without a constant; nothing for
+/// learners without a generative model. The label is short: "slope 3, as in Azar et al. 2013".
+std::optional<Overlay> sample_size_shape(const InstanceVariant& instance, const LearnerVariant& learner,
+                                         std::span<const double> effective_horizon);
+
 }  // namespace bellwether::experiments

@@ -74,10 +74,6 @@ std::string html(const ReportFigure& figure) {
                      escaped(figure.caption), percent_encoded(figure.svg));
 }
 
-std::string_view variable_of(const LearnerVariant& learner) {
-  return learner.protocol == online::Protocol::kAverage ? "T" : "K";
-}
-
 ReportTable final_table(const Grid& grid, const Results& results, std::size_t instance) {
   ReportTable table{grid.instances[instance].label,
                     {{"learner", "after", "metric", "mean", "standard error", "growth"}}};
@@ -92,9 +88,10 @@ ReportTable final_table(const Grid& grid, const Results& results, std::size_t in
     const Point& last = curve.points.back();
     table.rows.push_back({learner.label, std::to_string(last.at), metric, fmt::format("{:.6g}", last.mean),
                           fmt::format("{:.2g}", last.standard_error),
-                          curve.points.size() > 1 ? rate_verdict(rate(grid, results, instance, k, metric),
-                                                                 grid.plan.summary.exponent, variable_of(learner))
-                                                  : ""});
+                          curve.points.size() > 1
+                              ? rate_verdict(rate(grid, results, instance, k, metric), expected_exponent(grid, learner),
+                                             online::length_symbol(learner.protocol))
+                              : ""});
   }
   return table;
 }

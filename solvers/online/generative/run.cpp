@@ -26,7 +26,8 @@ class Judge {
     double worst = 0;
     for (std::int64_t c = 0; c < task_.num_choices(); ++c) {
       const double error = std::abs(task_.from_unit_value(q[static_cast<std::size_t>(c)]) - task_.optimal_q(c));
-      if (!(error <= worst)) worst = error;  // what is not a number is not lost
+      if (std::isnan(error)) return error;  // max() would lose it
+      worst = std::max(worst, error);
     }
     return worst;
   }

@@ -120,10 +120,14 @@ TEST(PowerText, NamesTheUsualExponents) {
 }
 
 TEST(RateVerdict, SaysWhatTheIntervalSays) {
-  const RateFit fit{.slope = 0.523, .interval = {0.471, 0.578}, .points = 5, .replicates = 10};
+  RateFit fit{.slope = 0.523, .interval = {0.471, 0.578}, .points = 5, .replicates = 10};
   EXPECT_EQ(rate_verdict(fit, 0.5, "K"), "0.52 [0.47, 0.58]: consistent with sqrt(K)");
   EXPECT_EQ(rate_verdict(fit, 1, "K"), "0.52 [0.47, 0.58]: grows slower than K");
   EXPECT_EQ(rate_verdict(fit, 0, "K"), "0.52 [0.47, 0.58]: grows faster than a constant");
+  fit.slope = -0.61;
+  fit.interval = {-0.7, -0.52};
+  EXPECT_EQ(rate_verdict(fit, -0.5, "n"), "-0.61 [-0.70, -0.52]: falls faster than 1/sqrt(n)");
+  EXPECT_EQ(rate_verdict(fit, -1, "n"), "-0.61 [-0.70, -0.52]: falls slower than 1/n");
   EXPECT_THAT(rate_verdict(RateFit{}, 0.5, "K"), testing::HasSubstr("no slope"));
 }
 

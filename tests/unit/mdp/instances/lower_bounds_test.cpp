@@ -58,6 +58,14 @@ TEST(GenerativeGadget, LoopsWithTheProbabilityOfTheLowerBound) {
   EXPECT_NEAR(reference::discounted_values(model, .9, 1)[2], 7.5, 1e-12);
 }
 
+TEST(GenerativeGadget, CopiesOfTheLoopsChangeNoValue) {
+  const TabularMdp one = generative_gadget({.states = 2, .actions = 2}).model;
+  const TabularMdp three = generative_gadget({.states = 2, .actions = 2, .copies = 3}).model;
+  EXPECT_EQ(three.num_choices(2), 3);
+  EXPECT_EQ(three.num_choices(), one.num_choices() + 4 * 2);
+  EXPECT_EQ(reference::discounted_values(three, .9, 1), reference::discounted_values(one, .9, 1));
+}
+
 TEST(HardTree, HasTheSizeAndTimingOfThePaper) {
   const NamedInstance made = hard_tree();  // A = 2, d = 3, H = 9, H' = 3
   EXPECT_EQ(made.model.num_states(), 10);

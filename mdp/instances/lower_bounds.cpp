@@ -122,13 +122,10 @@ NamedInstance generative_gadget(const GenerativeGadgetOptions& o) {
     }
   }
   builder.add_choice(end, 0.0, {{end, 1.0}}).start_in(0).discount(o.discount);
-  const double best = o.discount / (1 - o.discount * (stay + o.advantage));
-  const double other = o.discount / (1 - o.discount * stay);
   return {.model = std::move(builder).build(),
           .question = discounted(o.discount),
-          .facts = {known_optimum(discounted(o.discount), best, "closed form: gamma / (1 - gamma (p + advantage))"),
-                    known_uniform(discounted(o.discount), (best + (o.actions - 1) * other) / o.actions,
-                                  "closed form: the same, averaged over the choices of state 0")}};
+          .facts = {known_optimum(discounted(o.discount), o.discount / (1 - o.discount * (stay + o.advantage)),
+                                  "closed form: gamma / (1 - gamma (p + advantage))")}};
 }
 
 }  // namespace bellwether::mdp

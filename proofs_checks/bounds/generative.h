@@ -36,7 +36,7 @@ double generative_lower_shape(const GenerativeSize& size);
 /// those whose loops stay with p = (4 gamma - 1) / (3 gamma) and with p + x, averaged over the two. By Le Cam's
 /// two-point argument and the inequality of Bretagnolle and Huber it is at least (1/4) |V_x - V_0| exp(-samples
 /// KL(p, p + x)), V_x = 1 / (1 - gamma (p + x)). With x = two_point_advantage() that is about
-/// 0.04 (1 - gamma)^-3/2 samples^-1/2.
+/// 0.05 (1 - gamma)^-3/2 samples^-1/2.
 double two_point_error(double discount, double samples);
 /// x with samples KL(p, p + x) = 1/2, nearly: sqrt(p (1 - p) / samples), at most (1 - p) / 2.
 double two_point_advantage(double discount, double samples);

@@ -288,9 +288,9 @@ Claim reduction_claim() {
           .theorem = "Wainwright 2019 (variance-reduced Q-learning), Theorem 1",
           .kind = Kind::kBelow,
           .measure = [](const Effort& effort) { return reduction(effort, {}); },
-          .controls = {{"few-samples", "a ten-thousandth of the samples for recentring: errors of the reference stay",
+          .controls = {{"few-samples", "a millionth of the samples for recentring: errors of the reference stay",
                         [](const Effort& effort) {
-                          return reduction(effort, {{"recentring", "0.0001"}});
+                          return reduction(effort, {{"recentring", "0.000001"}});
                         }}}};
 }
 

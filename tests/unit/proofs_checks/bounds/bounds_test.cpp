@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include <gmock/gmock.h>
@@ -135,6 +136,33 @@ TEST(GenerativeBounds, Samples) {
   EXPECT_NEAR(synchronous_q_shape(size), 10 * 16 * 4, 1e-9);
   EXPECT_NEAR(synchronous_q_shape({.states = 5, .actions = 1, .discount = 0.5, .epsilon = 0.5}), 5 * 8 * 4, 1e-9);
   EXPECT_NEAR(generative_lower_shape(size), 320 * std::log(1 / 0.12), 1e-9);
+}
+
+TEST(GenerativeBounds, TheErrorOfTheUpperBoundIsItsInverse) {
+  const GenerativeSize size{.states = 4, .actions = 2, .discount = 0.8, .epsilon = 0.3, .delta = 0.1};
+  const auto samples = static_cast<double>(azar_samples_per_choice(size));
+  EXPECT_NEAR(azar_error(size, samples), 0.3, 1e-6);
+  EXPECT_NEAR(azar_error(size, 4 * samples), 0.15, 1e-6);
+}
+
+/// The overlap of two binomial laws, term by term, is what Bretagnolle and Huber bound from below by exp(-n KL) / 2.
+TEST(GenerativeBounds, TwoPointsAreNoFurtherApartThanTheirLawsAllow) {
+  for (const double discount : {0.6, 0.9, 0.99}) {
+    for (const int samples : {5, 200, 3000}) {
+      const double p = (4 * discount - 1) / (3 * discount), q = p + two_point_advantage(discount, samples);
+      EXPECT_LT(q, 1);
+      double overlap = 0;
+      for (int k = 0; k <= samples; ++k) {
+        const double ways = std::lgamma(samples + 1) - std::lgamma(k + 1) - std::lgamma(samples - k + 1);
+        const auto law = [&](double x) { return std::exp(ways + k * std::log(x) + (samples - k) * std::log(1 - x)); };
+        overlap += std::min(law(p), law(q));
+      }
+      const double apart = 1 / (1 - discount * q) - 1 / (1 - discount * p);
+      const double bound = two_point_error(discount, samples);
+      EXPECT_LE(bound, apart / 2 * overlap) << discount << ' ' << samples;
+      EXPECT_GT(bound, apart / 2 * overlap / 3) << discount << ' ' << samples;
+    }
+  }
 }
 
 }  // namespace

@@ -1,0 +1,107 @@
+// Labs as a student and as a lecturer type them.
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/cli/run_program.h"
+#include "tests/support/temporary_folder.h"
+
+namespace bellwether::test {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+/// Puts a right index between the marks.
+void solve_ucb(const std::string& path) {
+  std::string text = read_file(path);
+  const std::size_t from = text.find('\n', text.find("--- fill in")) + 1, to = text.find("  // --- to here");
+  text.replace(from, to - from,
+               "  if (pulls == 0) return kInfinity;\n"
+               "  return total / pulls + std::sqrt(alpha * std::log(round) / (2 * pulls));\n");
+  std::ofstream(path) << text;
+}
+
+TEST(Lab, GoesFromTheEmptyFileToAPass) {
+  const TemporaryFolder root;
+  const std::string folder = root.path("mine");
+  EXPECT_THAT(run_program({"lab", "list"}).out, AllOf(HasSubstr("value-iteration"), HasSubstr("ucbvi")));
+  const Finished made = run_program({"lab", "new", "ucb", "--student", "ada", "-o", folder});
+  EXPECT_EQ(made.code, 0) << made.err;
+  EXPECT_THAT(made.out, HasSubstr("fill in " + folder + "/ucb.cpp"));
+  const Finished given = run_program({"lab", "grade"}, folder);  // the folder one stands in
+  EXPECT_EQ(given.code, 1);
+  EXPECT_THAT(given.out, AllOf(HasSubstr("there is no bonus"), HasSubstr("not yet: 1 of 3 checks pass")));
+  solve_ucb(folder + "/ucb.cpp");
+  const Finished done = run_program({"lab", "grade", folder});
+  EXPECT_EQ(done.code, 0) << done.out;
+  EXPECT_THAT(done.out, HasSubstr("\npassed\n"));
+}
+
+TEST(Lab, GradesAClass) {
+  const TemporaryFolder root;
+  for (const char* student : {"ada", "bob", "eve"})
+    ASSERT_EQ(
+        run_program({"lab", "new", "ucb", "--student", student, "-o", root.path(std::string("class/") + student)}).code,
+        0);
+  solve_ucb(root.path("class/ada/ucb.cpp"));
+  std::ofstream(root.path("class/bob/ucb.cpp")) << "this is, \"quoted\", no program\n";
+  std::filesystem::copy(root.path("class/ada"), root.path("class/thief"));
+  std::filesystem::create_directories(root.path("class/broken"));
+  root.write("class/broken/lab.toml", "nothing");
+  const Finished done = run_program({"lab", "grade", "--all", root.path("class")});
+  EXPECT_EQ(done.code, 1);
+  EXPECT_THAT(done.out,
+              testing::StartsWith("student,lab,passed,points,of,stage,folder,why_not\nada,ucb,1,3,3,judged,"));
+  EXPECT_THAT(done.out, AllOf(HasSubstr("bob,ucb,0,0,3,does not compile,"), HasSubstr("eve,ucb,0,1,3,judged,"),
+                              HasSubstr(",,0,0,0,no lab,")));
+  EXPECT_THAT(done.err, HasSubstr("are both lab ucb of student ada"));
+  EXPECT_EQ(std::count(done.out.begin(), done.out.end(), '\n'), 6);
+  const std::string csv = root.path("grades.csv");
+  EXPECT_EQ(run_program({"lab", "grade", "--all", root.path("class"), "-o", csv}).out, csv + ": 2 of 5 passed\n");
+  EXPECT_EQ(read_file(csv), done.out);
+}
+
+TEST(Lab, SpeaksJson) {
+  const TemporaryFolder root;
+  const std::string folder = root.path("mine");
+  ASSERT_EQ(run_program({"lab", "new", "value-iteration", "--student", "ada", "-o", folder}).code, 0);
+  const Finished done = run_program({"lab", "grade", folder, "--json"});
+  EXPECT_EQ(done.code, 1);
+  const auto json = nlohmann::json::parse(done.out);
+  EXPECT_EQ(json["lab"], "value-iteration");
+  EXPECT_EQ(json["stage"], "judged");
+  EXPECT_FALSE(json["passed"]);
+  EXPECT_EQ(json["of"], 5);
+  ASSERT_EQ(json["checks"].size(), 5u);
+  EXPECT_EQ(json["checks"][0]["name"], "backup");
+}
+
+TEST(Lab, SaysWhatWasTypedWrong) {
+  const TemporaryFolder root;
+  const auto refused = [&](std::vector<std::string> arguments, const std::string& why) {
+    arguments.insert(arguments.begin(), "lab");
+    const Finished done = run_program(arguments, root.path(""));
+    EXPECT_EQ(done.code, 2);
+    EXPECT_THAT(done.err, HasSubstr(why));
+  };
+  refused({}, "lab: what? list, new and grade");
+  refused({"gade"}, "did you mean 'grade'?");
+  refused({"new", "ubc", "--student", "x"}, "did you mean 'ucb'?");
+  refused({"new", "ucb"}, "for whom?");
+  refused({"new", "--student", "x"}, "which lab?");
+  refused({"new", "ucb", "--student", "a b"}, "student id is 'a b'");
+  refused({"grade"}, "is no folder of a lab");
+  refused({"grade", "--all", root.path("")}, "no folder of a lab");
+  refused({"grade", "-o", "x.csv"}, "--out goes with --all");
+  EXPECT_EQ(run_program({"lab", "new", "ucb", "--student", "x"}, root.path("")).code, 0);
+  refused({"new", "ucb", "--student", "x"}, "is there already");
+  refused({"grade", "ucb-x", "--compiler", "no-such"}, "cannot be started");
+}
+
+}  // namespace
+}  // namespace bellwether::test

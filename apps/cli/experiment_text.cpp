@@ -7,6 +7,8 @@
 
 #include "apps/cli/number_column.h"
 #include "apps/cli/terminal.h"
+#include "core/text.h"
+#include "experiments/engine/comparison.h"
 #include "experiments/engine/sample_size.h"
 #include "experiments/engine/summary.h"
 
@@ -18,13 +20,6 @@ using experiments::Grid;
 using experiments::LearnerVariant;
 using experiments::Point;
 using experiments::Results;
-
-/// "1,234 ± 12": the error with two digits, the mean with as many decimals.
-std::string with_error(double mean, double error) {
-  if (!(error > 0) || !std::isfinite(error)) return fmt::format("{:.5g}", mean);
-  const int decimals = std::clamp(1 - static_cast<int>(std::floor(std::log10(error))), 0, 9);
-  return fmt::format("{:.{}f} ± {:.{}f}", mean, decimals, error, decimals);
-}
 
 std::string last_of(const Grid& grid, const Results& results, std::size_t instance, std::size_t learner,
                     std::string_view metric) {
@@ -63,10 +58,11 @@ void add_learner(Table& table, const Grid& grid, const Results& results, std::si
 }
 
 std::string comparisons(const Grid& grid, const Results& results, std::size_t instance) {
-  std::string out;
-  for (const experiments::Comparison& pair : experiments::compare(grid, results, instance, grid.plan.summary.metric))
-    out += "  " + wrapped(pair.verdict, 4, std::min(terminal_width(), 120)) + '\n';
-  return out.empty() ? out : "\nthe same noise for all, paired by seed (permutation test, Holm's correction):\n" + out;
+  const experiments::ComparisonTable compared = experiments::compare(grid, results, instance, grid.plan.summary.metric);
+  if (compared.rows.empty()) return {};
+  Table table({"who", "difference (mean ± se)", "seeds", "p", "verdict"}, {false, true, true, true, false});
+  for (const experiments::Comparison& row : compared.rows) table.add(experiments::comparison_cells(grid, row));
+  return fmt::format("\n  {} (all met the same noise)\n", experiments::comparison_heading(compared)) + table.text(2);
 }
 
 /// How sample sizes grow along the swept settings of instances.

@@ -1,3 +1,5 @@
+#include "experiments/engine/comparison.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -29,74 +31,131 @@ Pairs paired_finals(const Sample& a, const Sample& b) {
   return pairs;
 }
 
-/// With n pairs no sign test gives less than 2^(1 - n), and Holm multiplies the smallest p by the number of tests.
+/// With n pairs no sign test gives less than 2^(1 - n), and the correction multiplies the smallest p by the number of
+/// tests.
 std::int64_t pairs_that_can_tell(double level, std::size_t tests) {
   return static_cast<std::int64_t>(std::ceil(1 + std::log2(static_cast<double>(tests) / level)));
 }
 
-std::string verdict_of(const Comparison& c, const std::string& first, const std::string& second, double level) {
-  const std::string by = fmt::format("{:.4g} +- {:.2g}", std::abs(c.test.difference), c.test.standard_error);
-  const std::string p = fmt::format("p = {:.2g}", c.adjusted_p);
-  const std::string seeds = counted(c.test.pairs, "seed");
-  if (c.test.pairs < 2) return fmt::format("{} and {}: it takes two seeds or more to compare them", first, second);
-  if (c.adjusted_p < level)
-    return fmt::format("{} is {} {} by {} ({}, {})", first, c.test.difference < 0 ? "below" : "above", second, by,
-                       seeds, p);
-  if (c.test.difference == 0 && c.test.deviation == 0)
-    return fmt::format("{} and {} are the same ({})", first, second, seeds);
-  const std::string hint = c.more_seeds > 1'000'000
-                               ? "more seeds would hardly help"
-                               : fmt::format("about {} more would, if the difference is real", c.more_seeds);
-  return fmt::format("{} and {} are not told apart: they differ by {} ({}, {}); {}", first, second, by, seeds, p, hint);
-}
+/// How learner `a` fares against learner `b`.
+class Pairing {
+ public:
+  Pairing(const Grid& grid, const Results& results, std::size_t instance, std::string_view metric)
+      : grid_(grid), instance_(instance) {
+    for (std::size_t l = 0; l < grid.learners.size(); ++l) {
+      const LearnerVariant& learner = grid.learners[l];
+      samples_.push_back(measures(learner, metric) ? sample(grid, results, instance, l, metric_named(learner, metric))
+                                                   : Sample());
+    }
+  }
+
+  Comparison test(std::size_t a, std::size_t b, std::string_view metric) const {
+    Comparison c{.first = a, .second = b, .metric = metric_named(grid_.learners[a], metric)};
+    const Pairs pairs = paired_finals(samples_[a], samples_[b]);
+    const Stream draws = summary_stream(grid_, "comparison", instance_, a, c.metric).child(grid_.learners[b].label);
+    c.test = paired_permutation_test(pairs.first, pairs.second, grid_.plan.summary.resamples, draws);
+    return c;
+  }
+
+  /// Mean of the final values; NaN when nothing was finished or it does not exist.
+  double mean(std::size_t learner) const {
+    const Sample& own = samples_[learner];
+    double sum = 0;
+    for (std::size_t i = 0; i < own.seeds.size(); ++i) sum += own.table().at(i, own.at.size() - 1);
+    return sum / static_cast<double>(own.seeds.size());
+  }
+
+ private:
+  const Grid& grid_;
+  std::size_t instance_;
+  std::vector<Sample> samples_;
+};
 
 bool comparable(const LearnerVariant& a, const LearnerVariant& b, std::string_view metric) {
   return a.protocol == b.protocol && a.length == b.length && measures(a, metric);
 }
 
-/// All pairs of comparable learners, tested one by one.
-std::vector<Comparison> tested_pairs(const Grid& grid, const Results& results, std::size_t instance,
-                                     std::string_view metric) {
-  std::vector<Sample> samples;
+/// Learners that can be compared with each other, those of a group in the order of the grid.
+std::vector<std::vector<std::size_t>> groups_of(const Grid& grid, const Pairing& pairing, std::string_view metric) {
+  std::vector<std::vector<std::size_t>> groups;
   for (std::size_t l = 0; l < grid.learners.size(); ++l) {
-    const LearnerVariant& learner = grid.learners[l];
-    samples.push_back(measures(learner, metric) ? sample(grid, results, instance, l, metric_named(learner, metric))
-                                                : Sample());
-  }
-  std::vector<Comparison> comparisons;
-  for (std::size_t a = 0; a < samples.size(); ++a) {
-    for (std::size_t b = a + 1; b < samples.size(); ++b) {
-      if (!comparable(grid.learners[a], grid.learners[b], metric)) continue;
-      Comparison c{.instance = instance, .first = a, .second = b, .metric = metric_named(grid.learners[a], metric)};
-      const Pairs pairs = paired_finals(samples[a], samples[b]);
-      const Stream draws = summary_stream(grid, "comparison", instance, a, c.metric).child(grid.learners[b].label);
-      c.test = paired_permutation_test(pairs.first, pairs.second, grid.plan.summary.resamples, draws);
-      if (!std::isnan(c.test.difference)) comparisons.push_back(std::move(c));
+    if (!measures(grid.learners[l], metric) || std::isnan(pairing.mean(l))) continue;
+    const auto found = std::ranges::find_if(
+        groups, [&](const auto& group) { return comparable(grid.learners[group.front()], grid.learners[l], metric); });
+    if (found == groups.end()) {
+      groups.push_back({l});
+    } else {
+      found->push_back(l);
     }
   }
-  return comparisons;
+  return groups;
+}
+
+void add_all_pairs(std::vector<Comparison>& rows, const Pairing& pairing, const std::vector<std::size_t>& group,
+                   std::string_view metric) {
+  for (std::size_t i = 0; i < group.size(); ++i)
+    for (std::size_t j = i + 1; j < group.size(); ++j) rows.push_back(pairing.test(group[i], group[j], metric));
+}
+
+void add_with_lowest(std::vector<Comparison>& rows, const Pairing& pairing, const std::vector<std::size_t>& group,
+                     std::string_view metric) {
+  const std::size_t lowest =
+      *std::ranges::min_element(group, {}, [&](std::size_t learner) { return pairing.mean(learner); });
+  for (const std::size_t learner : group)
+    if (learner != lowest) rows.push_back(pairing.test(learner, lowest, metric));
+}
+
+void correct(ComparisonTable& table) {
+  std::vector<double> p_values;
+  for (const Comparison& c : table.rows) p_values.push_back(c.test.p_value);
+  const std::vector<double> holm = holm_adjusted(p_values);
+  const auto rows = static_cast<double>(table.rows.size());
+  for (std::size_t i = 0; i < table.rows.size(); ++i)
+    table.rows[i].adjusted_p = table.with_lowest ? std::min(1.0, rows * p_values[i]) : holm[i];
+}
+
+std::string verdict_of(const Comparison& c) {
+  if (c.test.pairs < 2) return "two seeds or more are needed";
+  if (c.told_apart) return c.test.difference < 0 ? "below" : "above";
+  if (c.test.difference == 0 && c.test.deviation == 0) return "the same";
+  return c.more_seeds > 1'000'000 ? "not told apart: more seeds would hardly help"
+                                  : fmt::format("not told apart: about {} more would", counted(c.more_seeds, "seed"));
 }
 
 }  // namespace
 
-std::vector<Comparison> compare(const Grid& grid, const Results& results, std::size_t instance,
-                                std::string_view metric) {
-  std::vector<Comparison> comparisons = tested_pairs(grid, results, instance, metric);
-  std::vector<double> p_values;
-  for (const Comparison& c : comparisons) p_values.push_back(c.test.p_value);
-  const std::vector<double> adjusted = holm_adjusted(p_values);
+ComparisonTable compare(const Grid& grid, const Results& results, std::size_t instance, std::string_view metric) {
+  constexpr std::size_t kAllPairs = 3;  // the most learners of which all pairs are compared
+  const Pairing pairing(grid, results, instance, metric);
+  const auto groups = groups_of(grid, pairing, metric);
+  ComparisonTable table;
+  table.with_lowest = std::ranges::any_of(groups, [](const auto& group) { return group.size() > kAllPairs; });
+  for (const auto& group : groups)
+    (table.with_lowest ? add_with_lowest : add_all_pairs)(table.rows, pairing, group, metric);
+  correct(table);
   const double level = 1 - grid.plan.summary.level;
-  for (std::size_t i = 0; i < comparisons.size(); ++i) {
-    Comparison& c = comparisons[i];
-    c.adjusted_p = adjusted[i];
-    // The strictest level that Holm may ask of this pair.
-    const double own_level = level / static_cast<double>(comparisons.size());
+  for (Comparison& c : table.rows) {
+    c.told_apart = c.adjusted_p < level;
+    if (c.told_apart) continue;
+    // The strictest level that the correction may ask of this row.
+    const double own_level = level / static_cast<double>(table.rows.size());
     const std::int64_t needed = std::max(pairs_needed(c.test.difference, c.test.deviation, own_level, kPower),
-                                         pairs_that_can_tell(level, comparisons.size()));
-    c.more_seeds = c.adjusted_p < level ? 0 : std::max<std::int64_t>(1, needed - c.test.pairs);
-    c.verdict = verdict_of(c, grid.learners[c.first].label, grid.learners[c.second].label, level);
+                                         pairs_that_can_tell(level, table.rows.size()));
+    c.more_seeds = std::max<std::int64_t>(1, needed - c.test.pairs);
   }
-  return comparisons;
+  return table;
+}
+
+std::string comparison_heading(const ComparisonTable& table) {
+  return table.with_lowest ? "against the lowest; paired by seed, permutation test, p times the number of rows"
+                           : "paired by seed, permutation test, Holm's correction";
+}
+
+std::vector<std::string> comparison_cells(const Grid& grid, const Comparison& c) {
+  const bool any = c.test.pairs > 0;
+  return {fmt::format("{} against {}", grid.learners[c.first].label, grid.learners[c.second].label),
+          any ? with_error(c.test.difference, c.test.standard_error) : "-", std::to_string(c.test.pairs),
+          c.test.pairs < 2 ? "-" : fmt::format("{:.2g}", c.adjusted_p), verdict_of(c)};
 }
 
 }  // namespace bellwether::experiments

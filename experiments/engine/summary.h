@@ -62,21 +62,6 @@ Curve curve(const Grid& grid, const Results& results, std::size_t instance, std:
 RateFit rate(const Grid& grid, const Results& results, std::size_t instance, std::size_t learner,
              std::string_view metric);
 
-/// Two learners on one instance at their last checkpoint, paired by seed.
-struct Comparison {
-  std::size_t instance = 0, first = 0, second = 0;  ///< learners, first < second
-  std::string metric = {};
-  PairedTest test = {};
-  double adjusted_p = 1;        ///< Holm, over all pairs on this instance
-  std::int64_t more_seeds = 0;  ///< about so many more would tell them apart (at the plan's level, power 0.8)
-  std::string verdict = {};     ///< one line
-};
-
-/// All pairs of learners whose metric of this name means the same (same protocol, same length) and exists; who does not
-/// measure it is left out.
-std::vector<Comparison> compare(const Grid& grid, const Results& results, std::size_t instance,
-                                std::string_view metric);
-
 /// The final value of a metric along an axis, everything else fixed.
 struct AxisPoint {
   double x = 0;  ///< the value as a number (a discount: 1 / (1 - discount)); its position (0, 1, ...) when it is none

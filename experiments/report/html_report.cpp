@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "experiments/engine/comparison.h"
 #include "experiments/engine/summary.h"
 
 namespace bellwether::experiments {
@@ -97,9 +98,10 @@ ReportTable final_table(const Grid& grid, const Results& results, std::size_t in
 }
 
 ReportTable comparison_table(const Grid& grid, const Results& results, std::size_t instance) {
-  ReportTable table{"Who can be told apart (paired by seed, permutation test, Holm's correction)", {{"verdict"}}};
-  for (const Comparison& pair : compare(grid, results, instance, grid.plan.summary.metric))
-    table.rows.push_back({pair.verdict});
+  const ComparisonTable compared = compare(grid, results, instance, grid.plan.summary.metric);
+  ReportTable table{"Who can be told apart: " + comparison_heading(compared),
+                    {{"who", "difference (mean ± standard error)", "seeds", "p", "verdict"}}};
+  for (const Comparison& row : compared.rows) table.rows.push_back(comparison_cells(grid, row));
   return table;
 }
 

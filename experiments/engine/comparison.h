@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/paired_test.h"
+#include "experiments/engine/grid.h"
+#include "experiments/engine/run.h"
+
+namespace bellwether::experiments {
+
+/// Two learners on one instance at their last checkpoint, paired by seed.
+struct Comparison {
+  std::size_t first = 0, second = 0;  ///< learners
+  std::string metric = {};
+  PairedTest test = {};
+  double adjusted_p = 1;        ///< for all rows of the table together
+  bool told_apart = false;      ///< at the plan's level
+  std::int64_t more_seeds = 0;  ///< about so many more would tell them apart (power 0.8)
+};
+
+/// Who can be told apart on one instance.
+struct ComparisonTable {
+  /// Up to three learners: all pairs, with Holm's correction. More: everybody against the learner with the lowest mean,
+  /// with p times the number of rows. That the lowest was found in the same numbers does no harm: a row is wrong only
+  /// when the truly lowest is said to be above another, and there are no more such rows than rows in the table.
+  bool with_lowest = false;
+  std::vector<Comparison> rows;
+};
+
+/// Of learners whose metric of this name means the same (same protocol, same length) and exists; who does not measure
+/// it is left out.
+ComparisonTable compare(const Grid& grid, const Results& results, std::size_t instance, std::string_view metric);
+
+/// "paired by seed, permutation test, Holm's correction".
+std::string comparison_heading(const ComparisonTable& table);
+
+/// "ucbvi-bf against psrl", "101.9 ± 1.5", "50", "0.005", "above"; or "not told apart: about 3 more seeds would".
+std::vector<std::string> comparison_cells(const Grid& grid, const Comparison& row);
+
+}  // namespace bellwether::experiments

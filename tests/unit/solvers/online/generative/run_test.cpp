@@ -72,6 +72,18 @@ TEST(RunGenerative, MeasuresErrorAndLossExactly) {
   EXPECT_TRUE(std::isnan(row({8.2, 9, std::nan(""), 8.8}).value_error));
 }
 
+TEST(RunGenerative, RoundingAloneIsNoLoss) {
+  for (int seed = 0; seed < 20; ++seed) {
+    const GenerativeTask task(mdp::garnet({.states = 30, .actions = 3, .successors = 4, .seed = seed}).model, 0.99);
+    std::vector<double> q;
+    for (std::int64_t c = 0; c < task.num_choices(); ++c) q.push_back(task.to_unit_value(task.optimal_q(c)));
+    Stubborn agent(world_of(task, 1), std::move(q));
+    const GenerativeRow row = run_generative(task, agent, Stream(1), {.samples = 1}).back();
+    EXPECT_LT(row.value_error, 1e-9);
+    EXPECT_EQ(row.policy_loss, 0) << "seed " << seed;
+  }
+}
+
 TEST(RunGenerative, LearnersDependOnTheStreamAloneAndPiecesDoNotMatter) {
   const GenerativeTask task = garnet_task();
   for (const GenerativeLearner& learner : generative_table()) {

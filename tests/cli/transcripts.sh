@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # transcripts.sh PROGRAM FILE...: runs every `./bellwether ...` line of the plain code blocks, in order, each page in a
-# folder of its own; every other line of such a block must have been printed, word for word, by the command last run.
+# folder of its own; every other line of such a block must have been printed, but for blanks, by the command last run.
 # A command may end with exit code 1 (not yet passed), not with more.
 set -euo pipefail
 program=$1
@@ -8,12 +8,14 @@ shift
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
 export BELLWETHER_COMMAND=./bellwether
+squeezed() { sed -E 's/ +/ /g'; }
 fail() { printf '%s\n' "$*"; exit 1; }
-for document in "$@"; do
-  document=$(readlink -f "$document")
+mapfile -t documents < <(readlink -f "$@")
+for document in "${documents[@]}"; do
   folder=$root/$(basename "$document")
   mkdir "$folder"
   cd "$folder"
+  [[ -r $document ]] || fail "$document cannot be read"
   while IFS= read -r line; do
     case $line in
       './bellwether '*)
@@ -23,7 +25,7 @@ for document in "$@"; do
         ((code <= 1)) || { cat "$root/printed.txt"; fail "$document: fails with $code: $line"; }
         ;;
       '') ;;
-      *) grep -qxF -- "$line" "$root/printed.txt" || { cat "$root/printed.txt"; fail "$document: the command does not print: $line"; } ;;
+      *) squeezed <"$root/printed.txt" | grep -xF -- "$(squeezed <<<"$line")" >"$root/found.txt" || { cat "$root/printed.txt"; fail "$document: the command does not print: $line"; } ;;
     esac
   done < <(awk '/^```/ { if (inside) inside = 0; else inside = ($0 == "```") ? 1 : 2; next } inside == 1 { print } ' "$document")
 done

@@ -8,15 +8,9 @@
 
 #include "core/errors.h"
 #include "core/text.h"
+#include "mdp/expected_reward.h"
 
 namespace bellwether::mdp {
-
-double expected_reward(std::span<const double> probability, std::span<const double> reward) {
-  if (std::all_of(reward.begin(), reward.end(), [&](double r) { return r == reward.front(); })) return reward.front();
-  double sum = 0;
-  for (std::size_t i = 0; i < reward.size(); ++i) sum += probability[i] * reward[i];
-  return sum;
-}
 
 TabularMdpBuilder::TabularMdpBuilder(int num_states) : num_states_(num_states) {
   if (num_states < 1) throw InvalidModel(fmt::format("TabularMdpBuilder: {} states, at least 1 is needed", num_states));

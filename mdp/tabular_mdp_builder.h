@@ -84,7 +84,4 @@ class TabularMdpBuilder {
   ModelData named_;  // names, labels, initial distribution, discount
 };
 
-/// Expected reward of a row: exactly the common value when all rewards agree, else the sum of products in order.
-double expected_reward(std::span<const double> probability, std::span<const double> reward);
-
 }  // namespace bellwether::mdp

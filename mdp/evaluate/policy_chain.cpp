@@ -97,8 +97,9 @@ Evaluation PolicyChain::step_values(std::string_view column) const {
     const std::int64_t played = play_begin_[i + 1] - play_begin_[i];
     const int of_model = s % model_.num_states();
     result.value[s] = sum;
-    // The weights (their sum, the division), a product and a sum each, and half an ulp of reading.
-    result.error[s] = rounding_error(model_.num_choices(of_model) + played + 6) * magnitude +
+    // The weights (their sum, the division), a product and a sum each, and five units for what a reward stands for (see
+    // expected_reward).
+    result.error[s] = rounding_error(model_.num_choices(of_model) + played + 10) * magnitude +
                       (nothing ? 0 : std::numeric_limits<double>::denorm_min() * static_cast<double>(4 * played));
   }
   return result;

@@ -10,6 +10,7 @@
 
 #include "core/errors.h"
 #include "core/text.h"
+#include "mdp/expected_reward.h"
 #include "mdp/tabular_mdp_builder.h"
 
 namespace bellwether::mdp {
@@ -87,8 +88,10 @@ Column column_of(RewardParts parts, const Assembly& a, std::span<const double> p
   std::vector<double> expected = parts.choice.empty() ? std::vector<double>(choices, 0.0) : std::move(parts.choice);
   if (!parts.state.empty()) {
     for (std::size_t s = 0; s < parts.state.size(); ++s)
-      for (std::int64_t c = a.state_begin[s]; c < a.state_begin[s + 1]; ++c)
-        expected[static_cast<std::size_t>(c)] += parts.state[s];
+      for (std::int64_t c = a.state_begin[s]; c < a.state_begin[s + 1]; ++c) {
+        double& mean = expected[static_cast<std::size_t>(c)];
+        mean = sum_as_read(mean, parts.state[s]);
+      }
   }
   if (parts.transition.empty()) return {std::move(parts.name), std::move(expected), {}};
   const bool varies = varies_within_a_row(parts.transition, a.choice_begin);
@@ -96,7 +99,7 @@ Column column_of(RewardParts parts, const Assembly& a, std::span<const double> p
     const auto begin = static_cast<std::size_t>(a.choice_begin[c]);
     const auto end = static_cast<std::size_t>(a.choice_begin[c + 1]);
     if (begin == end) continue;  // TabularMdp names the empty row
-    for (std::size_t i = begin; i < end; ++i) parts.transition[i] += expected[c];
+    for (std::size_t i = begin; i < end; ++i) parts.transition[i] = sum_as_read(parts.transition[i], expected[c]);
     expected[c] = expected_reward(row_of(probability, a.choice_begin, static_cast<std::int64_t>(c)),
                                   row_of(parts.transition, a.choice_begin, static_cast<std::int64_t>(c)));
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "mdp/expected_reward.h"
 #include "mdp/tabular_mdp_builder.h"
 
 namespace bellwether::mdp {

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "core/errors.h"
+#include "mdp/expected_reward.h"
 #include "mdp/io/csv.h"
 #include "mdp/io/csv_header.h"
 #include "mdp/io/remarks.h"

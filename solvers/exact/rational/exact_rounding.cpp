@@ -1,41 +1,11 @@
 #include "solvers/exact/rational/exact_rounding.h"
 
 #include <algorithm>
-#include <bit>
-#include <cmath>
-#include <cstdint>
 #include <limits>
 
-#include "core/rounding.h"
+#include "core/number_reading.h"
 
 namespace bellwether::solvers::rational {
-namespace {
-
-// The sign of numerator / denominator - x, for finite x.
-int compare(const mpz_class& numerator, const mpz_class& denominator, const mpq_class& x) {
-  return cmp(mpz_class(numerator * x.get_den()), mpz_class(denominator * x.get_num()));
-}
-
-}  // namespace
-
-RoundedNumber round_fraction(const mpz_class& numerator, const mpz_class& denominator) {
-  constexpr double kLargest = std::numeric_limits<double>::max();
-  mpq_class fraction;
-  fraction.get_num() = numerator;
-  fraction.get_den() = denominator;
-  double lower = std::clamp(fraction.get_d(), -kLargest, kLargest);  // truncated, hence one of the two neighbours
-  while (lower > -kLargest && compare(numerator, denominator, lower) < 0) lower = round_down(lower);
-  while (lower < kLargest && compare(numerator, denominator, round_up(lower)) >= 0) lower = round_up(lower);
-  const int place = compare(numerator, denominator, lower);
-  if (place == 0) return {lower, lower, lower};
-  if (place < 0) return {-std::numeric_limits<double>::infinity(), lower, lower};
-  const double upper = round_up(lower);
-  if (std::isinf(upper)) return {lower, lower, upper};
-  const int half = compare(numerator, denominator, (mpq_class(lower) + mpq_class(upper)) / 2);
-  const bool even = (std::bit_cast<std::uint64_t>(lower) & 1) == 0;
-  return {lower, half < 0 || (half == 0 && even) ? lower : upper, upper};
-}
-
 double RoundedVector::gap() const {
   double gap = 0;
   for (std::size_t i = 0; i < nearest.size(); ++i) {

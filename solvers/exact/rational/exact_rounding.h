@@ -6,14 +6,6 @@
 
 namespace bellwether::solvers::rational {
 
-/// The doubles around a rational: the largest not above, the nearest (ties to even), the smallest not below.
-struct RoundedNumber {
-  double lower = 0, nearest = 0, upper = 0;
-};
-
-/// numerator / denominator, which need not be in lowest terms; denominator > 0.
-RoundedNumber round_fraction(const mpz_class& numerator, const mpz_class& denominator);
-
 /// A vector in doubles.
 struct RoundedVector {
   std::vector<double> lower, nearest, upper;

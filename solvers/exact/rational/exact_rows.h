@@ -7,7 +7,7 @@
 #include <gmpxx.h>
 
 #include "solvers/exact/rational/model_view.h"
-#include "solvers/exact/rational/number_reading.h"
+#include "core/number_reading.h"
 
 namespace bellwether::solvers::rational {
 

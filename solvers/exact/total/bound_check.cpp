@@ -53,9 +53,9 @@ class Checker {
     }
     const double r = reward(c);
     if (magnitude == 0 && r == 0) return {0, 0};
-    // Terms: a difference, a product, n sums. Reward: half an ulp of reading, row sums within 8 u of one, the last sum.
+    // Terms: a difference, a product, n sums. Reward: 5 u of reading, row sums within 8 u of one, the last sum.
     const auto n = static_cast<std::int64_t>(next.size());
-    const double error = rounding_error(n + 4) * magnitude + rounding_error(12) * std::abs(r) + 1e-305;
+    const double error = rounding_error(n + 4) * magnitude + rounding_error(16) * std::abs(r) + 1e-305;
     return {sum + r - error, sum + r + error};
   }
 

@@ -168,9 +168,9 @@ class Reducer {
     m.reward.push_back(reward);
     m.one_mass.push_back(one);
     m.zero_mass.push_back(zero);
-    // 3 n + 20 roundings: sums of the row, its division, the reading of rewards (half an ulp) and of row sums
+    // 3 n + 24 roundings: sums of the row, its division, the reading of rewards (5 u) and of row sums
     // (which may miss one by 2^-50 = 8 u), and the evaluation itself.
-    m.rounding.push_back(rounding_error(3 * length + 20));
+    m.rounding.push_back(rounding_error(3 * length + 24));
   }
 
   Prepared& p_;

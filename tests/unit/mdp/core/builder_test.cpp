@@ -10,6 +10,7 @@
 
 #include "core/errors.h"
 #include "core/stream.h"
+#include "mdp/expected_reward.h"
 #include "mdp/tabular_mdp_builder.h"
 #include "tests/unit/mdp/io/decorated.h"
 
@@ -306,10 +307,49 @@ TEST(ExpectedReward, IsTheCommonValueExactly) {
   EXPECT_NE(sum, .3);  // a plain sum would have missed it
 }
 
-TEST(ExpectedReward, AddsProductsInOrder) {
+TEST(ExpectedReward, IsTheMeanOfTheNumbersAsTyped) {
   EXPECT_EQ(expected_reward(Numbers{.25, .75}, Numbers{8, 4}), 5);
-  EXPECT_EQ(expected_reward(Numbers{1, 1, 1}, Numbers{1, 1e16, -1e16}), 0);  // not 1: 1 + 1e16 comes first
-  EXPECT_EQ(expected_reward(Numbers{1, 1, 1}, Numbers{1e16, -1e16, 1}), 1);
+  EXPECT_EQ(expected_reward(Numbers{.1, .2, .7}, Numbers{7, 7, -3}), 0) << "a fair game";
+  EXPECT_EQ(expected_reward(Numbers{.3, .7}, Numbers{1e15, -428571428571428.5}), .05);
+  EXPECT_EQ(expected_reward(Numbers{.3, .7}, Numbers{1e300, -1e300}), -4e299);
+  EXPECT_EQ(expected_reward(Numbers{.5, .5}, Numbers{1e-320, -2e-320}), -5e-321);
+}
+
+TEST(ExpectedReward, DividesRowsThatMissOne) {
+  const Numbers thirds(3, .3333333333);
+  EXPECT_EQ(expected_reward(thirds, Numbers{1, 2, 6}), 3);
+  EXPECT_EQ(expected_reward(thirds, Numbers{1, 2, -3}), 0);
+  EXPECT_EQ(expected_reward(Numbers{.3333333333, .6666666666}, Numbers{3, 6}), 5);
+}
+
+/// Against exact arithmetic on short decimals: within five units, whatever the signs.
+TEST(ExpectedReward, IsNearTheExactMean) {
+  Stream stream(3);
+  for (int trial = 0; trial < 2000; ++trial) {
+    const int length = 2 + static_cast<int>(stream.below(5));
+    std::int64_t left = 1000, exact = 0;
+    Numbers probability, reward;
+    for (int i = 0; i < length; ++i) {
+      const std::int64_t share =
+          i + 1 == length ? left
+                          : 1 + static_cast<std::int64_t>(stream.below(static_cast<std::uint64_t>(left) / 3 + 1));
+      if (share <= 0) break;
+      left -= share;
+      const std::int64_t earned = static_cast<std::int64_t>(stream.below(2001)) - (trial % 3 == 0 ? 0 : 1000);
+      probability.push_back(static_cast<double>(share) / 1000);
+      reward.push_back(static_cast<double>(earned) / 10);
+      exact += share * earned;
+    }
+    const double truth = static_cast<double>(exact) / 10000;
+    EXPECT_NEAR(expected_reward(probability, reward), truth, 6 * 0x1p-53 * std::abs(truth)) << trial;
+  }
+}
+
+TEST(SumAsRead, IsThatOfTheNumbersAsTyped) {
+  EXPECT_EQ(sum_as_read(1000000.1, -1000000), .1);
+  EXPECT_EQ(sum_as_read(.1, .2), .3);
+  EXPECT_EQ(sum_as_read(.1, 0), .1);
+  EXPECT_EQ(sum_as_read(0, .1), .1);
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 
 #include "core/parallel.h"
 #include "core/stream.h"
+#include "mdp/expected_reward.h"
 #include "mdp/io/csv.h"
 #include "mdp/io/csv_header.h"
 #include "mdp/io/csv_rows.h"
@@ -126,13 +127,13 @@ struct Choice {
 };
 
 std::vector<double> expected_of(const Choice& choice, std::size_t column) {
-  double first = choice.rows.front().second->numbers[column], sum = 0;
-  bool same = true;
+  std::vector<double> probability, reward;
   for (const auto& [next, line] : choice.rows) {
-    same &= line->numbers[column] == first;
-    sum += line->probability * line->numbers[column];
+    probability.push_back(line->probability);
+    reward.push_back(line->numbers[column]);
   }
-  return {same ? first : sum, same ? 0.0 : 1.0};
+  const bool same = std::ranges::count(reward, reward.front()) == std::ssize(reward);
+  return {expected_reward(probability, reward), same ? 0.0 : 1.0};
 }
 
 Column column_of(const std::vector<std::vector<Choice>>& states, std::size_t k, const std::string& name) {

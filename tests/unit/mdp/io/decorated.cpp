@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "mdp/expected_reward.h"
 #include "mdp/tabular_mdp_builder.h"
 #include "tests/support/random_models.h"
 

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "core/stream.h"
+#include "mdp/expected_reward.h"
 #include "mdp/io/assembly.h"
 #include "mdp/tabular_mdp_builder.h"
 

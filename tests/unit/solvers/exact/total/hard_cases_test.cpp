@@ -252,7 +252,8 @@ TEST(HardCases, AcyclicModelsAreReadTwiceAndNoMore) {
   const Problem problem{.model = std::move(builder).build(), .criterion = Criterion::kTotal};
   const Solution got = total_topological_value_iteration(problem);
   EXPECT_LE(std::abs(got.value[0] - 12), got.gap);
-  EXPECT_LT(got.gap, 1e-12);
+  // 3 n + 24 = 30 roundings, four times over (reduced_model.h), of values 1 to 12.
+  EXPECT_LT(got.gap, 1.01 * 4 * 30 * 78 * 0x1p-53);
   EXPECT_EQ(got.iterations, 0);
   EXPECT_LE(got.transitions_read, 5 * inner + all);
 }

@@ -1,15 +1,20 @@
-#include "solvers/exact/rational/number_reading.h"
+#include "core/number_reading.h"
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cassert>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
 
-namespace bellwether::solvers::rational {
+#include "core/rounding.h"
+
+namespace bellwether {
 namespace {
 
 constexpr int kDecimalDigits = 15;  // every decimal of 15 digits survives the way through a double
@@ -73,6 +78,11 @@ ReadRow dyadic_row(std::span<const double> probability) {
   for (auto& entry : result.numerator) entry /= factor;
   result.denominator /= factor;
   return result;
+}
+
+// The sign of numerator / denominator - x, for finite x.
+int compare(const mpz_class& numerator, const mpz_class& denominator, const mpq_class& x) {
+  return cmp(mpz_class(numerator * x.get_den()), mpz_class(denominator * x.get_num()));
 }
 
 }  // namespace
@@ -163,4 +173,22 @@ ReadRow read_row(std::span<const double> probability) {
   return dyadic_row(probability);
 }
 
-}  // namespace bellwether::solvers::rational
+RoundedNumber round_fraction(const mpz_class& numerator, const mpz_class& denominator) {
+  constexpr double kLargest = std::numeric_limits<double>::max();
+  mpq_class fraction;
+  fraction.get_num() = numerator;
+  fraction.get_den() = denominator;
+  double lower = std::clamp(fraction.get_d(), -kLargest, kLargest);  // truncated, hence one of the two neighbours
+  while (lower > -kLargest && compare(numerator, denominator, lower) < 0) lower = round_down(lower);
+  while (lower < kLargest && compare(numerator, denominator, round_up(lower)) >= 0) lower = round_up(lower);
+  const int place = compare(numerator, denominator, lower);
+  if (place == 0) return {lower, lower, lower};
+  if (place < 0) return {-std::numeric_limits<double>::infinity(), lower, lower};
+  const double upper = round_up(lower);
+  if (std::isinf(upper)) return {lower, lower, upper};
+  const int half = compare(numerator, denominator, (mpq_class(lower) + mpq_class(upper)) / 2);
+  const bool even = (std::bit_cast<std::uint64_t>(lower) & 1) == 0;
+  return {lower, half < 0 || (half == 0 && even) ? lower : upper, upper};
+}
+
+}  // namespace bellwether

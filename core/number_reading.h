@@ -7,7 +7,7 @@
 
 #include <gmpxx.h>
 
-namespace bellwether::solvers::rational {
+namespace bellwether {
 
 // A double is the rounding of many numbers, and the one that its author meant is nearly always simple: 1/3, 7/20,
 // 0.125. Exact arithmetic has to choose one of them.
@@ -45,4 +45,12 @@ struct ReadRow {
 /// do, otherwise the doubles divided by their exact sum.
 ReadRow read_row(std::span<const double> probability);
 
-}  // namespace bellwether::solvers::rational
+/// The doubles around a rational: the largest not above, the nearest (ties to even), the smallest not below.
+struct RoundedNumber {
+  double lower = 0, nearest = 0, upper = 0;
+};
+
+/// numerator / denominator, which need not be in lowest terms; denominator > 0.
+RoundedNumber round_fraction(const mpz_class& numerator, const mpz_class& denominator);
+
+}  // namespace bellwether

@@ -1,6 +1,7 @@
 #include "mdp/instances/lower_bounds.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
@@ -80,13 +81,14 @@ NamedInstance jao(const JaoOptions& o) {
   require_position("jao", "good_gadget", o.good_gadget, gadgets);
   require_position("jao", "good_action", o.good_action, branching);
   const double delta = 4 / o.diameter;
-  require_sum("jao", delta, o.advantage);
+  const double advantage = o.hardest_for > 0 ? std::sqrt(gadgets * branching * delta / o.hardest_for) : o.advantage;
+  require_sum("jao", delta, advantage);
   const int good = o.good_gadget < 0 ? gadgets - 1 : o.good_gadget;
   TabularMdpBuilder builder(2 * gadgets);
   for (int i = 0; i < gadgets; ++i) {
     const int poor = 2 * i, rich = 2 * i + 1;
     for (int a = 0; a < branching; ++a) {
-      const double enter = i == good && a == o.good_action ? delta + o.advantage : delta;
+      const double enter = i == good && a == o.good_action ? delta + advantage : delta;
       builder.add_choice(poor, 0.0, {{poor, 1 - enter}, {rich, enter}});
       builder.add_choice(rich, 1.0, {{poor, delta}, {rich, 1 - delta}});
     }
@@ -97,9 +99,9 @@ NamedInstance jao(const JaoOptions& o) {
     }
   }
   builder.start_in(0).label("good", {2 * good, 2 * good + 1}).discount(0.95);
-  std::vector<KnownFact> facts{jao_gain(delta, o.advantage)};
+  std::vector<KnownFact> facts{jao_gain(delta, advantage)};
   if (gadgets <= 1000) {  // all pairs
-    facts.push_back(known_diameter(jao_diameter(gadgets, branching, delta, o.advantage, good),
+    facts.push_back(known_diameter(jao_diameter(gadgets, branching, delta, advantage, good),
                                    "closed form: out of a gadget, along the tree, into another"));
   }
   return {.model = std::move(builder).build(), .question = average(), .facts = std::move(facts)};

@@ -34,6 +34,7 @@ struct JaoOptions {
   int actions = 5;
   double diameter = 40;
   double advantage = 0.05;
+  double hardest_for = 0;
   int good_gadget = -1;
   int good_action = 0;
 };
@@ -44,6 +45,8 @@ void describe(JaoOptions& o, Field&& field) {
   field("actions", o.actions, at_least(3), "most choices in a state; each gadget has (actions - 1) / 2 of its own");
   field("diameter", o.diameter, at_least(4), "4 / delta; the diameter stays below it once it is 20 log_A S or more");
   field("advantage", o.advantage, between(0, 1), "epsilon, the extra probability of the good choice");
+  field("hardest_for", o.hardest_for, at_least(0),
+        "above 0: the advantage that theory finds hardest for so many steps");
   field("good_gadget", o.good_gadget, at_least(-1), "which gadget has the good choice; -1: the last");
   field("good_action", o.good_action, at_least(0), "which of its choices is good");
 }
@@ -53,8 +56,8 @@ NamedInstance jao(const JaoOptions& options = {});
 /// The model behind the sample-complexity lower bound with a generative model (Azar, Munos and Kappen 2013): each
 /// choice (x, a) leads to its own state that pays 1 and stays with probability p = (4 gamma - 1) / (3 gamma), else to
 /// the end, so that small errors in p cost 1 / (1 - gamma)^3 samples. Choice 0 of state 0 stays with p + advantage.
-/// With two copies or more, each loop has as many choices that are all alike: their maximum is what Q-learning estimates
-/// too high, at 1 / (1 - gamma)^4 samples (Li, Cai, Chen, Wei and Chi 2021).
+/// With two copies or more, each loop has as many choices that are all alike: their maximum is what Q-learning
+/// estimates too high, at 1 / (1 - gamma)^4 samples (Li, Cai, Chen, Wei and Chi 2021).
 struct GenerativeGadgetOptions {
   int states = 2;
   int actions = 2;

@@ -23,11 +23,6 @@ bool jao_applies(const LongRunSize& z) {
          z.steps >= z.diameter * z.states * z.actions;
 }
 
-double jao_advantage(const LongRunSize& z) {
-  const double gadgets = std::floor(z.states / 2), choices = std::floor((z.actions - 1) / 2);
-  return std::sqrt(gadgets * choices / (z.steps * z.diameter / 4));
-}
-
 double ucrl2b_shape(const LongRunSize& z, double successors) {
   return std::sqrt(z.diameter * successors * z.states * z.actions * z.steps);
 }

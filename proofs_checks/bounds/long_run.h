@@ -23,9 +23,6 @@ double ucrl2_gap_leading(const LongRunSize& size, double gap);
 double jao_regret(const LongRunSize& size);
 /// S >= 10, A >= 10, D >= 20 log_A S, T >= D S A.
 bool jao_applies(const LongRunSize& size);
-/// The scale of the advantage that the proof gives the good choice: sqrt(k A' / (T D')) for k = floor(S / 2) gadgets
-/// with A' = floor((A - 1) / 2) choices each and D' = D / 4; the caller picks the factor.
-double jao_advantage(const LongRunSize& size);
 
 // Shapes only: constants and logarithms are not published or hidden.
 

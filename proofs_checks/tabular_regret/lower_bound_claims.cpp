@@ -126,7 +126,7 @@ std::vector<double> gadget_regret(const Effort& effort, const online::AverageLea
       const online::AverageTask task(mdp::jao({.states = 10,
                                                .actions = 10,
                                                .diameter = size.diameter,
-                                               .advantage = bounds::jao_advantage(size),
+                                               .hardest_for = static_cast<double>(steps),
                                                .good_gadget = gadget,
                                                .good_action = action})
                                          .model);

@@ -1,5 +1,7 @@
 #include "mdp/instances/lower_bounds.h"
 
+#include <cmath>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -24,6 +26,13 @@ TEST(Jao, KeepsThePromisedDiameter) {
     EXPECT_LE(made.facts[1].value, diameter);
     EXPECT_GE(made.facts[1].value, diameter / 2);
   }
+}
+
+TEST(Jao, FindsTheHardestAdvantage) {
+  // 50 gadgets of 4 choices, D' = 10: sqrt(k A' / (T D')).
+  const TabularMdp model = jao({.states = 100, .actions = 10, .diameter = 40, .hardest_for = 40000}).model;
+  EXPECT_NEAR(model.probabilities(model.first_choice(98))[1], .1 + std::sqrt(200.0 / 400000), 1e-15);
+  EXPECT_NEAR(model.probabilities(model.first_choice(98) + 1)[1], .1, 1e-15);
 }
 
 TEST(Jao, TreeOfGadgetsUsesNoMoreActionsThanAllowed) {

@@ -87,20 +87,29 @@ LpStatus status_of(const ClpSimplex& model) {
   }
 }
 
-/// Asks at every iteration of Clp whether to go on.
+/// Asks at every iteration of Clp whether to go on. Clp copies handlers, so what all copies share lies outside; and the
+/// barrier never tells its handler which model it works on, so iterations are counted here.
 class StopHandler : public ClpEventHandler {
  public:
-  explicit StopHandler(std::function<bool(std::int64_t)> keep_going) : keep_going_(std::move(keep_going)) {}
+  struct Shared {
+    std::function<bool(std::int64_t)> keep_going;
+    std::int64_t iterations = 0;
+    bool stopped = false;
+  };
+  explicit StopHandler(Shared& shared) : shared_(&shared) {}
 
   int event(Event what) override {
     constexpr int kStop = 5, kGoOn = -1;
-    if ((what != endOfIteration && what != endOfFactorization) || !keep_going_) return kGoOn;
-    return keep_going_(model_->numberIterations()) ? kGoOn : kStop;
+    if (what != endOfIteration && what != endOfFactorization) return kGoOn;
+    if (what == endOfIteration) ++shared_->iterations;
+    // The crossover that follows a stopped barrier must stop too.
+    if (!shared_->stopped && !shared_->keep_going(shared_->iterations)) shared_->stopped = true;
+    return shared_->stopped ? kStop : kGoOn;
   }
   ClpEventHandler* clone() const override { return new StopHandler(*this); }
 
  private:
-  std::function<bool(std::int64_t)> keep_going_;
+  Shared* shared_;
 };
 
 }  // namespace
@@ -113,7 +122,8 @@ LpResult solve(const LinearProgram& program, const LpOptions& options) {
   model.setPrimalTolerance(options.tolerance);
   model.setDualTolerance(options.tolerance);
   if (std::isfinite(options.seconds)) model.setMaximumSeconds(options.seconds);
-  StopHandler handler(options.keep_going);
+  StopHandler::Shared shared{.keep_going = options.keep_going};
+  StopHandler handler(shared);
   if (options.keep_going) model.passInEventHandler(&handler);
   ClpSolve how;
   how.setSpecialOption(2, 1);  // leave the handlers of signals alone
@@ -123,7 +133,7 @@ LpResult solve(const LinearProgram& program, const LpOptions& options) {
   const auto columns = static_cast<std::size_t>(program.num_columns()),
              rows = static_cast<std::size_t>(program.num_rows());
   LpResult result;
-  result.status = status_of(model);
+  result.status = shared.stopped ? LpStatus::kStopped : status_of(model);
   result.objective = model.objectiveValue();
   result.x.assign(model.primalColumnSolution(), model.primalColumnSolution() + columns);
   result.row_dual.assign(model.dualRowSolution(), model.dualRowSolution() + rows);

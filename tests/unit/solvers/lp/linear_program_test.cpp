@@ -36,6 +36,32 @@ TEST(LinearProgram, SolvesTheTextbookExampleWithItsMultipliers) {
   }
 }
 
+TEST(LinearProgram, AsksEveryMethodWhetherToGoOnAndStopsIt) {
+  for (const char* method : {"automatic", "primal", "dual", "barrier"}) {
+    std::int64_t asked = 0;
+    const LpResult solved = solve(textbook(), {.method = method, .keep_going = [&](std::int64_t iterations) {
+                                                 EXPECT_GE(iterations, 0) << method;
+                                                 return ++asked > 0;
+                                               }});
+    EXPECT_GT(asked, 0) << method;
+    ASSERT_EQ(solved.status, LpStatus::kOptimal) << method;
+    EXPECT_NEAR(solved.objective, -36, 1e-6) << method;
+    EXPECT_EQ(solve(textbook(), {.method = method, .keep_going = [](std::int64_t) { return false; }}).status,
+              LpStatus::kStopped)
+        << method;
+  }
+}
+
+TEST(LinearProgram, StopsTheBarrierInTheMiddleAndWhatWouldFollowIt) {
+  std::int64_t asked = 0;
+  const LpResult stopped = solve(textbook(), {.method = "barrier", .keep_going = [&](std::int64_t iterations) {
+                                                ++asked;
+                                                return iterations < 3;
+                                              }});
+  EXPECT_EQ(stopped.status, LpStatus::kStopped);
+  EXPECT_EQ(asked, 3);  // once told to stop it does not ask again
+}
+
 TEST(LinearProgram, SaysWhenThereIsNoOptimum) {
   LinearProgram contradiction;
   contradiction.add_row(2, kInfinity);

@@ -79,6 +79,14 @@ std::string counted(std::int64_t count, std::string_view noun) {
                              : fmt::format("{} {}s", count, noun);
 }
 
+std::string grouped(std::int64_t count) {
+  std::string digits = std::to_string(count);
+  for (auto place = static_cast<std::ptrdiff_t>(digits.size()) - 3; place > (count < 0 ? 1 : 0); place -= 3) {
+    digits.insert(static_cast<std::size_t>(place), 1, ',');
+  }
+  return digits;
+}
+
 std::string with_error(double x, double error) {
   if (!(error > 0) || !std::isfinite(error)) return fmt::format("{:.5g}", x);
   const int decimals = std::clamp(1 - static_cast<int>(std::floor(std::log10(error))), 0, 9);

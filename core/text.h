@@ -29,6 +29,9 @@ std::string counted(std::int64_t count, std::string_view noun);
 /// "926.3 ± 7.7": the error with two digits, the number with as many decimals; five digits where there is no error.
 std::string with_error(double x, double error);
 
+/// With commas between thousands: "1,234,567".
+std::string grouped(std::int64_t count);
+
 /// "a, b and c"
 std::string join_names(std::span<const std::string> names);
 

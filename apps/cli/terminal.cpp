@@ -9,8 +9,6 @@
 #include <fmt/format.h>
 #include <sys/ioctl.h>
 
-#include "core/text.h"
-
 namespace bellwether::cli {
 namespace {
 
@@ -76,14 +74,6 @@ std::string duration(double seconds) {
   const auto whole = static_cast<std::int64_t>(std::llround(seconds));
   if (whole < 3600) return fmt::format("{} min {} s", whole / 60, whole % 60);
   return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
-}
-
-std::string grouped(std::int64_t count) {
-  std::string digits = std::to_string(count);
-  for (auto place = static_cast<std::ptrdiff_t>(digits.size()) - 3; place > (count < 0 ? 1 : 0); place -= 3) {
-    digits.insert(static_cast<std::size_t>(place), 1, ',');
-  }
-  return digits;
 }
 
 std::string grouped(std::int64_t count, std::string_view noun) {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/text.h"
 #include "mdp/tabular_mdp.h"
 
 namespace bellwether::cli {
@@ -22,7 +23,7 @@ std::string two_columns(std::string_view left, std::string_view right, int colum
 /// Short forms: 3.1e-08; 1.2 ms, 3.4 s, 2 min 5 s; 12,345; 3.2 GB.
 std::string scientific(double value);
 std::string duration(double seconds);
-std::string grouped(std::int64_t count);
+using bellwether::grouped;
 
 /// "1 state", "12,345 states".
 std::string grouped(std::int64_t count, std::string_view noun);

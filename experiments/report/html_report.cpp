@@ -1,11 +1,12 @@
 #include "experiments/report/html_report.h"
 
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "experiments/engine/comparison.h"
-#include "experiments/engine/summary.h"
+#include "experiments/engine/final_table.h"
 
 namespace bellwether::experiments {
 namespace {
@@ -15,7 +16,7 @@ body { font: 16px/1.5 system-ui, sans-serif; color: #222; max-width: 64rem; marg
 h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.2rem; border-bottom: 1px solid #ddd; }
 table { border-collapse: collapse; margin: .6rem 0; font-variant-numeric: tabular-nums; }
 th, td { padding: .25rem .8rem .25rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid #eee; }
-th { font-weight: 600; } caption { text-align: left; font-weight: 600; padding: .4rem 0; }
+th { font-weight: 600; } .n { text-align: right; white-space: nowrap; } caption { text-align: left; font-weight: 600; padding: .4rem 0; }
 figure { margin: 1rem 0; } img { width: 100%; height: auto; } figcaption { color: #555; }
 code, pre { background: #f5f5f5; padding: .1rem .3rem; } pre { padding: .6rem; overflow-x: auto; }
 .note { color: #555; })";
@@ -59,12 +60,27 @@ std::string percent_encoded(std::string_view text) {
   return out;
 }
 
+/// Columns in which whatever there is begins as a number: they stand on the right.
+std::vector<bool> numeric_columns(const ReportTable& table) {
+  std::vector<bool> numeric(table.rows.front().size(), true);
+  for (std::size_t r = 1; r < table.rows.size(); ++r) {
+    for (std::size_t k = 0; k < table.rows[r].size(); ++k) {
+      const std::string& text = table.rows[r][k];
+      const bool number = text.find_first_not_of("0123456789.,-+e± ") == std::string::npos;
+      numeric[k] = numeric[k] && number;
+    }
+  }
+  return numeric;
+}
+
 std::string html(const ReportTable& table) {
   std::string out = fmt::format("<table><caption>{}</caption>\n", escaped(table.caption));
+  const std::vector<bool> numeric = numeric_columns(table);
   for (std::size_t r = 0; r < table.rows.size(); ++r) {
     out += "<tr>";
     const std::string_view cell = r == 0 ? "th" : "td";
-    for (const std::string& text : table.rows[r]) out += fmt::format("<{0}>{1}</{0}>", cell, escaped(text));
+    for (std::size_t k = 0; k < table.rows[r].size(); ++k)
+      out += fmt::format("<{0}{2}>{1}</{0}>", cell, escaped(table.rows[r][k]), numeric[k] ? " class=\"n\"" : "");
     out += "</tr>\n";
   }
   return out + "</table>\n";
@@ -75,26 +91,11 @@ std::string html(const ReportFigure& figure) {
                      escaped(figure.caption), percent_encoded(figure.svg));
 }
 
-ReportTable final_table(const Grid& grid, const Results& results, std::size_t instance) {
-  ReportTable table{grid.instances[instance].label,
-                    {{"learner", "after", "metric", "mean", "standard error", "growth"}}};
-  for (std::size_t k = 0; k < grid.learners.size(); ++k) {
-    const LearnerVariant& learner = grid.learners[k];
-    const std::string metric = metric_named(learner, grid.plan.summary.metric);
-    const Curve curve = experiments::curve(grid, results, instance, k, metric);
-    if (curve.points.empty()) {
-      table.rows.push_back({learner.label, "not finished", metric, "", "", ""});
-      continue;
-    }
-    const Point& last = curve.points.back();
-    table.rows.push_back({learner.label, std::to_string(last.at), metric, fmt::format("{:.6g}", last.mean),
-                          fmt::format("{:.2g}", last.standard_error),
-                          curve.points.size() > 1
-                              ? rate_verdict(rate(grid, results, instance, k, metric), expected_exponent(grid, learner),
-                                             online::length_symbol(learner.protocol))
-                              : ""});
-  }
-  return table;
+ReportTable finals(const Grid& grid, const Results& results, std::size_t instance) {
+  FinalTable table = final_table(grid, results, instance);
+  ReportTable out{grid.instances[instance].label, {std::move(table.heading)}};
+  for (auto& row : table.rows) out.rows.push_back(std::move(row));
+  return out;
 }
 
 ReportTable comparison_table(const Grid& grid, const Results& results, std::size_t instance) {
@@ -137,7 +138,7 @@ std::string html_report(const Grid& grid, const Results& results, const ReportPa
   for (const ReportFigure& figure : page.figures) out += html(figure);
   out += "<h2>Results</h2>\n";
   for (std::size_t i = 0; i < grid.instances.size(); ++i) {
-    out += html(final_table(grid, results, i));
+    out += html(finals(grid, results, i));
     const ReportTable pairs = comparison_table(grid, results, i);
     if (pairs.rows.size() > 1) out += html(pairs);
   }

@@ -70,5 +70,12 @@ TEST(WithError, HasAsManyDecimalsAsTheErrorSupports) {
   EXPECT_EQ(with_error(2796.25, 0), "2796.2");
 }
 
+TEST(Grouped, PutsCommasBetweenThousands) {
+  EXPECT_EQ(grouped(0), "0");
+  EXPECT_EQ(grouped(999), "999");
+  EXPECT_EQ(grouped(1000), "1,000");
+  EXPECT_EQ(grouped(-1234567), "-1,234,567");
+}
+
 }  // namespace
 }  // namespace bellwether

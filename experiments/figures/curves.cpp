@@ -14,6 +14,8 @@ namespace {
 
 /// A bound further above the highest curve than this is told in a note: drawn, it would press all curves flat.
 constexpr double kOffTheChart = 300;
+/// With more learners than this the shapes of their bounds would crowd the chart.
+constexpr std::size_t kWithShapes = 2;
 /// With more learners the legend gives slopes without their intervals, which the tables have.
 constexpr std::size_t kWithIntervals = 8;
 
@@ -126,9 +128,26 @@ class CurveFigure {
     const std::string& metric = curves_.front().metric;
     if (metric.find("regret") == std::string::npos && metric != "value-error") return;
     for (std::size_t i = 0; i < curves_.size(); ++i) add_bound(curves_[i], static_cast<int>(i), highest);
+    if (curves_.size() > kWithShapes) add_growth();
     const auto at = checkpoints(curves_.front());
     if (const auto lower = lower_bound(grid_.instances[instance_], grid_.learners[curves_.front().learner], at))
       add_dashed(curves_.front(), lower->label, lower->y, 1, 7);
+  }
+
+  /// How theorems let regret grow, through the end of the curve in the middle: one line for many learners.
+  void add_growth() {
+    std::vector<const Curve*> order;
+    for (const Curve& curve : curves_)
+      if (curve.points.back().mean > 0) order.push_back(&curve);
+    if (order.empty()) return;
+    std::ranges::sort(order, {}, [](const Curve* curve) { return curve->points.back().mean; });
+    const Curve& middle = *order[order.size() / 2];
+    const double exponent = expected_exponent(grid_, grid_.learners[middle.learner]);
+    std::vector<double> shape;
+    for (const Point& point : middle.points) shape.push_back(std::pow(static_cast<double>(point.at), exponent));
+    const std::string_view symbol = online::length_symbol(protocol_);
+    add_dashed(middle, fmt::format("{}: the growth of the theorems' bounds", power_text(exponent, symbol)), shape,
+               middle.points.back().mean / shape.back(), 7);
   }
 
   void add_bound(const Curve& curve, int colour, double highest) {
@@ -138,7 +157,7 @@ class CurveFigure {
     if (!bound || std::isnan(bound->y.back()) || curve.points.back().mean <= 0) return;
     if (!bound->constants || scaled) {  // a scaled run claims no theorem: only the shape is compared
       const double factor = fitted_factor(curve, bound->y);
-      if (factor > 0 && curves_.size() <= 2)
+      if (factor > 0 && curves_.size() <= kWithShapes)
         add_dashed(curve, fmt::format("{}: shape of {}, fitted", learner.name, bound->label), bound->y, factor, colour);
       return;
     }
@@ -212,13 +231,40 @@ Figure learning_curves(const Grid& grid, const Results& results, std::size_t ins
   return CurveFigure(grid, results, instance, protocol).make(metric);
 }
 
+/// What nobody can beat, at the points of a curve; nothing where the theorem does not hold at all of them.
+std::optional<FigureLine> lower_line(const Grid& grid, const AxisCurve& curve) {
+  FigureLine line{.label = {}, .x = {}, .y = {}, .colour = 7, .dashed = true};
+  for (const AxisPoint& point : curve.points) {
+    const std::int64_t at = point.point.at;
+    const auto bound = lower_bound(grid.instances[point.instance], grid.learners[point.learner], {&at, 1});
+    if (!bound) return std::nullopt;
+    line.label = bound->label;
+    line.x.push_back(point.x);
+    line.y.push_back(bound->y.front());
+  }
+  return line;
+}
+
+/// "final regret after 400,000 steps" where all points have one length.
+std::string final_text(const Grid& grid, const std::vector<AxisCurve>& curves, std::string_view metric) {
+  const std::string text = fmt::format("final {}", metric);
+  if (curves.empty()) return text;
+  const AxisPoint& first = curves.front().points.front();
+  for (const AxisCurve& curve : curves)
+    for (const AxisPoint& point : curve.points)
+      if (point.point.at != first.point.at) return text;
+  return fmt::format("{} after {} {}", text, first.point.at,
+                     online::length_name(grid.learners[first.learner].protocol));
+}
+
 Figure against_parameter(const Grid& grid, const Results& results, const Axis& axis, std::string_view metric) {
   const std::string name = x_of(axis);
   Figure figure{.title = grid.plan.title.empty() ? "against " + name : grid.plan.title,
                 .x_label = name,
-                .y_label = fmt::format("final {}", metric),
+                .y_label = {},
                 .lines = {}};
   const std::vector<AxisCurve> curves = against(grid, results, axis, metric);
+  figure.y_label = final_text(grid, curves, metric);
   figure.log_x = figure.log_y = all_positive(curves);
   for (const AxisCurve& curve : curves) {
     if (!curve.numeric || curve.points.size() < 2) continue;
@@ -237,6 +283,9 @@ Figure against_parameter(const Grid& grid, const Results& results, const Axis& a
   }
   figure.notes.push_back(fmt::format("points: means of {} seeds; bands: {:g} % for each point", grid.num_seeds(),
                                      100 * grid.plan.summary.level));
+  const bool regret = metric.find("regret") != std::string_view::npos;
+  if (!figure.lines.empty() && regret && !axis.of_learner)
+    if (auto lower = lower_line(grid, curves.front())) figure.lines.push_back(std::move(*lower));
   return figure;
 }
 

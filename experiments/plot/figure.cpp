@@ -75,12 +75,30 @@ std::string power_of_ten(int exponent) {
   return out;
 }
 
-/// A mark at every power of ten; gnuplot's own where there are fewer than two.
+/// 1, 2 and 5 times powers of ten within the range, as many as make three marks or more.
+std::string short_tics(std::string_view axis, const Extent& range) {
+  for (const auto& steps : {std::vector<double>{1, 2, 5}, std::vector<double>{1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9}}) {
+    std::string marks;
+    int count = 0;
+    for (double power = std::pow(10, std::floor(std::log10(range.low))); power <= range.high; power *= 10) {
+      for (const double step : steps) {
+        const double x = step * power;
+        if (x < range.low * (1 - 1e-9) || x > range.high * (1 + 1e-9)) continue;
+        marks += fmt::format("{}'{:g}' {}", marks.empty() ? "" : ", ", x, x);
+        ++count;
+      }
+    }
+    if (count >= 3) return fmt::format("set {}tics ({})\n", axis, marks);
+  }
+  return fmt::format("set format {} '%g'\n", axis);
+}
+
+/// A mark at every power of ten; between them, too, where there are fewer than three.
 std::string decade_tics(std::string_view axis, const Extent& range) {
   if (!(range.low > 0)) return fmt::format("set format {} '%g'\n", axis);  // nothing is drawn
   const int first = static_cast<int>(std::ceil(std::log10(range.low) - 1e-9));
   const int last = static_cast<int>(std::floor(std::log10(range.high) + 1e-9));
-  if (last <= first) return fmt::format("set format {} '%g'\n", axis);
+  if (last < first + 2) return short_tics(axis, range);
   const int step = 1 + (last - first) / 9;
   std::string marks;
   for (int k = first; k <= last; k += step)

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "apps/cli/command.h"
+#include "apps/cli/lost_pages.h"
 #include "apps/cli/terminal.h"
 #include "core/errors.h"
 #include "core/text.h"
@@ -134,6 +135,7 @@ int main(int argc, char** argv) {
   using namespace bellwether;  // NOLINT(google-build-using-namespace)
   cli::restart_with_short_spin(argv);
   try {
+  cli::explain_lost_pages();
     return cli::flushed(cli::run({argv + 1, argv + argc}));
   } catch (const std::invalid_argument& error) {
     cli::complain(error.what());

@@ -17,6 +17,7 @@
 #include "core/errors.h"
 #include "core/parallel.h"
 #include "core/text.h"
+#include "mdp/io/file_bytes.h"
 #include "mdp/io/formats.h"
 #include "solvers/registry.h"
 
@@ -148,6 +149,7 @@ int run(const Arguments& arguments) {
                 .solution = {},
                 .exact = {}};
   const auto start = std::chrono::steady_clock::now();
+  const mdp::FileStamp stamp(answer.file);
   answer.question = ask(arguments, mdp::read_model(answer.file, arguments.text("format").value_or("")));
   answer.load_seconds = seconds_since(start);
   if (arguments.has("options")) return list_algorithm_options(arguments, *answer.question);
@@ -167,6 +169,8 @@ int run(const Arguments& arguments) {
     prove_exactly(answer, must_reach);
   }
   answer.solve_seconds = seconds_since(solve_start);
+  // The arrays of such a file are used in place.
+  if (mdp::find_format(answer.file, arguments.text("format").value_or("")).name == "bwm") stamp.require_unchanged();
 
   if (saved) saved->save(answer);
   if (arguments.has("json")) {

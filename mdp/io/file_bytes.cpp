@@ -90,6 +90,25 @@ int with_free_name(const std::string& target, std::string& temporary, Attempt&& 
 
 }  // namespace
 
+std::optional<FileStamp::State> FileStamp::state_of(const std::string& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return std::nullopt;
+  return State{.device = static_cast<std::uint64_t>(info.st_dev),
+               .inode = static_cast<std::uint64_t>(info.st_ino),
+               .size = static_cast<std::uint64_t>(info.st_size),
+               .seconds = info.st_mtim.tv_sec,
+               .nanoseconds = info.st_mtim.tv_nsec};
+}
+
+FileStamp::FileStamp(std::string path) : path_(std::move(path)), state_(state_of(path_)) {}
+
+void FileStamp::require_unchanged() const {
+  const std::optional<State> now = state_of(path_);
+  if (!state_ || !now || now->device != state_->device || now->inode != state_->inode) return;
+  if (now->size == state_->size && now->seconds == state_->seconds && now->nanoseconds == state_->nanoseconds) return;
+  fail_at(path_, 0, "was changed while it was read; read it again");
+}
+
 FileBytes FileBytes::open(const std::string& path, MapPages pages) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) {

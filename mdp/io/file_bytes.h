@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,7 +23,31 @@ inline constexpr std::uint64_t kDecompressionLimit = std::uint64_t{1} << 36;
 /// How the pages of a mapped file come into memory: as they are touched, or all at once (for arrays used in place).
 enum class MapPages { kOnDemand, kAtOnce };
 
+/// Which file a name stands for, and when it was last written to.
+class FileStamp {
+ public:
+  explicit FileStamp(std::string path);
+  /// ParseError "x.csv: was changed while it was read" when the same file was written to since. A file that took its
+  /// place, with another one behind the name, changes nothing for who has the old one open.
+  void require_unchanged() const;
+
+ private:
+  struct State {
+    std::uint64_t device = 0, inode = 0, size = 0;
+    std::int64_t seconds = 0, nanoseconds = 0;
+  };
+  static std::optional<State> state_of(const std::string& path);
+
+  std::string path_;
+  std::optional<State> state_;  // of a regular file
+};
+
 /// The bytes of a file: memory-mapped, or read into memory when it is a pipe or was compressed. Copies share them.
+///
+/// A mapped file must stay as it is while its bytes, or a model that uses them in place (.bwm), are in use. One that
+/// takes its place in one step (rename) does no harm; writing into it does: the bytes change, and what lies behind the
+/// end of a file that became shorter raises SIGBUS when it is touched. A library cannot turn that signal into an
+/// exception; a program may install a handler, as apps/cli/lost_pages.cpp does, or read a copy.
 class FileBytes {
  public:
   /// ParseError ("x.csv: no such file", "... is a directory", "... is empty") when there are no bytes to be had.

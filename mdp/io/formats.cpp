@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <stdexcept>
 
 #include <fmt/format.h>
 
@@ -12,6 +13,7 @@
 #include "mdp/io/cassandra.h"
 #include "mdp/io/csv.h"
 #include "mdp/io/drn.h"
+#include "mdp/io/file_bytes.h"
 #include "mdp/io/p_dict.h"
 #include "mdp/io/petsc.h"
 #include "mdp/io/prism.h"
@@ -81,7 +83,16 @@ ModelFile read_model(const std::string& path, std::string_view format) {
     if (std::filesystem::is_directory(path, ignored))
       throw ParseError(fmt::format("{}: is a directory, expected a file", path));
   }
-  return find_format(path, format).read(path);
+  const Format& chosen = find_format(path, format);
+  const FileStamp stamp(path);
+  try {
+    ModelFile file = chosen.read(path);
+    stamp.require_unchanged();
+    return file;
+  } catch (const std::invalid_argument&) {
+    stamp.require_unchanged();  // says more than what half of the old and half of the new file break
+    throw;
+  }
 }
 
 std::vector<std::string> write_model(const ModelFile& file, const std::string& path, std::string_view format) {

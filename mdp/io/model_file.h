@@ -43,6 +43,8 @@ struct ModelFile {
 
 /// A file format by name. Readers check everything and throw ParseError ("file:line: ...") or InvalidModel; writers
 /// replace the file in one step or leave it alone, and return what the format could not hold, one phrase a thing.
+/// A file must not be written to while it is read, and a .bwm file, whose arrays the model uses in place, not while the
+/// model lives: see FileBytes.
 struct Format {
   std::string_view name;         ///< "csv"
   std::string_view extensions;   ///< ".csv", several separated by blanks

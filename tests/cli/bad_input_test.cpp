@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -83,6 +87,46 @@ TEST_F(BadFile, IsGarbage) {
   for (const char* name : {"garbage.bwm", "garbage.umb", "garbage.json", "garbage.drn", "garbage.tra", "garbage.MDP"}) {
     refused(name, garbage, name);
   }
+}
+
+/// A binary model that takes a while to solve.
+class FileInUse : public testing::Test {
+ protected:
+  FileInUse() : model_(folder_.path("live.bwm")) {
+    EXPECT_EQ(run_program({"make", "garnet", "--states", "20000", "--successors", "10", "-o", model_}).code, 0);
+  }
+  Finished solve_while(const std::function<void()>& meanwhile) const {
+    return run_program_that_maps(model_, meanwhile,
+                                 {"solve", model_, "--discount", "0.9999", "--algorithm", "value-iteration",
+                                  "--max-iterations", "200", "--quiet"});
+  }
+  TemporaryFolder folder_;
+  const std::string model_;
+};
+
+TEST_F(FileInUse, IsCutShort) {
+  const Finished done = solve_while([&] { std::filesystem::resize_file(model_, 4096); });
+  EXPECT_EQ(done.code, 2) << done.err;
+  EXPECT_EQ(done.out, "");
+  EXPECT_THAT(done.err, HasSubstr("live.bwm: was cut short"));
+  EXPECT_EQ(std::count(done.err.begin(), done.err.end(), '\n'), 1) << done.err;
+}
+
+TEST_F(FileInUse, IsWrittenTo) {
+  const Finished done = solve_while([&] {
+    std::fstream file(model_, std::ios::in | std::ios::out | std::ios::binary);
+    const int first = file.get();
+    file.seekp(0).put(static_cast<char>(first));
+  });
+  EXPECT_EQ(done.code, 2) << done.err;
+  EXPECT_EQ(done.out, "");
+  EXPECT_THAT(done.err, HasSubstr("live.bwm: was changed while it was read"));
+}
+
+TEST_F(FileInUse, MayBeReplaced) {
+  const std::string other = folder_.write("other", "another file");
+  const Finished done = solve_while([&] { std::filesystem::rename(other, model_); });
+  EXPECT_EQ(done.code, 0) << done.err;
 }
 
 TEST(BadOption, IsUnknown) {

@@ -30,24 +30,44 @@ namespace {
   ::_exit(127);
 }
 
-}  // namespace
-
-Finished run_program(const std::vector<std::string>& arguments, const std::string& folder, double interrupt_after,
-                     int signal) {
+/// Forks the program; `meanwhile` gets its process id.
+Finished run(const std::vector<std::string>& arguments, const std::string& folder,
+             const std::function<void(pid_t)>& meanwhile) {
   const TemporaryFolder files;
   const std::string out = files.path("out"), err = files.path("err");
   const pid_t child = ::fork();
   if (child < 0) throw std::runtime_error("fork failed");
   if (child == 0) start(arguments, folder, out, err);
-  if (interrupt_after > 0) {
-    std::this_thread::sleep_for(std::chrono::duration<double>(interrupt_after));
-    ::kill(child, signal);
-  }
+  meanwhile(child);
   int status = 0;
   while (::waitpid(child, &status, 0) < 0) {
     if (errno != EINTR) throw std::runtime_error("waitpid failed");
   }
   return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read_file(out), read_file(err)};
+}
+
+}  // namespace
+
+Finished run_program(const std::vector<std::string>& arguments, const std::string& folder, double interrupt_after,
+                     int signal) {
+  return run(arguments, folder, [&](pid_t child) {
+    if (!(interrupt_after > 0)) return;
+    std::this_thread::sleep_for(std::chrono::duration<double>(interrupt_after));
+    ::kill(child, signal);
+  });
+}
+
+Finished run_program_that_maps(const std::string& file, const std::function<void()>& meanwhile,
+                               const std::vector<std::string>& arguments) {
+  return run(arguments, ".", [&](pid_t child) {
+    const std::string list = "/proc/" + std::to_string(child) + "/maps";
+    constexpr int kMostTries = 100'000;  // the program may end before it maps anything
+    for (int tries = 0; tries < kMostTries; ++tries) {
+      if (read_file(list).find(file) != std::string::npos) return meanwhile();
+      if (::waitid(P_PID, static_cast<id_t>(child), nullptr, WEXITED | WNOHANG | WNOWAIT) != 0) return;
+      std::this_thread::sleep_for(std::chrono::microseconds(100));
+    }
+  });
 }
 
 }  // namespace bellwether::test

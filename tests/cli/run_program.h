@@ -1,6 +1,7 @@
 #pragma once
 
 #include <csignal>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -15,5 +16,9 @@ struct Finished {
 /// `interrupt_after` sends the signal after so many seconds.
 Finished run_program(const std::vector<std::string>& arguments, const std::string& folder = ".",
                      double interrupt_after = 0, int signal = SIGINT);
+
+/// As above; as soon as the program has `file` mapped into memory, `meanwhile` is called.
+Finished run_program_that_maps(const std::string& file, const std::function<void()>& meanwhile,
+                               const std::vector<std::string>& arguments);
 
 }  // namespace bellwether::test

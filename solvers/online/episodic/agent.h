@@ -16,10 +16,11 @@ struct EpisodicWorld {
   std::span<const std::int64_t> state_begin;  ///< S + 1: the choices of each state
   int horizon = 1;
   int largest_num_actions = 1;
-  bool same_at_every_stage = true;      ///< transitions and rewards are those of one model
-  std::int64_t episodes = 1;            ///< how many there will be
-  std::span<const double> mean_reward;  ///< of choice c (row h * C + c when stages differ), for those who may know it
-  std::span<const double> initial;      ///< distribution of the starting state: that of theorems is known
+  bool same_at_every_stage = true;  ///< transitions and rewards are those of one model
+  std::int64_t episodes = 1;        ///< how many there will be
+  /// Of choice c (row h * C + c when stages differ), for those who may know it.
+  std::span<const double> mean_reward = {};
+  std::span<const double> initial = {};  ///< distribution of the starting state: that of theorems is known
 
   int num_states() const { return static_cast<int>(state_begin.size()) - 1; }
   std::int64_t num_choices() const { return state_begin.back(); }

@@ -1,0 +1,76 @@
+#include "proofs_checks/bounds/stopping.h"
+
+#include <cmath>
+#include <numbers>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace bellwether::bounds {
+namespace {
+
+using std::numbers::e;
+
+constexpr EpisodicSize kSmall{.states = 3, .actions = 2, .horizon = 4, .delta = 0.1};
+
+TEST(StoppingBounds, BetasByHand) {
+  // 24 rows in all stages.
+  EXPECT_NEAR(rf_ucrl_beta(kSmall, 6), std::log(480.0) + 2 * std::log(e * 4), 1e-12);
+  EXPECT_NEAR(rf_ucrl_beta({.states = 1, .actions = 2, .horizon = 4, .delta = 0.1}, 6), std::log(160.0), 1e-12);
+  EXPECT_NEAR(pure_exploration_beta(kSmall, 1), std::log(720.0) + 3 * std::log(16 * e), 1e-12);
+  EXPECT_NEAR(best_policy_beta(kSmall, 1), std::log(720.0) + std::log(16 * e), 1e-12);
+}
+
+TEST(StoppingBounds, SolveTheirInequalities) {
+  const double t = rf_ucrl_episodes(kSmall, 0.5);
+  const double root = 1 + std::sqrt(2.0);
+  EXPECT_NEAR(t, 18 * root * root * 16 * 9 * 6 / 0.25 * rf_ucrl_beta(kSmall, t), 1e-9 * t);
+  EXPECT_EQ(rf_ucrl_episodes({.states = 3, .actions = 2, .horizon = 1}, 0.5), 0) << "one stage needs no model";
+
+  const double u = rf_express_episodes(kSmall, 0.5);
+  const double b = 832.0 / 3 * e * e * e * 64 * 6 * pure_exploration_beta(kSmall, u) * std::log(u + 1);
+  EXPECT_NEAR(u * 0.25, 3 * e * std::sqrt(u * b) + b, 1e-9 * u);
+
+  const double w = bpi_ucbvi_episodes(kSmall, 0.5);
+  const double size = 64 * 6 * std::log(w + 1);
+  EXPECT_NEAR(w * 0.5,
+              std::exp(13) * (24 * std::sqrt(size * best_policy_beta(kSmall, w) * w) +
+                              2816.0 / 3 * size * pure_exploration_beta(kSmall, w)),
+              1e-9 * w);
+}
+
+/// The published theorems resolve the logarithms and are therefore larger.
+TEST(StoppingBounds, StayBelowThePublishedOnes) {
+  for (const double states : {1.0, 3.0, 20.0}) {
+    for (const double horizon : {2.0, 5.0, 20.0}) {
+      for (const double epsilon : {1.0, 0.1, 0.01}) {
+        const EpisodicSize z{.states = states, .actions = 4, .horizon = horizon, .delta = 0.05};
+        const double rows = states * 4 * horizon, logs = std::log(3 * rows / 0.05);
+        const double root = 1 + std::sqrt(2.0), c = 144 * root * root * std::pow(horizon, 4) * states * 4;
+        const double others = states - 1;
+        const double inner = others > 0 ? std::sqrt(e) + std::sqrt(e / others) : 0;
+        const double scale = c / (epsilon * epsilon);
+        const double ucrl =
+            scale * (logs + (others > 0 ? 2 * others * std::log(scale * (logs + others * inner)) : 0) + others);
+        EXPECT_LE(rf_ucrl_episodes(z, epsilon), ucrl) << states << " " << horizon << " " << epsilon;
+
+        const double size = horizon * horizon * rows / (epsilon * epsilon);
+        const double express =
+            size * (logs + states) * 5587 * std::exp(6) * std::pow(std::log(std::exp(18) * (logs + states) * size), 2);
+        EXPECT_LE(rf_express_episodes(z, epsilon), express + 1) << states << " " << horizon << " " << epsilon;
+      }
+    }
+  }
+}
+
+TEST(StoppingBounds, GrowLikeTheTheoremSays) {
+  const auto slope = [](auto bound, double from, double to) {
+    return std::log(bound(kSmall, to) / bound(kSmall, from)) / std::log(from / to);
+  };
+  EXPECT_NEAR(slope(rf_ucrl_episodes, 1e-3, 1e-4), 2, 0.1);
+  EXPECT_NEAR(slope(rf_express_episodes, 1e-3, 1e-4), 2, 0.2);
+  EXPECT_NEAR(slope(bpi_ucbvi_episodes, 1e-3, 1e-4), 2, 0.2);
+}
+
+}  // namespace
+}  // namespace bellwether::bounds

@@ -132,7 +132,7 @@ void ComponentSolver::value_iteration(int k, double width) {
   const Enclosure tail = tail_of(k);
   const std::int64_t states = problem_.model.num_states();
   const auto size = static_cast<std::int64_t>(members.size());
-  StandstillGuard guard(problem_.discount);
+  StandstillGuard guard = StandstillGuard::of_sweeps(problem_.discount);
   run_.read(transitions);
   while (run_.more()) {
     const mdp::Change change = with_choose(problem_, [&](const auto& choose) {

@@ -1,12 +1,15 @@
 #include "solvers/exact/discounted/policy_iteration.h"
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include <Eigen/LU>
 #include <Eigen/SparseLU>
 
+#include "solvers/abandonable.h"
 #include "solvers/exact/discounted/policy_matrix.h"
 #include "solvers/exact/discounted/policy_system.h"
 #include "solvers/exact/discounted/run.h"
@@ -16,6 +19,8 @@ namespace bellwether::solvers {
 namespace {
 
 using namespace discounted;
+
+constexpr int kAtOnce = 500;  // states: a factorisation takes some 50 ms at most
 
 /// Solves with the factors, then once more for the residual: the second solve removes what the first one lost.
 template <class Factors>
@@ -34,7 +39,7 @@ bool factor_densely(const std::string& wish, const PolicyMatrix& policy) {
 }
 
 /// The value of the policy; empty when the factorisation broke down.
-Eigen::VectorXd evaluate(const PolicyMatrix& policy, double discount, const std::string& wish) {
+Eigen::VectorXd evaluated(const PolicyMatrix& policy, double discount, const std::string& wish) {
   const Eigen::SparseMatrix<double, Eigen::RowMajor> system = policy_system(policy, discount);
   if (factor_densely(wish, policy)) {
     return solve_refined(Eigen::PartialPivLU<Eigen::MatrixXd>(Eigen::MatrixXd(system)), policy, discount);
@@ -46,22 +51,31 @@ Eigen::VectorXd evaluate(const PolicyMatrix& policy, double discount, const std:
   return solve_refined(factors, policy, discount);
 }
 
+/// The same, or nothing once the observer said stop: no factorisation of Eigen's can be interrupted.
+std::optional<Eigen::VectorXd> evaluate(Run& run, std::shared_ptr<const PolicyMatrix> policy, const std::string& wish) {
+  const double discount = run.problem().discount;
+  if (!run.observed() || policy->num_states() <= kAtOnce) return evaluated(*policy, discount, wish);
+  return abandonable([policy = std::move(policy), discount, wish] { return evaluated(*policy, discount, wish); },
+                     [&run] { return run.still_wanted(); });
+}
+
 Solution iterate(Run& run, const std::string& factorisation, Choices choice) {
   const Problem& problem = run.problem();
   Eigen::VectorXd v = Eigen::VectorXd::Zero(problem.model.num_states()), backed_up(v.size());
-  PolicyMatrix policy;
   while (run.more()) {
-    policy.extract(problem.model, choice);
-    Eigen::VectorXd solved = evaluate(policy, problem.discount, factorisation);
-    if (solved.size() == 0) {
+    const auto policy = std::make_shared<PolicyMatrix>();
+    policy->extract(problem.model, choice);
+    std::optional<Eigen::VectorXd> solved = evaluate(run, policy, factorisation);
+    if (!solved) break;
+    if (solved->size() == 0) {
       run.add_note("The sparse factorisation broke down; the answer is that of the iteration before.");
       break;
     }
-    v.swap(solved);
+    v.swap(*solved);
     const Choices before = choice;
     const double margin = 2 * run.error().slack(v.lpNorm<Eigen::Infinity>());
     const mdp::Change change = keeping_sweep(problem, view(v), view(backed_up), margin, choice);
-    run.read(policy.num_transitions() + problem.model.num_transitions());
+    run.read(policy->num_transitions() + problem.model.num_transitions());
     run.finish_iteration(macqueen_bound(run.error(), change), change.residual(), v);
     if (choice == before) {
       run.finish_at_fixed_point();

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/errors.h"
+#include "solvers/exact/discounted/policy_iteration.h"
 #include "solvers/exact/discounted/sweeps.h"
 
 namespace bellwether::solvers::discounted {
@@ -32,10 +33,15 @@ const Problem& checked(std::string_view algorithm, const Problem& problem, const
   return problem;
 }
 
+/// Iterations of an evaluating loop without a halving: a small model has a better method waiting.
+constexpr std::int64_t kFewOfSmall = 200, kFewOfLarge = 2000;
+
 }  // namespace
 
-StandstillGuard::StandstillGuard(double discount)
-    : patience_(discount <= 0.5 ? 110 : 100 + static_cast<std::int64_t>(10 * std::log(2.0) / -std::log(discount))) {}
+StandstillGuard StandstillGuard::of_sweeps(double discount) {
+  return StandstillGuard(discount <= 0.5 ? 110
+                                         : 100 + static_cast<std::int64_t>(10 * std::log(2.0) / -std::log(discount)));
+}
 
 bool StandstillGuard::stands_still(double width) {
   ++since_;
@@ -52,7 +58,7 @@ Run::Run(std::string_view algorithm, const Problem& problem, const SolveOptions&
       error_(problem),
       algorithm_(algorithm),
       certify_below_(kInfinity),
-      guard_(problem.discount) {}
+      guard_(StandstillGuard::of_sweeps(problem.discount)) {}
 
 bool Run::read(std::int64_t transitions) {
   transitions_ += transitions;
@@ -62,6 +68,15 @@ bool Run::read(std::int64_t transitions) {
     if (options_.observer && !options_.observer(last_row_)) stopped_ = done_ = true;
   }
   return !stopped_;
+}
+
+bool Run::still_wanted() {
+  if (!stopped_ && options_.observer && !options_.observer(last_row_)) stopped_ = done_ = true;
+  return !stopped_;
+}
+
+void Run::expect_few_iterations() {
+  few_ = StandstillGuard::of_iterations(small_enough_to_factorise(problem_.model) ? kFewOfSmall : kFewOfLarge);
 }
 
 void Run::trace(double gap, double residual) {
@@ -95,13 +110,16 @@ void Run::finish_iteration(const RunningBound& bound, double residual,
   ++iterations_;
   if (!std::isfinite(bound.width)) done_ = true;  // the numbers have overflowed
   if (!stopped_ && !done_ && pays_to_certify(bound)) certify_candidate(bound, candidate());
+  if (!done_ && few_ && few_->stands_still(bound.width)) done_ = stalled_ = true;
   trace(proof_ ? proof_->gap : bound.gap(), residual);
 }
 
 void Run::hand_over_to(std::string_view algorithm) {
   algorithm_ = algorithm;
   certify_below_ = kInfinity;
-  guard_ = StandstillGuard(problem_.discount);
+  guard_ = StandstillGuard::of_sweeps(problem_.discount);
+  few_.reset();
+  if (stalled_) done_ = stalled_ = false;
 }
 
 void Run::advance_to(std::int64_t iteration, double residual) {

@@ -17,14 +17,18 @@
 
 namespace bellwether::solvers::discounted {
 
-/// In exact arithmetic every solver here halves its bound within log 2 / -log discount iterations once it contracts;
-/// when ten times that (and a hundred) did not, the loop stands still and rounding is why.
+/// True once the bound has not been halved in `patience` iterations.
 class StandstillGuard {
  public:
-  explicit StandstillGuard(double discount);
+  static StandstillGuard of_iterations(std::int64_t patience) { return StandstillGuard(patience); }
+  /// In exact arithmetic every sweep halves its bound within log 2 / -log discount iterations once it contracts; when
+  /// ten times that (and a hundred) did not, the loop stands still and rounding is why.
+  static StandstillGuard of_sweeps(double discount);
   bool stands_still(double width);
 
  private:
+  explicit StandstillGuard(std::int64_t patience) : patience_(patience) {}
+
   std::int64_t patience_, since_ = 0;
   double best_ = std::numeric_limits<double>::infinity();
 };
@@ -54,6 +58,17 @@ class Run {
   double tolerance() const { return options_.tolerance; }
   std::int64_t iterations() const { return iterations_; }
   std::int64_t transitions_read() const { return transitions_; }
+
+  /// Asks the observer now, where counting work would not do it in time. False once it said stop.
+  bool still_wanted();
+  bool observed() const { return options_.observer != nullptr; }
+  const SolveOptions& options() const { return options_; }
+
+  /// For loops that evaluate policies, which take few iterations where they work at all: ends the run, stalled() from
+  /// then on, when the bound has not been halved in a few hundred of them. Sweeps alone would need log 2 / -log
+  /// discount iterations a halving, and nobody waits for that near one.
+  void expect_few_iterations();
+  bool stalled() const { return stalled_; }
 
   /// False once the answer is proven, the caller said stop, or the iterations are used up.
   bool more() const { return !done_ && iterations_ < options_.max_iterations; }
@@ -98,8 +113,10 @@ class Run {
   TraceRow last_row_;
   std::int64_t iterations_ = 0, transitions_ = 0, asked_at_ = 0;
   bool done_ = false, stopped_ = false, rounding_limited_ = false;
+  bool stalled_ = false;
   double certify_below_;  // width at which to try again after a proof that was not enough
   StandstillGuard guard_;
+  std::optional<StandstillGuard> few_;
 };
 
 }  // namespace bellwether::solvers::discounted

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "core/solve.h"
@@ -55,6 +56,12 @@ class Monitor {
   bool iteration(std::int64_t transitions, double gap, double residual);
   /// Work that is no iteration (a direct backup); the observer hears of it every few million transitions.
   bool work(std::int64_t transitions);
+
+  /// Asks the observer now; false when the run has to stop.
+  bool still_wanted() {
+    return report(std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity());
+  }
+  bool observed() const { return run_.observer != nullptr; }
 
   bool stopped() const { return status_ != Status::kConverged; }
   Status status() const { return status_; }

@@ -1,6 +1,7 @@
 #include "solvers/exact/total/howard.h"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <optional>
 
@@ -40,7 +41,7 @@ class PolicySearch {
 
   /// Solves for the current rows, with refinement by the residual in difference form.
   bool evaluate() {
-    if (!system_) system_.emplace(m_, range_, rows_);
+    if (!system_) system_.emplace(m_, range_, rows_, keep_going());
     if (!system_->ready()) return false;
     for (int i = 0; i < range_.size(); ++i) v(i) = 0;
     double last = std::numeric_limits<double>::infinity();
@@ -68,6 +69,11 @@ class PolicySearch {
   }
 
  private:
+  std::function<bool()> keep_going() {
+    if (!monitor_.observed()) return nullptr;
+    return [this] { return monitor_.still_wanted(); };
+  }
+
   double& v(int i) { return (*v_)[static_cast<std::size_t>(range_.begin + i)]; }
   double v(int i) const { return (*v_)[static_cast<std::size_t>(range_.begin + i)]; }
   std::int64_t row(int i) const { return rows_[static_cast<std::size_t>(i)]; }

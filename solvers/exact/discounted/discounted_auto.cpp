@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "solvers/exact/discounted/direct_finish.h"
 #include "solvers/exact/discounted/flow_solver.h"
 #include "solvers/exact/discounted/lazy_solver.h"
 #include "solvers/exact/discounted/policy_iteration.h"
@@ -11,9 +12,6 @@
 namespace bellwether::solvers {
 
 namespace {
-
-/// Up to so many states a sparse LU of the policy's system costs less than anything cleverer.
-constexpr int kFactorised = 2000;
 
 /// Policy iteration after a run that turned out to mix slowly, whose work counts.
 Solution factorised(const Problem& problem, const SolveOptions& run_options, const discounted::Run& before) {
@@ -32,6 +30,7 @@ Solution factorised(const Problem& problem, const SolveOptions& run_options, con
 Solution discounted_auto(const Problem& problem, const SolveOptions& run_options) {
   using namespace discounted;
   Run run("lazy-policy-iteration", problem, run_options);
+  run.expect_few_iterations();
   {
     LazySolver lazy(run, {});
     if (lazy.solve(true) == LazySolver::End::kFinished) {
@@ -39,13 +38,14 @@ Solution discounted_auto(const Problem& problem, const SolveOptions& run_options
       return run.solution(lazy.answer());
     }
   }
-  if (problem.model.num_states() <= kFactorised) return factorised(problem, run_options, run);
+  if (small_enough_to_factorise(problem.model)) return factorised(problem, run_options, run);
   // From the start again: the values so far are no better than what a few Gauss-Seidel sweeps give.
   run.hand_over_to("flow-policy-iteration");
   run.add_note("chosen by auto: the model mixes slowly, sweeps alone would take thousands of passes.");
+  run.expect_few_iterations();
   FlowSolver flow(run, {});
   flow.solve();
-  return run.solution(flow.answer());
+  return finished(run, flow.answer());
 }
 
 }  // namespace bellwether::solvers

@@ -6,6 +6,7 @@
 
 #include "core/parallel.h"
 #include "mdp/operators.h"
+#include "solvers/exact/discounted/direct_finish.h"
 #include "solvers/exact/discounted/flow_solver.h"
 #include "solvers/exact/discounted/sweeps.h"
 
@@ -246,9 +247,10 @@ Solution flow_policy_iteration(const Problem& problem, const FlowPolicyIteration
                                const SolveOptions& run_options) {
   bellwether::require_valid("flow-policy-iteration", options);
   discounted::Run run("flow-policy-iteration", problem, run_options);
+  run.expect_few_iterations();
   discounted::FlowSolver solver(run, options);
   solver.solve();
-  return run.solution(solver.answer());
+  return discounted::finished(run, solver.answer());
 }
 
 }  // namespace bellwether::solvers

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/text.h"
+#include "solvers/exact/discounted/direct_finish.h"
 #include "solvers/exact/discounted/evaluation_sweeps.h"
 #include "solvers/exact/discounted/krylov.h"
 #include "solvers/exact/discounted/policy_matrix.h"
@@ -50,6 +51,7 @@ Solution inexact_policy_iteration(const Problem& problem, const InexactPolicyIte
                                   const SolveOptions& run_options) {
   bellwether::require_valid("inexact-policy-iteration", options);
   Run run("inexact-policy-iteration", problem, run_options);
+  run.expect_few_iterations();
   Eigen::VectorXd v = Eigen::VectorXd::Zero(problem.model.num_states()), backed_up = v;
   Choices choice, extracted;
   PolicyMatrix policy;
@@ -89,7 +91,7 @@ Solution inexact_policy_iteration(const Problem& problem, const InexactPolicyIte
   }
   run.add_note(fmt::format("{} with the policy's matrix; {} of the evaluations fell back to sweeps.",
                            counted(products, "product"), fallbacks));
-  return run.solution(backed_up);
+  return finished(run, backed_up);
 }
 
 }  // namespace bellwether::solvers

@@ -6,6 +6,7 @@
 
 #include "core/parallel.h"
 #include "mdp/operators.h"
+#include "solvers/exact/discounted/direct_finish.h"
 #include "solvers/exact/discounted/lazy_solver.h"
 #include "solvers/exact/discounted/sweeps.h"
 
@@ -64,9 +65,16 @@ void LazySolver::release() {
   changed_ = {};
 }
 
+// Corrections are kept in single precision, which a model with rewards of 1e300 and values of one would leave: each
+// time times the power of two that makes the last of them about one.
+void LazySolver::rescale(const Extent& d) {
+  if (const double size = d.largest(); size > 0 && std::isfinite(size))
+    scale_ = std::ldexp(1.0, -std::clamp(std::ilogb(size), -1000, 1000));
+}
+
 // V = 0: q = r, and no transition needs to be read.
 Extent LazySolver::first_improvement() {
-  return parallel_reduce(
+  const Extent d = parallel_reduce(
       model_.num_states(), 4 * model_.num_choices(), Extent{},
       [&](std::int64_t begin, std::int64_t end) {
         Extent extent;
@@ -77,12 +85,18 @@ Extent LazySolver::first_improvement() {
             if (units_.reward(model_.reward(c)) > units_.reward(model_.reward(best))) best = c;
           const double top = units_.reward(model_.reward(best));
           policy_.set(s, static_cast<std::int32_t>(best - first));
-          residual_[static_cast<std::size_t>(s)] = static_cast<float>(top);
           extent.add(top);
         }
         return extent;
       },
       Extent::join);
+  rescale(d);
+  parallel_for(model_.num_states(), 4 * std::int64_t{model_.num_states()}, [&](std::int64_t begin, std::int64_t end) {
+    for (auto s = static_cast<int>(begin); s < static_cast<int>(end); ++s)
+      residual_[static_cast<std::size_t>(s)] =
+          static_cast<float>(scale_ * units_.reward(model_.reward(model_.first_choice(s) + policy_[s])));
+  });
+  return d;
 }
 
 // The expiry of choices that were last read when V = 0. Made when first needed: a run that is left because it is slow
@@ -103,6 +117,7 @@ void LazySolver::make_expiries() {
 // The best choice of every state among those that may have become the best; d = TV - V.
 Extent LazySolver::improve() {
   if (expiry_.empty()) make_expiries();
+  rescale(last_);
   const float alive = above(drift_ + slack_);
   const std::int64_t states = model_.num_states(), block = block_size(states), blocks = (states + block - 1) / block;
   const Improvement all = parallel_reduce(
@@ -116,6 +131,7 @@ Extent LazySolver::improve() {
       Improvement::join);
   num_changed_ = all.changed;
   largest_ = all.largest;
+  last_ = all.extent;
   run_.read(all.read);
   return all.extent;
 }
@@ -172,7 +188,7 @@ void LazySolver::choose(std::int64_t s, std::int64_t first, std::span<const std:
   policy_.set(s, choice);
   out.changed += changed_[state];
   const double before = value_[static_cast<Eigen::Index>(s)], d = top - before;
-  residual_[state] = static_cast<float>(d);
+  residual_[state] = static_cast<float>(scale_ * d);
   out.extent.add(d);
   out.largest = std::max(out.largest, std::max(std::abs(top), std::abs(before)));
 }
@@ -190,7 +206,8 @@ void LazySolver::extract() {
 // middle / (1 - discount); the rest by sweeps, which contract by how fast the policy mixes, not by the discount alone.
 // False when the sweeps contract too slowly.
 bool LazySolver::evaluate(const Extent& d) {
-  const auto middle = static_cast<float>(d.middle());
+  const double span = scale_ * d.span();
+  const auto middle = static_cast<float>(scale_ * d.middle());
   parallel_for(model_.num_states(), 2 * std::int64_t{model_.num_states()}, [&](std::int64_t begin, std::int64_t end) {
     for (auto s = static_cast<std::size_t>(begin); s < static_cast<std::size_t>(end); ++s)
       delta_[s] = residual_[s] -= middle;
@@ -199,8 +216,8 @@ bool LazySolver::evaluate(const Extent& d) {
   const double forcing = num_changed_ > model_.num_states() / 1000 ? options_.forcing
                          : num_changed_ > 0                        ? std::min(options_.forcing, 1e-3)
                                                                    : 0;
-  const double aim = std::max({forcing * d.span(), 0.25 * target, kSingle * d.span()});
-  double width = d.span(), rate = 0;
+  const double aim = std::max({forcing * span, 0.25 * scale_ * target, kSingle * span});
+  double width = span, rate = 0;
   bool reached = width <= aim;
   for (int sweep = 0; sweep < options_.sweeps && !reached; ++sweep) {
     const Extent step = rows_.front().sweep(discount_, residual_, delta_, next_);
@@ -209,9 +226,9 @@ bool LazySolver::evaluate(const Extent& d) {
     rate = std::min(1.0, step.span() / width);
     width = step.span();
     // Single precision ends the progress of a correction; what is left belongs to the next one.
-    reached = width * rate <= aim || (rate > 0.7 && width < 20 * kSingle * d.span());
+    reached = width * rate <= aim || (rate > 0.7 && width < 20 * kSingle * span);
   }
-  correct(middle / (1 - discount_));
+  correct(middle / (1 - discount_) / scale_);
   return reached || rate < kSlow;
 }
 
@@ -221,7 +238,7 @@ void LazySolver::correct(double shift) {
       [&](std::int64_t begin, std::int64_t end) {
         Extent extent;
         for (std::int64_t s = begin; s < end; ++s) {
-          const double x = delta_[static_cast<std::size_t>(s)];
+          const double x = delta_[static_cast<std::size_t>(s)] / scale_;
           extent.add(x);
           value_[static_cast<Eigen::Index>(s)] += shift + x;
         }
@@ -275,7 +292,7 @@ LazySolver::End LazySolver::solve(bool leave_when_slow) {
     d = improve();
     extract();
   }
-  return End::kFinished;
+  return run_.stalled() ? End::kSlow : End::kFinished;
 }
 
 }  // namespace discounted
@@ -284,9 +301,10 @@ Solution lazy_policy_iteration(const Problem& problem, const LazyPolicyIteration
                                const SolveOptions& run_options) {
   bellwether::require_valid("lazy-policy-iteration", options);
   discounted::Run run("lazy-policy-iteration", problem, run_options);
+  run.expect_few_iterations();
   discounted::LazySolver solver(run, options);
   solver.solve(false);
-  return run.solution(solver.answer());
+  return discounted::finished(run, solver.answer());
 }
 
 }  // namespace bellwether::solvers

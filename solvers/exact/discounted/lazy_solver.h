@@ -22,6 +22,7 @@ class LazySolver {
   LazySolver(Run& run, const LazyPolicyIterationOptions& options);
 
   /// Until the run has no more to do or, when `leave_when_slow`, an evaluation contracts too slowly to be worth while.
+  /// kSlow also when the run stalled.
   End solve(bool leave_when_slow);
 
   /// The values, in the problem's units.
@@ -44,6 +45,7 @@ class LazySolver {
   void extract();
   bool evaluate(const Extent& d);
   void correct(double shift);
+  void rescale(const Extent& d);
   bool finish(const Extent& d);
   void allocate();
   void release();
@@ -60,6 +62,8 @@ class LazySolver {
   std::vector<std::uint8_t> changed_;
   bool in_problem_units_ = false;
   double drift_ = 0, slack_ = 0;
+  double scale_ = 1;               ///< residual_ and delta_ hold so many times the numbers
+  Extent last_;                    ///< of TV - V
   double largest_ = 0, most_ = 0;  ///< |V|, |TV| now, and so far
   std::int64_t num_changed_ = 0;
 };

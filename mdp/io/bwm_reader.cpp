@@ -14,6 +14,8 @@
 #include "mdp/io/bwm.h"
 #include "mdp/io/bwm_layout.h"
 #include "mdp/io/file_bytes.h"
+#include "mdp/io/names.h"
+#include "mdp/io/text_scanner.h"
 
 namespace bellwether::mdp {
 namespace {
@@ -109,7 +111,9 @@ class BwmReader {
     for (std::uint64_t i = 1; i <= count; ++i) {
       const std::uint64_t end = word(i);
       if (end < begin || end > text.size()) fail("a list of names is damaged");
-      out.emplace_back(text.substr(begin, end - begin));
+      const std::string_view name = text.substr(begin, end - begin);
+      if (const auto fault = encoding_fault(name)) fail(fmt::format("the name {} {}", quoted(name), *fault));
+      out.emplace_back(name);
       begin = end;
     }
     return out;

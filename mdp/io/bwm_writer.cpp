@@ -9,9 +9,14 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
+#include "core/errors.h"
 #include "mdp/io/bwm.h"
 #include "mdp/io/bwm_layout.h"
 #include "mdp/io/file_bytes.h"
+#include "mdp/io/names.h"
+#include "mdp/io/text_scanner.h"
 
 namespace bellwether::mdp {
 namespace {
@@ -28,6 +33,8 @@ std::string packed_names(const std::vector<std::string>& names) {
   };
   append(ends, names.size());
   for (const std::string& name : names) {
+    if (const auto fault = encoding_fault(name))
+      throw InvalidModel(fmt::format("the name {} {}", quoted(name), *fault));
     bytes += name;
     append(ends, bytes.size());
   }

@@ -8,6 +8,7 @@
 
 #include "core/text.h"
 #include "mdp/io/file_bytes.h"
+#include "mdp/io/names.h"
 #include "mdp/io/text_scanner.h"
 
 namespace bellwether::mdp {
@@ -102,6 +103,8 @@ void CassandraNames::read(CassandraLexer& in, std::int64_t most) {
   while (!in.at_end() && !in.at_keyword()) {
     const std::string_view name = in.take();
     if (name == ":" || name == "*") in.fail(fmt::format("{} cannot be the name of a {}", quoted(name), kind_));
+    if (const auto fault = name_fault(name))
+      in.fail(fmt::format("the name {} of a {} {}", quoted(name), kind_, *fault));
     if (!index_.emplace(name, count_).second) in.fail(fmt::format("{} {} is there twice", kind_, quoted(name)));
     names_.emplace_back(name);
     ++count_;

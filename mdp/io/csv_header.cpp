@@ -8,6 +8,7 @@
 
 #include "core/text.h"
 #include "mdp/io/file_bytes.h"
+#include "mdp/io/names.h"
 #include "mdp/io/text_scanner.h"
 
 namespace bellwether::mdp {
@@ -120,6 +121,7 @@ class HeaderReader {
 
   void add_column(const std::string& title) {
     if (title.empty()) fail(fmt::format("column {} of the header has no name", header_.columns.size() + 1));
+    if (const auto fault = name_fault(title)) fail(fmt::format("column {} of the header {}", quoted(title), *fault));
     CsvColumn column = column_named(title);
     const bool twice = std::any_of(header_.columns.begin(), header_.columns.end(), [&](const CsvColumn& c) {
       return c.role == column.role &&
@@ -160,6 +162,8 @@ class HeaderReader {
   void read_directive(std::string_view text) {
     const std::vector<std::string> words = words_of(text);
     if (words.empty()) return;
+    for (const std::string& word : words)
+      if (const auto fault = name_fault(word)) fail(fmt::format("the directive's word {} {}", quoted(word), *fault));
     const std::string& what = words[0];
     const auto need = [&](std::size_t least, std::size_t most, std::string_view form) {
       if (words.size() < least || words.size() > most) fail(fmt::format("must have the form '#! {} {}'", what, form));

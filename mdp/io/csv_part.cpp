@@ -12,6 +12,7 @@
 
 #include "core/text.h"
 #include "mdp/io/file_bytes.h"
+#include "mdp/io/names.h"
 #include "mdp/io/text_scanner.h"
 
 namespace bellwether::mdp {
@@ -236,9 +237,8 @@ class PartReader {
 
   std::int32_t named(Field f, CsvNameList& names, std::string_view column) const {
     require_some(f, column);
-    if (std::any_of(f.begin, f.end, [](char c) { return static_cast<unsigned char>(c) < 0x20; })) {
-      fail(f.begin, fmt::format("column '{}' is {}, which is no name", column, quoted(f.text())));
-    }
+    if (const auto fault = name_fault(f.text()))
+      fail(f.begin, fmt::format("column '{}' is {}, which {}", column, quoted(f.text()), *fault));
     return *f.begin == '"' ? names.number(unquoted(f.text())) : names.number(f.text());
   }
 

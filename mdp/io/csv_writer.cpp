@@ -12,25 +12,32 @@
 #include "mdp/expected_reward.h"
 #include "mdp/io/csv.h"
 #include "mdp/io/csv_header.h"
+#include "mdp/io/names.h"
 #include "mdp/io/remarks.h"
 #include "mdp/tabular_mdp_builder.h"
 
 namespace bellwether::mdp {
 namespace {
 
-bool has_control(std::string_view name) {
-  return std::any_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+/// A name that no reader takes (see name_fault) with '_' for the bytes that it may stumble over.
+std::string mended(std::string_view name) {
+  std::string out(name);
+  if (!name_fault(name)) return out;
+  std::replace_if(
+      out.begin(), out.end(),
+      [](char c) { return static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) >= 0x7f; }, '_');
+  return out;
 }
 
 /// A name as a field: in quotes when it holds a separator, a quote, a blank or a sign of a comment, or is empty.
 std::string field(std::string_view name) {
-  if (!name.empty() && name.find_first_of(",;\" #") == std::string_view::npos && !has_control(name)) {
+  if (!name.empty() && name.find_first_of(",;\" #") == std::string_view::npos && !name_fault(name)) {
     return std::string(name);
   }
   std::string out = "\"";
-  for (const char c : name) {
+  for (const char c : mended(name)) {
     if (c == '"') out += '"';
-    out += static_cast<unsigned char>(c) < 0x20 ? '_' : c;
+    out += c;
   }
   return out + '"';
 }
@@ -46,7 +53,7 @@ bool usable(std::span<const std::string> names) {
   std::vector<std::string_view> sorted(names.begin(), names.end());
   std::sort(sorted.begin(), sorted.end());
   return std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end() &&
-         std::none_of(sorted.begin(), sorted.end(), has_control);
+         std::none_of(sorted.begin(), sorted.end(), [](std::string_view name) { return name_fault(name).has_value(); });
 }
 
 bool is_tab_separated(std::string_view path) {
@@ -71,7 +78,7 @@ class CsvWriter {
     choose_titles(path);
     for (const TabularMdp* part : parts_) {
       for (const Label& label : part->data().labels)
-        if (has_control(label.name)) lost_.push_back(fmt::format("the name of the label {}", field(label.name)));
+        if (name_fault(label.name)) lost_.push_back(fmt::format("the name of the label {}", field(label.name)));
     }
   }
 
@@ -100,7 +107,7 @@ class CsvWriter {
         return fields;
       }
       lost_.push_back(fmt::format("the names of the {} ({})", what,
-                                  same ? "two are the same, or one has a line end in it" : "they differ by part"));
+                                  same ? "two are the same, or one holds a control character" : "they differ by part"));
       return std::vector<std::string>{};
     };
     states_ = choose(&ModelData::state_names, "states");
@@ -127,8 +134,7 @@ class CsvWriter {
     std::set<std::string> taken;
     for (std::string& title : titles_) {
       const std::string wanted = title;
-      for (char& c : title)
-        if (static_cast<unsigned char>(c) < 0x20) c = '_';
+      title = mended(title);
       for (int number = 2; !taken.insert(title).second; ++number) title = fmt::format("{}_{}", wanted, number);
       if (title != wanted) lost_.push_back(fmt::format("the name of a column (it is now {})", title));
     }

@@ -78,7 +78,7 @@ class Reader {
     if (section == "@parameters") fail_parameters();
     if (section == "@placeholders") return read_placeholder();
     if (section != "@reward_models") in_.fail(fmt::format("{} is no part of a DRN header", quoted(line)));
-    while (!in_.rest().empty()) rewards_.push_back({std::string(in_.word()), {}, {}, {}});
+    while (!in_.rest().empty()) rewards_.push_back({in_.name_from(in_.word(), "a reward model"), {}, {}, {}});
     rewards_counted_ = true;
   }
 
@@ -153,7 +153,7 @@ class Reader {
     const auto [place, fresh] = label_of_.try_emplace(name, labels_.size());
     if (fresh) labels_.emplace_back();
     std::vector<std::int32_t>& states = labels_[place->second];
-    if (fresh) label_names_.push_back(name);
+    if (fresh) label_names_.push_back(in_.name_from(name, "a label"));
     if (states.empty() || states.back() != state_) states.push_back(static_cast<std::int32_t>(state_));
   }
 
@@ -192,7 +192,7 @@ class Reader {
       actions_.label.push_back(-1);
     } else {
       const auto [found, fresh] = action_of_.try_emplace(name, static_cast<std::int32_t>(actions_.names.size()));
-      if (fresh) actions_.names.emplace_back(name);
+      if (fresh) actions_.names.push_back(in_.name_from(name, "an action"));
       actions_.label.push_back(found->second);
     }
     in_action_ = true;
@@ -270,7 +270,7 @@ class Reader {
       if (label_names_[i] == "init") {
         assembly_.rest.initial = uniform_on(labels_[i], states_);
       } else {
-        assembly_.rest.labels.push_back({std::string(label_names_[i]), std::move(labels_[i])});
+        assembly_.rest.labels.push_back({std::move(label_names_[i]), std::move(labels_[i])});
       }
     }
     for (RewardParts& parts : rewards_) {
@@ -322,7 +322,7 @@ class Reader {
   ChoiceLabels actions_;
   std::unordered_map<std::string_view, std::int32_t> action_of_;
   std::unordered_map<std::string_view, std::size_t> label_of_;
-  std::vector<std::string_view> label_names_;
+  std::vector<std::string> label_names_;
   std::vector<std::vector<std::int32_t>> labels_;
   std::vector<std::int64_t> observations_;
 };

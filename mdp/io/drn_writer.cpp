@@ -6,6 +6,7 @@
 #include "core/text.h"
 #include "mdp/io/assembly.h"
 #include "mdp/io/drn.h"
+#include "mdp/io/names.h"
 #include "mdp/io/remarks.h"
 
 namespace bellwether::mdp {
@@ -70,7 +71,8 @@ class Writer {
     labels_.emplace_back("init");
     for (const std::int32_t s : *initial) of_state_[static_cast<std::size_t>(s)].push_back(0);
     for (const Label& label : model_.data().labels) {
-      if (label.name.empty() || label.name == "init" || label.name.find_first_of("\"\n\r") != std::string::npos) {
+      if (label.name.empty() || label.name == "init" || label.name.find('"') != std::string::npos ||
+          name_fault(label.name)) {
         lost_.push_back(fmt::format("the label '{}' (it cannot have this name)", label.name));
       } else if (label.states.empty()) {
         lost_.push_back(fmt::format("the label '{}', which no state carries", label.name));
@@ -95,8 +97,9 @@ class Writer {
         lost_.push_back(fmt::format("the name '{}' of a reward structure (blanks become '_')", name));
         std::replace_if(
             name.begin(), name.end(),
-            [](char c) {
-              return !is_plain_word({&c, 1});
+            [faulty = name_fault(name).has_value()](char c) {
+              return static_cast<unsigned char>(c) <= ' ' || c == '"' ||
+                     (faulty && static_cast<unsigned char>(c) >= 0x7f);
             },
             '_');
         if (name.empty()) name = "_";

@@ -9,6 +9,7 @@
 #include "core/text.h"
 #include "mdp/io/assembly.h"
 #include "mdp/io/file_bytes.h"
+#include "mdp/io/names.h"
 #include "mdp/io/prism_files.h"
 #include "mdp/io/prism_rows.h"
 #include "mdp/io/text_scanner.h"
@@ -26,7 +27,7 @@ void read_declarations(TextScanner& in, StateLists& labels) {
       in.fail(fmt::format("label number {} comes where {} is due", number, labels.size()));
     }
     if (!in.skip("\"")) in.fail(fmt::format("the name of label {} must stand in quotes", number));
-    labels.emplace_back(std::string(in.until('"', "the name of a label")), std::vector<std::int32_t>{});
+    labels.emplace_back(in.name_from(in.until('"', "the name of a label"), "a label"), std::vector<std::int32_t>{});
   }
 }
 
@@ -59,7 +60,7 @@ void read_storm_labels(TextScanner& in, std::int64_t states, StateLists& labels)
         const std::string_view name = in.word();
         if (!number.emplace(name, labels.size()).second)
           in.fail(fmt::format("label {} is declared twice", quoted(name)));
-        labels.emplace_back(std::string(name), std::vector<std::int32_t>{});
+        labels.emplace_back(in.name_from(name, "a label"), std::vector<std::int32_t>{});
       }
     } else {
       const std::int32_t state = in.index("state", states);
@@ -130,7 +131,7 @@ std::vector<std::string> read_states(const PrismText& file, std::int64_t states)
     std::string name = "(";
     for (std::size_t i = 0; i < values.size(); ++i)
       fmt::format_to(std::back_inserter(name), "{}{}={}", i > 0 ? "," : "", variables[i], values[i]);
-    names.push_back(name + ")");
+    names.push_back(in.name_from(name + ")", "a state"));
   }
   if (static_cast<std::int64_t>(names.size()) != states) {
     in.fail(fmt::format("describes {}, the model has {}", counted(static_cast<std::int64_t>(names.size()), "state"),
@@ -179,6 +180,8 @@ ModelFile read_prism(const std::string& path) {
       case PrismFile::Kind::kTransitionRewards: {
         if (texts.rewards.empty() || key != file.key) {
           key = file.key;
+          if (const auto fault = name_fault(key))
+            fail_at(file.path, 0, fmt::format("the name of its reward structure {}", *fault));
           const bool numbered = key.empty() || key.find_first_not_of("0123456789") == std::string::npos;
           texts.rewards.push_back({numbered ? "reward" + key : key, std::nullopt, std::nullopt});
         }

@@ -155,7 +155,7 @@ class RowReader {
   void read_label(std::string_view name) {
     if (name.empty()) return;
     const auto [place, fresh] = label_of_.try_emplace(name, static_cast<std::int32_t>(labels_.names.size()));
-    if (fresh) labels_.names.emplace_back(name);
+    if (fresh) labels_.names.push_back(in_.name_from(name, "an action"));
     std::int32_t& label = labels_.label.back();
     if (label >= 0 && label != place->second) {
       in_.fail(fmt::format("choice {} of state {} is called {} and {}", choice_, state_,
@@ -245,7 +245,7 @@ class RewardReader {
     if (const std::string_view start = "Reward structure"; text.starts_with(start)) {
       std::string_view quoted_name = trimmed(text.substr(start.size()));
       if (quoted_name.size() >= 2 && quoted_name.front() == '"' && quoted_name.back() == '"')
-        name = {std::string(quoted_name.substr(1, quoted_name.size() - 2)), in_.line_number()};
+        name = {in_.name_from(quoted_name.substr(1, quoted_name.size() - 2), "a reward structure"), in_.line_number()};
     }
     if (text == (by_state ? "Transition rewards" : "State rewards"))
       in_.fail(fmt::format("holds {} where {} rewards belong", quoted(text), by_state ? "state" : "transition"));

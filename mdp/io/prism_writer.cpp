@@ -9,6 +9,7 @@
 #include "core/errors.h"
 #include "core/text.h"
 #include "mdp/io/assembly.h"
+#include "mdp/io/names.h"
 #include "mdp/io/prism.h"
 #include "mdp/io/prism_files.h"
 #include "mdp/io/remarks.h"
@@ -142,7 +143,7 @@ class Writer {
     out += "# Labels\n0=\"init\"";
     std::int32_t number = 0;
     for (const Label& label : model_.data().labels) {
-      if (label.name == "init" || label.name.find_first_of("\"\n\r") != std::string::npos) {
+      if (label.name == "init" || label.name.find('"') != std::string::npos || name_fault(label.name)) {
         lost.push_back(fmt::format("the label '{}' (it cannot have this name)", label.name));
         continue;
       }
@@ -186,7 +187,7 @@ class Writer {
 
   void write_column(TextSink& sink, const Column& column, bool by_state, std::vector<std::string>& lost) {
     std::string name = column.name;
-    if (name.find_first_of("\"\n\r") != std::string::npos) {
+    if (name.find('"') != std::string::npos || name_fault(name)) {
       lost.push_back(fmt::format("the name '{}' of a reward structure", name));
       name = "reward";
     }

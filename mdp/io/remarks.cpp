@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/text.h"
+#include "mdp/io/names.h"
 
 namespace bellwether::mdp {
 namespace {
@@ -67,9 +68,7 @@ void TextSink::commit() {
 }
 
 bool is_plain_word(std::string_view word) {
-  return !word.empty() && std::all_of(word.begin(), word.end(), [](char c) {
-    return static_cast<unsigned char>(c) > ' ' && c != '"' && c != '\x7f';
-  });
+  return !word.empty() && word.find_first_of(" \"") == std::string_view::npos && !name_fault(word);
 }
 
 }  // namespace bellwether::mdp

@@ -9,6 +9,7 @@
 
 #include "core/text.h"
 #include "mdp/io/file_bytes.h"
+#include "mdp/io/names.h"
 
 namespace bellwether::mdp {
 namespace {
@@ -34,9 +35,12 @@ void require_newlines(std::string_view text, const std::string& name) {
 
 std::string quoted(std::string_view word) {
   constexpr std::size_t kLongest = 40;
-  std::string text(word.substr(0, kLongest));
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }, '?');
+  const auto continues = [&](std::size_t at) { return (static_cast<unsigned char>(word[at]) & 0xc0) == 0x80; };
+  std::size_t size = std::min(word.size(), kLongest);
+  for (int back = 0; back < 3 && size > 0 && size < word.size() && continues(size); ++back)
+    --size;  // no half character
+  std::string text = printable(word.substr(0, size));
+  for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos;) text.replace(at, 1, "\\x0a");
   return "'" + text + (word.size() > kLongest ? "...'" : "'");
 }
 
@@ -124,6 +128,11 @@ double TextScanner::number_from(std::string_view word, std::string_view what) co
   if (!value) fail(fmt::format("{} is {}, must be a number", what, quoted(word)));
   if (!std::isfinite(*value)) fail(fmt::format("{} is {}, must be finite", what, *value));
   return *value;
+}
+
+std::string TextScanner::name_from(std::string_view word, std::string_view what) const {
+  if (const auto fault = name_fault(word)) fail(fmt::format("the name {} of {} {}", quoted(word), what, *fault));
+  return std::string(word);
 }
 
 void TextScanner::fail(const std::string& message) const { fail_at(name_, line_number_, message); }

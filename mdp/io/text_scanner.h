@@ -40,6 +40,9 @@ class TextScanner {
   double number_from(std::string_view word, std::string_view what) const;
   std::int64_t integer_from(std::string_view word, std::string_view what) const;
 
+  /// The word as the name of a `what`; fails when it cannot be one (see name_fault).
+  std::string name_from(std::string_view word, std::string_view what) const;
+
   [[noreturn]] void fail(const std::string& message) const;
 
  private:

@@ -12,7 +12,9 @@
 #include "core/text.h"
 #include "mdp/io/assembly.h"
 #include "mdp/io/file_bytes.h"
+#include "mdp/io/names.h"
 #include "mdp/io/tar.h"
+#include "mdp/io/text_scanner.h"
 #include "mdp/io/umb_index.h"
 #include "mdp/io/umb_numbers.h"
 
@@ -173,8 +175,11 @@ class Reader {
         fail(folder + "string-mapping.bin",
              fmt::format("string {} is at {} to {} of {} bytes", i, begin[i], begin[i + 1], text.size()));
       }
-      strings.emplace_back(
-          text.substr(static_cast<std::size_t>(begin[i]), static_cast<std::size_t>(begin[i + 1] - begin[i])));
+      const std::string_view string =
+          text.substr(static_cast<std::size_t>(begin[i]), static_cast<std::size_t>(begin[i + 1] - begin[i]));
+      if (const auto fault = encoding_fault(string))
+        fail(folder + "strings.bin", fmt::format("string {} ({}) {}", i, quoted(string), *fault));
+      strings.emplace_back(string);
     }
     return strings;
   }

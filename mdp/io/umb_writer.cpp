@@ -6,9 +6,12 @@
 
 #include <fmt/format.h>
 
+#include "core/errors.h"
 #include "mdp/io/assembly.h"
 #include "mdp/io/file_bytes.h"
+#include "mdp/io/names.h"
 #include "mdp/io/tar.h"
+#include "mdp/io/text_scanner.h"
 #include "mdp/io/umb.h"
 #include "mdp/io/umb_index.h"
 
@@ -129,6 +132,8 @@ class Writer {
     std::vector<std::int64_t> begin{0};
     std::string text;
     for (const std::string& string : strings) {
+      if (const auto fault = encoding_fault(string))
+        throw InvalidModel(fmt::format("the name {} {}", quoted(string), *fault));
       text += string;
       begin.push_back(static_cast<std::int64_t>(text.size()));
     }

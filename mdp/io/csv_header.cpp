@@ -48,8 +48,8 @@ CsvColumn column_named(const std::string& title) {
   for (const KnownColumn& known : kKnown)
     if (known.name == low) return {.role = known.role, .name = low};
   if (low == "reward") return {.role = CsvRole::kNumber, .name = low, .is_reward = true};
-  if (title.starts_with(kReward)) return {.name = title.substr(kReward.size()), .is_reward = true};
-  if (title.starts_with(kCost)) return {.name = title.substr(kCost.size())};
+  if (low.starts_with(kReward)) return {.name = title.substr(kReward.size()), .is_reward = true};
+  if (low.starts_with(kCost)) return {.name = title.substr(kCost.size())};
   return {.name = title};
 }
 

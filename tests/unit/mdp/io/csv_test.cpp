@@ -8,6 +8,7 @@
 
 #include "core/errors.h"
 #include "core/parallel.h"
+#include "mdp/io/csv_header.h"
 
 namespace bellwether::mdp {
 namespace {
@@ -46,6 +47,19 @@ TEST(Csv, TakesColumnsInAnyOrderAndForeignHeaders) {
                            "state , action , next , probability , reward\n 0 , 0 , 0 , 1 , 7"}) {
     EXPECT_EQ(parse(text).model.data(), plain.data()) << text;
   }
+}
+
+TEST(Csv, KnowsItsColumnsInCapitalsToo) {
+  const ModelData data =
+      parse("State,ACTION,Next,Probability,REWARD,Reward:Fuel,COST:Reward,Time\n0,0,0,1,5,7,8,9\n").model.data();
+  ASSERT_EQ(data.rewards.size(), 2U);
+  EXPECT_EQ(data.rewards[0].name, "reward");
+  EXPECT_EQ(data.rewards[1].name, "Fuel");  // names keep their letters
+  ASSERT_EQ(data.costs.size(), 2U);
+  EXPECT_EQ(data.costs[0].name, "Reward");
+  EXPECT_EQ(data.costs[1].name, "Time");
+  // A cost that is called like a reward still comes back as a cost.
+  EXPECT_EQ(csv_title("Reward:x", false), "cost:Reward:x");
 }
 
 TEST(Csv, KeepsActionIdentifiersThatDifferByState) {

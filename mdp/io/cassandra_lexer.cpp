@@ -44,8 +44,11 @@ std::string_view CassandraLexer::next_word() {
       ++line_;
       ++position_;
     } else if (c == '#') {
-      position_ = std::min(text_.find('\n', position_), text_.size());
+      const std::size_t end = std::min(text_.find('\n', position_), text_.size());
+      if (has_lone_return(text_.substr(position_, end - position_))) fail_at(name_, line_, std::string(kLoneReturn));
+      position_ = end;
     } else if (kBlanks.find(c) != std::string_view::npos) {
+      if (c == '\r') require_line_end();
       ++position_;
     } else {
       break;
@@ -56,6 +59,12 @@ std::string_view CassandraLexer::next_word() {
   if (text_[begin] == ':') return text_.substr(position_++, 1);
   position_ = std::min(text_.find_first_of(" \t\r\f\v\n:#", begin), text_.size());
   return text_.substr(begin, position_ - begin);
+}
+
+/// A carriage return at hand must be part of the end of a line.
+void CassandraLexer::require_line_end() const {
+  const std::size_t behind = text_.find_first_not_of('\r', position_);
+  if (behind != std::string_view::npos && text_[behind] != '\n') fail_at(name_, line_, std::string(kLoneReturn));
 }
 
 std::string_view CassandraLexer::take() {

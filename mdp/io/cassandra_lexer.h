@@ -31,6 +31,7 @@ class CassandraLexer {
 
  private:
   std::string_view next_word();
+  void require_line_end() const;
 
   std::string_view text_;
   std::string name_;

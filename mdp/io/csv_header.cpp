@@ -90,9 +90,11 @@ class HeaderReader {
   bool next_line(std::string_view& line) {
     if (position_ >= bytes_.size()) return false;
     const std::size_t end = std::min(bytes_.find('\n', position_), bytes_.size());
-    line = trimmed(bytes_.substr(position_, end - position_));
+    const std::string_view whole = bytes_.substr(position_, end - position_);
+    line = trimmed(whole);
     position_ = std::min(end + 1, bytes_.size());
     ++line_number_;
+    if (has_lone_return(whole)) fail(std::string(kLoneReturn));
     return true;
   }
 

@@ -105,7 +105,10 @@ class PartReader {
     if (*at == '\n') return at + 1;
     if (*at == '#') {
       if (at + 1 < end_ && at[1] == '!') fail(at, "a directive `#! ...` must stand before the header");
-      return line_end(at);
+      const char* next = line_end(at);
+      const char* stop = next > at && next[-1] == '\n' ? next - 1 : next;
+      if (has_lone_return({at, static_cast<std::size_t>(stop - at)})) fail(at, std::string(kLoneReturn));
+      return next;
     }
     if (static_cast<unsigned char>(*at) <= ' ' && is_blank(at)) return line_end(at);
     const char* field = at;
@@ -185,7 +188,7 @@ class PartReader {
     line_ended_ = at >= end_ || *at == '\n';
     if (at < end_) ++at;
     while (begin < stop && (*begin == ' ' || *begin == '\t')) ++begin;
-    while (stop > begin && (stop[-1] == ' ' || stop[-1] == '\r' || stop[-1] == '\t')) --stop;
+    while (stop > begin && (stop[-1] == ' ' || (stop[-1] == '\r' && line_ended_) || stop[-1] == '\t')) --stop;
     return {begin, stop};
   }
 

@@ -24,6 +24,11 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
+bool has_lone_return(std::string_view line) {
+  const std::size_t end = line.find_last_not_of('\r');
+  return end != std::string_view::npos && line.substr(0, end).find('\r') != std::string_view::npos;
+}
+
 void require_newlines(std::string_view text, const std::string& name) {
   const std::size_t first = text.find_first_of("\r\n");
   if (first == std::string_view::npos || text[first] == '\n' || text.find('\n', first) != std::string_view::npos)
@@ -54,10 +59,11 @@ bool TextScanner::next_line() {
   const std::size_t stop =
       end == nullptr ? text_.size() : static_cast<std::size_t>(static_cast<const char*>(end) - text_.data());
   line_ = text_.substr(position_, stop - position_);
+  ++line_number_;
+  position_ = stop + 1;
+  if (has_lone_return(line_)) fail(std::string(kLoneReturn));
   if (line_.ends_with('\r')) line_.remove_suffix(1);
   rest_ = line_;
-  position_ = stop + 1;
-  ++line_number_;
   return true;
 }
 

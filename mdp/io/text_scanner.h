@@ -58,7 +58,15 @@ std::string_view trimmed(std::string_view text);
 /// Throws ParseError when the lines of a text end in carriage returns alone, as before Mac OS X: it would be one line.
 void require_newlines(std::string_view text, const std::string& name);
 
-/// A word for a message: in quotes, cut when it is long, with unprintable bytes shown as '?'.
+/// True when a carriage return stands in the line, which has no newline in it any more, before its end: then another
+/// line, or two, may be hidden in it, behind the sign of a comment too.
+bool has_lone_return(std::string_view line);
+
+/// What to say of such a line.
+inline constexpr std::string_view kLoneReturn =
+    "a carriage return stands inside the line; lines must end in newlines (or in both) throughout the file";
+
+/// A word for a message: in quotes, cut when it is long, with unprintable bytes shown as "\x1b".
 std::string quoted(std::string_view word);
 
 }  // namespace bellwether::mdp

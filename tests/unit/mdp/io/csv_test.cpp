@@ -49,6 +49,22 @@ TEST(Csv, TakesColumnsInAnyOrderAndForeignHeaders) {
   }
 }
 
+TEST(Csv, RefusesACarriageReturnInsideALine) {
+  const std::string row = "0,0,0,1,5\n", said = "carriage return";
+  EXPECT_THAT(refusal(kHeader + "# note\r0,1,0,1,50\n" + row), HasSubstr("x.csv:2: a " + said));
+  EXPECT_THAT(refusal(kHeader + row + "# note\r0,1,0,1,50"), HasSubstr("x.csv:3: a " + said));
+  EXPECT_THAT(refusal("# note\r#! discount 0.5\n" + kHeader + row), HasSubstr("x.csv:1: a " + said));
+  EXPECT_THAT(refusal("\r# note\n" + kHeader + row), HasSubstr("x.csv:1: a " + said));
+  EXPECT_THAT(refusal("state,action,next,probability,reward\r0,1,0,1,50\n" + row), HasSubstr("x.csv:1: a " + said));
+  EXPECT_THAT(refusal(kHeader + "0,0,0,1,5\r0,1,0,1,50\n"), HasSubstr("x.csv:2: "));
+  EXPECT_THAT(refusal(kHeader + "0,0\r,0,1,5\n"), HasSubstr("x.csv:2: "));
+  EXPECT_THAT(refusal(kHeader + "0,0,0,1\r,5\n"), HasSubstr("x.csv:2: "));
+  // At the end of lines it does no harm, once or twice, on every line or on some.
+  const ModelData plain = parse(kHeader + row).model.data();
+  EXPECT_EQ(parse("# note\r\n\r\n" + kHeader + "#\r\r\n0,0,0,1,5\r\n\r\n# end\r").model.data(), plain);
+  EXPECT_EQ(parse(kHeader + "0,0,0,1,5\r\r\n").model.data(), plain);
+}
+
 TEST(Csv, KnowsItsColumnsInCapitalsToo) {
   const ModelData data =
       parse("State,ACTION,Next,Probability,REWARD,Reward:Fuel,COST:Reward,Time\n0,0,0,1,5,7,8,9\n").model.data();

@@ -1,7 +1,10 @@
 #include "mdp/io/formats.h"
 
+#include <cmath>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -96,6 +99,38 @@ TEST(Formats, ReportAFullDisk) {
     EXPECT_THAT([&] { write_model(tiny(), "/dev/full", format); },
                 ThrowsMessage<InvalidOption>(HasSubstr("No space left on device")))
         << format;
+  }
+}
+
+/// Each file with its line ends in both characters is the same model; with one of them alone, it is refused.
+TEST(Formats, RefuseACarriageReturnInsideALine) {
+  const test::TemporaryFolder folder;
+  const std::vector<std::pair<std::string, std::string>> files{
+      {"m.tra", "# Transitions (MDP)\n1 1 1\n# note\n0 0 0 1 go\n"},
+      {"m.drn",
+       "@type: MDP\n@parameters\n\n@reward_models\ngain\n@nr_states\n1\n@model\n// note\nstate 0 [0] init\n\taction go "
+       "[0]\n\t\t0 : 1\n"},
+      {"m.MDP", "discount: 0.9\n# note\nvalues: reward\nstates: 1\nactions: 1\nT: *\nidentity\nR: * : * : * : * 1\n"}};
+  for (const auto& [name, text] : files) {
+    const ModelData plain = read_model(folder.write(name, text)).model.data();
+    std::string both;
+    int line = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      both += text[i] == '\n' ? "\r\n" : std::string(1, text[i]);
+      if (text[i] != '\n' || i + 1 == text.size()) continue;
+      ++line;
+      std::string alone = text;
+      alone[i] = '\r';
+      if (alone[i + 1] == '\n') continue;  // it ends a line after all
+      try {
+        read_model(folder.write(name, alone));
+        ADD_FAILURE() << name << ": the return behind line " << line << " was accepted";
+      } catch (const ParseError& error) {
+        EXPECT_THAT(error.what(), testing::HasSubstr(name + ":" + std::to_string(line) + ": a carriage return"))
+            << alone;
+      }
+    }
+    EXPECT_EQ(read_model(folder.write(name, both)).model.data(), plain) << name;
   }
 }
 

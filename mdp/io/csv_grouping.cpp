@@ -174,6 +174,13 @@ std::int64_t line_of_successor(std::string_view bytes, const CsvHeader& header, 
                     [&](const auto& fields) { return next < fields.size() && unquoted(fields[next]) == state; });
 }
 
+std::int64_t line_of_state(std::string_view bytes, const CsvHeader& header, std::string_view state) {
+  const std::size_t from = column_of(header, CsvRole::kState), next = column_of(header, CsvRole::kNext);
+  return first_line(bytes, header, [&](const auto& fields) {
+    return std::max(from, next) < fields.size() && (unquoted(fields[from]) == state || unquoted(fields[next]) == state);
+  });
+}
+
 std::int64_t line_of_choice(std::string_view bytes, const CsvHeader& header, std::string_view state,
                             std::string_view action) {
   const std::size_t from = column_of(header, CsvRole::kState), played = column_of(header, CsvRole::kAction);

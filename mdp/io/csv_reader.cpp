@@ -170,10 +170,25 @@ class CsvAssembler {
   [[noreturn]] void fail_without_rows(std::size_t group, std::size_t s) const {
     const std::string state = s < rows_.state_names.size() ? rows_.state_names[s] : std::to_string(s);
     const std::int64_t line = line_of_successor(bytes_, header_, state);
-    const std::string how = line > 0 ? "is a successor here but" : s == 0 ? "(states count from 0)" : "is counted but";
+    const bool declared = header_.states == num_states_ && line_of_state(bytes_, header_, last_state()) == 0;
+    if (line == 0 && s > 0 && rows_.state_names.empty() && !declared) fail_without_most_rows(group, s);
+    const std::string how = line > 0   ? "is a successor here but"
+                            : declared ? fmt::format("is counted by '#! states {}' but", num_states_)
+                            : s == 0   ? "(states count from 0)"
+                                       : "is counted but";
     fail_at(name_, line,
             fmt::format("{}state {} {} has no rows of its own; if the play ends there, add the row {},0,{},1,0",
                         place(group), state, how, state, state));
+  }
+
+  std::string last_state() const { return std::to_string(num_states_ - 1); }
+
+  /// Nobody speaks of state s: a larger number, most likely a slip, makes it one.
+  [[noreturn]] void fail_without_most_rows(std::size_t group, std::size_t s) const {
+    fail_at(name_, line_of_state(bytes_, header_, last_state()),
+            fmt::format("{}state {} is the largest of the file, which has no rows of state {}; states are numbered 0, "
+                        "1, 2, ... without gaps, so is {} a slip?",
+                        place(group), last_state(), s, last_state()));
   }
 
   template <class T>

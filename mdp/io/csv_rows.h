@@ -43,6 +43,9 @@ void group_by_choice(CsvRows& rows);
 /// The line on which a state first appears as a successor, for messages.
 std::int64_t line_of_successor(std::string_view bytes, const CsvHeader& header, std::string_view state);
 
+/// The first line on which a state appears, as the one that acts or as a successor, for messages; 0 when none does.
+std::int64_t line_of_state(std::string_view bytes, const CsvHeader& header, std::string_view state);
+
 /// The first line of a choice, for messages; 0 when no line has that state and action.
 std::int64_t line_of_choice(std::string_view bytes, const CsvHeader& header, std::string_view state,
                             std::string_view action);

@@ -49,6 +49,20 @@ TEST(Csv, TakesColumnsInAnyOrderAndForeignHeaders) {
   }
 }
 
+TEST(Csv, NamesTheLineOfAStrayIndex) {
+  const std::string row = "0,0,0,1,5\n";
+  for (const char* stray : {"0,1,2147483646,1,5\n", "2147483646,0,0,1,5\n"}) {
+    EXPECT_THAT(refusal(kHeader + row + stray), testing::AllOf(HasSubstr("x.csv:3: state 2147483646 is the largest"),
+                                                               HasSubstr("no rows of state 1;")));
+  }
+  EXPECT_THAT(refusal("stage," + kHeader + "0,0,0,0,1,5\n0,7,0,7,1,5\n"),
+              HasSubstr("x.csv:3: stage 0: state 7 is the"));
+  EXPECT_THAT(refusal("#! states 4\n" + kHeader + row), HasSubstr("x.csv: state 1 is counted by '#! states 4' but"));
+  // Who is a successor somewhere is named there; who counts from 1 is told so.
+  EXPECT_THAT(refusal(kHeader + row + "0,1,1,1,5\n"), HasSubstr("x.csv:3: state 1 is a successor here"));
+  EXPECT_THAT(refusal(kHeader + "1,0,1,1,5\n"), HasSubstr("state 0 (states count from 0)"));
+}
+
 TEST(Csv, RefusesACarriageReturnInsideALine) {
   const std::string row = "0,0,0,1,5\n", said = "carriage return";
   EXPECT_THAT(refusal(kHeader + "# note\r0,1,0,1,50\n" + row), HasSubstr("x.csv:2: a " + said));
@@ -161,7 +175,7 @@ TEST(Csv, SaysWhatIsWrongWithADirective) {
   EXPECT_THAT(with("discount x"), HasSubstr("x.csv:1: 'x' is not a finite number"));
   EXPECT_THAT(with("discount 1.5"), HasSubstr("discount 1.5 must lie in [0, 1]"));
   EXPECT_THAT(with("states 0"), HasSubstr("'0' is not a whole number from 1 on"));
-  EXPECT_THAT(with("states 2"), HasSubstr("x.csv: state 1 is counted but has no rows of its own"));
+  EXPECT_THAT(with("states 2"), HasSubstr("x.csv: state 1 is counted by '#! states 2' but has no rows of its own"));
   EXPECT_THAT(with("state a\n#! state a"), HasSubstr("the header names two states 'a'"));
   EXPECT_THAT(with("initial 0 0.5"), HasSubstr("initial distribution sums to 1-0.5"));
   EXPECT_THAT(with("initial 1 1"), HasSubstr("names state '1', which is not in the rows"));

@@ -85,7 +85,10 @@ bool varies_within_a_row(const std::vector<double>& values, std::span<const std:
 
 Column column_of(RewardParts parts, const Assembly& a, std::span<const double> probability) {
   const auto choices = static_cast<std::size_t>(a.num_choices());
-  std::vector<double> expected = parts.choice.empty() ? std::vector<double>(choices, 0.0) : std::move(parts.choice);
+  // What is added to nothing must come out as it is, -0 too: x + -0 is x whatever x is, -0 + 0 is not.
+  const bool given = !parts.state.empty() || !parts.transition.empty();
+  std::vector<double> expected =
+      parts.choice.empty() ? std::vector<double>(choices, given ? -0.0 : 0.0) : std::move(parts.choice);
   if (!parts.state.empty()) {
     for (std::size_t s = 0; s < parts.state.size(); ++s)
       for (std::int64_t c = a.state_begin[s]; c < a.state_begin[s + 1]; ++c) {

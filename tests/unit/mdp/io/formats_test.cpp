@@ -102,6 +102,28 @@ TEST(Formats, ReportAFullDisk) {
   }
 }
 
+TEST(Formats, KeepTheSignOfZero) {
+  const test::TemporaryFolder folder;
+  const std::string text =
+      "state,action,next,probability,reward,other,fuel\n"
+      "0,0,0,0.5,-0,-0,0\n0,0,1,0.5,1,-0,-0\n1,0,1,1,-0,-0,-0\n";
+  const ModelFile file = read_model(folder.write("m.csv", "#! by-transition fuel\n" + text));
+  ASSERT_EQ(file.model.data().costs[1].by_transition.size(), 3U);
+  for (const std::string name : {"back.csv", "m.bwm", "m.umb"}) {
+    EXPECT_THAT(write_model(file, folder.path(name)), testing::IsEmpty());
+    const ModelFile back = read_model(folder.path(name));
+    const auto expect_same_signs = [&](const Array<double>& x, const Array<double>& y) {
+      ASSERT_EQ(x.size(), y.size()) << name;
+      for (std::size_t i = 0; i < x.size(); ++i) EXPECT_EQ(std::signbit(x[i]), std::signbit(y[i])) << name << ' ' << i;
+    };
+    expect_same_signs(back.model.data().rewards[0].by_transition, file.model.data().rewards[0].by_transition);
+    for (std::size_t k = 0; k < 2; ++k) {
+      expect_same_signs(back.model.data().costs[k].by_transition, file.model.data().costs[k].by_transition);
+      expect_same_signs(back.model.data().costs[k].expected, file.model.data().costs[k].expected);
+    }
+  }
+}
+
 /// Each file with its line ends in both characters is the same model; with one of them alone, it is refused.
 TEST(Formats, RefuseACarriageReturnInsideALine) {
   const test::TemporaryFolder folder;

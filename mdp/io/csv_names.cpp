@@ -14,10 +14,17 @@ namespace bellwether::mdp {
 
 namespace {
 
-void fill(std::unordered_map<std::string_view, std::int32_t>& index, const std::vector<std::string>& names) {
-  if (!index.empty()) return;
-  index.reserve(names.size());
-  for (std::size_t i = 0; i < names.size(); ++i) index.emplace(names[i], static_cast<std::int32_t>(i));
+auto text_in(const std::vector<std::string>& names) {
+  return [&names](std::int32_t i) { return std::string_view(names[static_cast<std::size_t>(i)]); };
+}
+
+/// The number of a name in the list, or -1. The table is filled when it is first asked.
+std::int32_t find(NameTable& table, const std::vector<std::string>& names, std::string_view name) {
+  const auto name_of = text_in(names);
+  const auto count = static_cast<std::int32_t>(names.size());
+  if (table.empty())
+    for (std::int32_t i = 0; i < count; ++i) table.add(i, name_of);
+  return table.find(name, name_of);
 }
 
 }  // namespace
@@ -31,10 +38,8 @@ void CsvNames::apply(const CsvDirectives& directives) {
 }
 
 std::int32_t CsvNames::state(const std::string& word) {
-  fill(states_, data_.state_names);
-  if (!states_.empty()) {
-    const auto found = states_.find(word);
-    if (found != states_.end()) return found->second;
+  if (!data_.state_names.empty()) {
+    if (const std::int32_t found = find(states_, data_.state_names, word); found >= 0) return found;
   } else if (const auto index = parse_integer(word); index && *index >= 0 && *index < num_states_) {
     return static_cast<std::int32_t>(*index);
   }
@@ -42,12 +47,9 @@ std::int32_t CsvNames::state(const std::string& word) {
 }
 
 std::size_t CsvNames::choice(const std::string& state_word, const std::string& action_word) {
-  fill(actions_, data_.action_names);
   const auto s = static_cast<std::size_t>(state(state_word));
-  const auto named = actions_.find(action_word);
-  const std::int64_t id = named != actions_.end() ? named->second
-                          : actions_.empty()      ? parse_integer(action_word).value_or(-1)
-                                                  : -1;
+  const std::int64_t id = data_.action_names.empty() ? parse_integer(action_word).value_or(-1)
+                                                     : find(actions_, data_.action_names, action_word);
   for (std::int64_t c = data_.state_begin[s]; c < data_.state_begin[s + 1]; ++c) {
     const auto i = static_cast<std::size_t>(c);
     if ((data_.action.empty() ? c - data_.state_begin[s] : data_.action[i]) == id) return i;

@@ -2,10 +2,9 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
-#include <unordered_map>
 
 #include "mdp/io/csv_header.h"
+#include "mdp/io/csv_name_list.h"
 #include "mdp/model_data.h"
 
 namespace bellwether::mdp {
@@ -21,8 +20,6 @@ class CsvNames {
   void apply(const CsvDirectives& directives);
 
  private:
-  using Index = std::unordered_map<std::string_view, std::int32_t>;
-
   std::int32_t state(const std::string& word);
   std::size_t choice(const std::string& state_word, const std::string& action_word);
   Column& column(const std::string& title);
@@ -34,8 +31,8 @@ class CsvNames {
   ModelData& data_;
   std::int64_t num_states_;
   const std::string& file_;
-  std::int64_t line_ = 0;   // of the directive at hand
-  Index states_, actions_;  // filled when first asked; they look into the lists of names of `data_`
+  std::int64_t line_ = 0;       // of the directive at hand
+  NameTable states_, actions_;  // of the names of `data_`, filled when first asked
 };
 
 }  // namespace bellwether::mdp

@@ -4,7 +4,6 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
-#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -40,24 +39,6 @@ void CsvPart::clear() {
   largest_next = -1;
   state_names.clear();
   action_names.clear();
-}
-
-std::int32_t CsvNameList::number(std::string_view name) {
-  const auto found = numbers_.find(name);
-  if (found != numbers_.end()) return found->second;
-  const auto added = static_cast<std::int32_t>(names_.size());
-  numbers_.emplace(names_.emplace_back(name), added);
-  return added;
-}
-
-std::vector<std::string> CsvNameList::take() {
-  numbers_.clear();
-  return {std::make_move_iterator(names_.begin()), std::make_move_iterator(names_.end())};
-}
-
-void CsvNameList::clear() {
-  numbers_.clear();
-  names_.clear();
 }
 
 namespace {

@@ -1,14 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "mdp/io/csv_header.h"
+#include "mdp/io/csv_name_list.h"
 #include "mdp/io/csv_runs.h"
 #include "mdp/io/growing_array.h"
 
@@ -21,20 +20,6 @@ struct CsvNumbers {
 
   /// To one value a row, given the first row of each run.
   void expand(std::span<const std::int64_t> run_begin, std::int64_t num_rows);
-};
-
-/// Names numbered by first appearance.
-class CsvNameList {
- public:
-  std::int32_t number(std::string_view name);
-  std::size_t size() const { return names_.size(); }
-  const std::deque<std::string>& names() const { return names_; }
-  std::vector<std::string> take();
-  void clear();
-
- private:
-  std::deque<std::string> names_;
-  std::unordered_map<std::string_view, std::int32_t> numbers_;  // look into names_
 };
 
 /// Which columns hold names. Thrown where a word stands in a column of numbers: the file is then read again, by names.

@@ -121,8 +121,9 @@ class CsvAssembler {
     data.probability = part_of(probability_, range.first_row, range.last_row);
     set_actions(range, data);
     set_columns(range, data);
-    data.state_names = rows_.state_names;
-    data.action_names = rows_.action_names;
+    const bool is_last = group + 2 == group_begin_.size();
+    data.state_names = is_last ? std::move(rows_.state_names) : rows_.state_names;
+    data.action_names = is_last ? std::move(rows_.action_names) : rows_.action_names;
     CsvNames names(data, num_states_, name_);
     names.apply(header_.directives);
     for (const auto& [part, directives] : header_.parts)
@@ -134,13 +135,15 @@ class CsvAssembler {
     try {
       return TabularMdp(std::move(data));
     } catch (const InvalidRow& error) {
+      // The names went into the model that failed; the file still has them.
+      const CsvRows again = what_.empty() ? parse_csv_rows(bytes_, header_, name_, [](std::string_view) {}) : CsvRows();
       const auto text = [](const std::vector<std::string>& known, std::int64_t i) {
         const auto k = static_cast<std::size_t>(i);
         return k < known.size() ? known[k] : std::to_string(i);
       };
       // In a file with stages the same choice stands in several places; then the message has the stage alone.
-      const std::int64_t line = what_.empty() ? line_of_choice(bytes_, header_, text(rows_.state_names, error.state()),
-                                                               text(rows_.action_names, error.action()))
+      const std::int64_t line = what_.empty() ? line_of_choice(bytes_, header_, text(again.state_names, error.state()),
+                                                               text(again.action_names, error.action()))
                                               : 0;
       throw InvalidModel(line > 0 ? fmt::format("{}:{}: {}", name_, line, error.what())
                                   : fmt::format("{}: {}{}", name_, place(group), error.what()));

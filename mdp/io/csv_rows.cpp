@@ -36,7 +36,7 @@ class FileNames {
   std::vector<std::int32_t> numbers_of(const CsvNameList& part) {
     std::vector<std::int32_t> numbers;
     numbers.reserve(part.size());
-    for (const std::string& name : part.names()) numbers.push_back(list_.number(name));
+    for (std::size_t i = 0; i < part.size(); ++i) numbers.push_back(list_.number(part[i]));
     return numbers;
   }
   std::vector<std::string> take() { return list_.take(); }

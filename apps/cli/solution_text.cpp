@@ -51,6 +51,30 @@ std::span<const double> first_of(const Eigen::VectorXd& values, int count) {
   return {values.data(), static_cast<std::size_t>(count)};
 }
 
+/// Where the value of each of the first states provably lies: its own bounds, or else the gap around it.
+std::vector<Bounds> proven_bounds(const solvers::Solution& solution, int count) {
+  const bool own = solution.lower.size() == solution.value.size() && solution.upper.size() == solution.value.size();
+  std::vector<Bounds> bounds;
+  for (Eigen::Index s = 0; s < count; ++s) {
+    bounds.push_back(own ? Bounds{solution.lower[s], solution.upper[s]}
+                         : Bounds{solution.value[s] - solution.gap, solution.value[s] + solution.gap});
+  }
+  return bounds;
+}
+
+/// Where the expected value over the initial distribution lies.
+Bounds initial_bounds(const Answer& answer) {
+  const std::vector<double> initial = answer.question->problem.model.initial();
+  const std::vector<Bounds> bounds = proven_bounds(answer.solution, static_cast<int>(initial.size()));
+  Bounds sum{0, 0};
+  for (std::size_t s = 0; s < initial.size(); ++s) {
+    if (!(initial[s] > 0)) continue;
+    sum.lower += initial[s] * bounds[s].lower;
+    sum.upper += initial[s] * bounds[s].upper;
+  }
+  return sum;
+}
+
 std::string state_table(const Answer& answer, bool all_states) {
   const solvers::Solution& solution = answer.solution;
   const mdp::TabularMdp& model = answer.question->problem.model;
@@ -70,7 +94,8 @@ std::string state_table(const Answer& answer, bool all_states) {
   }
   Table table(headings, right);
   const int shown = all_states ? model.num_states() : std::min(model.num_states(), kShownStates);
-  const std::vector<std::string> values = aligned_numbers(first_of(solution.value, shown), solution.gap);
+  const std::vector<std::string> values =
+      aligned_numbers(first_of(solution.value, shown), proven_bounds(solution, shown));
   std::vector<std::string> biases;
   if (with_bias) {
     // The gap speaks of the gain; what the bias misses is not proven, so it gets fewer digits.
@@ -149,7 +174,8 @@ std::string answer_text(const Answer& answer, bool all_states) {
                                     grouped(solution.iterations, "iteration"), duration(answer.solve_seconds),
                                     duration(answer.load_seconds)));
   if (solution.value.size() > 0) {
-    out += line("value", meaningful(initial_value(answer), solution.gap) + " expected from the initial distribution");
+    out += line("value",
+                meaningful(initial_value(answer), initial_bounds(answer)) + " expected from the initial distribution");
     out += line("proven", proof_line(solution));
   }
   if (answer.exact) {

@@ -1,12 +1,21 @@
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include <pty.h>
+#include <unistd.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 
 #include "apps/cli/number_column.h"
+#include "core/stream.h"
 #include "tests/cli/run_program.h"
 #include "tests/support/temporary_folder.h"
 
@@ -60,6 +69,64 @@ TEST(NumberColumn, UsesExponentsWhereTheRangeForbidsDecimals) {
   EXPECT_EQ(meaningful(1.23e-9, 1e-10), "1.2e-09");
   EXPECT_EQ(meaningful(-3e15, 1e3), "-3.000000000e+15");
   EXPECT_EQ(meaningful(std::numeric_limits<double>::quiet_NaN(), 1), "nan");
+}
+
+TEST(NumberColumn, GivesEachNumberTheDigitsOfItsOwnBounds) {
+  const auto around = [](double value, double error) { return cli::Bounds{value - error, value + error}; };
+  const std::vector<double> wide{1e17, 150, -2000};
+  const std::vector<cli::Bounds> wide_bounds{around(1e17, 670), around(150, 1e-12), around(-2000, 1e-11)};
+  EXPECT_THAT(aligned_numbers(wide, wide_bounds), ElementsAre("1.0000000e+17", "1.5000000e+02", "-2.0000000e+03"));
+  const std::vector<double> mixed{1000040, 3.25, 0.4};
+  const std::vector<cli::Bounds> mixed_bounds{around(1000040, 200), around(3.25, 1e-12), around(0.4, 1e-12)};
+  EXPECT_THAT(aligned_numbers(mixed, mixed_bounds), ElementsAre("1000000    ", "3.250", "0.400"));
+  // One error for all would leave the same decimals; so do bounds that all support some.
+  const std::vector<double> alike{0.123456789, 0.5};
+  const std::vector<cli::Bounds> alike_bounds{around(0.123456789, 9e-5), around(0.5, 1e-12)};
+  EXPECT_THAT(aligned_numbers(alike, alike_bounds), ElementsAre("0.1235", "0.5000"));
+  // 140 would lie outside.
+  EXPECT_EQ(meaningful(136, cli::Bounds{96, 136}), "136");
+  EXPECT_EQ(meaningful(150, cli::Bounds{-kInf, kInf}), "150");
+}
+
+/// What a number as it is printed stands for, and one unit of its last digit.
+std::pair<double, double> as_printed(const std::string& text) {
+  const std::size_t exponent = std::min(text.find('e'), text.size()), point = text.find('.');
+  const auto decimals =
+      point == std::string::npos ? 0.0 : static_cast<double>(text.find_last_of("0123456789", exponent - 1) - point);
+  const double power = exponent < text.size() ? std::stod(text.substr(exponent + 1)) : 0;
+  return {std::stod(text), std::pow(10.0, power - decimals)};
+}
+
+TEST(NumberColumn, NeverPrintsANumberOutsideItsBounds) {
+  Stream stream(7);
+  for (int round = 0; round < 3000; ++round) {
+    std::vector<double> values;
+    std::vector<cli::Bounds> bounds;
+    const double span = round % 3 == 0 ? 25 : 4, from = round % 2 == 0 ? -8 : 0;
+    for (int i = 0; i < 6; ++i) {
+      const double value = (stream.uniform() - 0.5) * std::pow(10.0, from + span * stream.uniform());
+      const double error = std::pow(10.0, from - 6 + (span + 8) * stream.uniform()), share = stream.uniform();
+      values.push_back(value);
+      bounds.push_back({value - share * error, value + (1 - share) * error});
+    }
+    const std::vector<std::string> cells = aligned_numbers(values, bounds);
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      const auto [shown, unit] = as_printed(cells[i]);
+      const double slack = unit * (1 + 1e-9) + 1e-12 * std::abs(shown);
+      EXPECT_GE(shown, bounds[i].lower - slack) << cells[i] << " of " << values[i];
+      EXPECT_LE(shown, bounds[i].upper + slack) << cells[i] << " of " << values[i];
+    }
+  }
+}
+
+TEST(SolveText, ShowsWhatIsProvenOfEachState) {
+  const TemporaryFolder folder;
+  const std::string file =
+      folder.write("scale.csv", "state,action,next,probability,reward\n0,0,0,1,1e15\n1,0,1,1,1.5\n2,0,2,1,-20\n");
+  const Finished done = run_program({"solve", file, "--discount", ".99", "--initial", "1"});
+  EXPECT_THAT(done.out, HasSubstr("  value      150 expected"));
+  EXPECT_THAT(done.out, HasSubstr("  1.5000000e+02  "));
+  EXPECT_THAT(done.out, HasSubstr("  -2.0000000e+03  "));
 }
 
 /// Columns of the decimal points of the second word of each row, from the line that begins with "  state" on.

@@ -79,7 +79,7 @@ double discount(const Arguments& arguments, const ModelFile& file, Criterion cri
                     "use --criterion average, --criterion total or --horizon H",
                     *typed));
   }
-  if (criterion == Criterion::kFinite) return given.value_or(1);
+  if (criterion == Criterion::kFinite) return given.value_or(1) + 0.0;  // -0 becomes 0
   if (criterion != Criterion::kDiscounted) {
     if (given && *given < 1) {
       throw InvalidOption(
@@ -94,7 +94,7 @@ double discount(const Arguments& arguments, const ModelFile& file, Criterion cri
         "solve: a discounted problem needs a discount below 1; without discounting use --criterion average, "
         "--criterion total or --horizon H");
   }
-  return value;
+  return value + 0.0;
 }
 
 int horizon(const Arguments& arguments, const ModelFile& file, Criterion criterion) {

@@ -129,6 +129,13 @@ TEST(SolveText, ShowsWhatIsProvenOfEachState) {
   EXPECT_THAT(done.out, HasSubstr("  -2.0000000e+03  "));
 }
 
+TEST(SolveText, CallsADiscountOfMinusZeroZero) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("one.csv", "state,action,next,probability,reward\n0,0,0,1,1\n");
+  EXPECT_THAT(run_program({"solve", file, "--discount", "-0"}).out, HasSubstr("discounted by 0, maximise"));
+  EXPECT_THAT(run_program({"solve", file, "--discount", "-0", "--json"}).out, HasSubstr("\"discount\":0,"));
+}
+
 /// Columns of the decimal points of the second word of each row, from the line that begins with "  state" on.
 std::vector<std::size_t> points_of_table(const std::string& text) {
   std::vector<std::size_t> columns;

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "mdp/io/names.h"
+
 namespace bellwether::cli {
 namespace {
 
@@ -84,8 +86,10 @@ JsonWriter& JsonWriter::value(bool flag) {
 
 JsonWriter& JsonWriter::value(std::string_view text) {
   separate();
-  // The library escapes; bytes that are no UTF-8 (names from a foreign file) are replaced rather than refused.
-  buffer_ += nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  // The library escapes all that is not ASCII or only what must be; DEL and the control characters from U+0080 on need
+  // not, but a terminal would obey them. Bytes that are no UTF-8 (of a file's name) are replaced.
+  const bool escape_all = mdp::name_fault(text).has_value();
+  buffer_ += nlohmann::json(text).dump(-1, ' ', escape_all, nlohmann::json::error_handler_t::replace);
   needs_comma_ = true;
   flush_if_full();
   return *this;

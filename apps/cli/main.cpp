@@ -14,6 +14,7 @@
 #include "apps/cli/terminal.h"
 #include "core/errors.h"
 #include "core/text.h"
+#include "mdp/io/names.h"
 
 namespace bellwether::cli {
 namespace {
@@ -89,7 +90,7 @@ int run(const std::vector<std::string>& typed) {
 }
 
 /// One line on standard error; that it may be closed or full is no reason to abort.
-void complain(const std::string& text) { std::fprintf(stderr, "bellwether: %s\n", text.c_str()); }
+void complain(const std::string& text) { std::fprintf(stderr, "bellwether: %s\n", mdp::printable(text).c_str()); }
 
 /// Output that could not be written (a full disk, a closed pipe) must not pass for success.
 int flushed(int code) {
@@ -134,8 +135,8 @@ std::string help_text(const Command& command) {
 int main(int argc, char** argv) {
   using namespace bellwether;  // NOLINT(google-build-using-namespace)
   cli::restart_with_short_spin(argv);
-  try {
   cli::explain_lost_pages();
+  try {
     return cli::flushed(cli::run({argv + 1, argv + argc}));
   } catch (const std::invalid_argument& error) {
     cli::complain(error.what());

@@ -8,6 +8,7 @@
 #include "apps/cli/solution_output.h"
 #include "apps/cli/terminal.h"
 #include "core/text.h"
+#include "mdp/io/names.h"
 
 namespace bellwether::cli {
 namespace {
@@ -187,7 +188,7 @@ std::string answer_text(const Answer& answer, bool all_states) {
   }
   out += state_table(answer, all_states);
   if (const std::string next = next_command(answer); !next.empty()) out += fmt::format("\nnext: {}\n", next);
-  return out;
+  return mdp::printable(out);  // labels and file names stand in it too
 }
 
 }  // namespace bellwether::cli

@@ -9,6 +9,9 @@
 #include <fmt/format.h>
 #include <sys/ioctl.h>
 
+#include "core/text.h"
+#include "mdp/io/names.h"
+
 namespace bellwether::cli {
 namespace {
 
@@ -88,7 +91,10 @@ std::string size_text(const mdp::TabularMdp& model) {
 Table::Table(std::vector<std::string> headings, std::vector<bool> right_aligned)
     : rows_{std::move(headings)}, right_(std::move(right_aligned)) {}
 
-void Table::add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+void Table::add(std::vector<std::string> cells) {
+  for (std::string& cell : cells) cell = mdp::printable(cell);
+  rows_.push_back(std::move(cells));
+}
 
 std::string Table::text(int indent) const {
   std::vector<std::size_t> widths(right_.size(), 0);

@@ -136,6 +136,18 @@ TEST(SolveText, CallsADiscountOfMinusZeroZero) {
   EXPECT_THAT(run_program({"solve", file, "--discount", "-0", "--json"}).out, HasSubstr("\"discount\":0,"));
 }
 
+TEST(SolveText, SendsNoControlCharactersToTheTerminal) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("a\x1b[2J\xc2\x9b.csv", "state,action,next,probability,reward\n0,0,0,1,1\n");
+  const Finished solved = run_program({"solve", file, "--discount", "0.5", "--rewards", "x"});
+  EXPECT_EQ(solved.code, 2);
+  const Finished good = run_program({"solve", file, "--discount", "0.5"});
+  EXPECT_THAT(good.out, HasSubstr("a\\x1b[2J\\xc2\\x9b.csv: 1 state"));
+  const Finished bad = run_program({"solve", folder.path("\x1b[31m.csv"), "--discount", "0.5"});
+  EXPECT_THAT(bad.err, HasSubstr("\\x1b[31m.csv: no such file"));
+  for (const std::string& text : {good.out, bad.err, solved.err}) EXPECT_EQ(text.find('\x1b'), std::string::npos);
+}
+
 /// Columns of the decimal points of the second word of each row, from the line that begins with "  state" on.
 std::vector<std::size_t> points_of_table(const std::string& text) {
   std::vector<std::size_t> columns;

@@ -28,9 +28,14 @@ std::string padded(std::string_view text, std::size_t width, bool right) {
 }  // namespace
 
 int terminal_width() {
+  constexpr int kUsual = 100, kNarrowest = 40, kWidest = 1000;
   winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40) return size.ws_col;
-  return 100;
+  if (::isatty(STDOUT_FILENO) == 0) return kUsual;
+  const char* columns = std::getenv("COLUMNS");
+  if (const auto wanted = columns != nullptr ? parse_integer(columns) : std::nullopt; wanted && *wanted > 0)
+    return static_cast<int>(std::clamp<std::int64_t>(*wanted, kNarrowest, kWidest));
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return kUsual;
+  return std::clamp<int>(size.ws_col, kNarrowest, kWidest);
 }
 
 bool stderr_is_terminal() { return ::isatty(STDERR_FILENO) != 0; }

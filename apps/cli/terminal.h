@@ -10,7 +10,8 @@
 
 namespace bellwether::cli {
 
-/// Columns of the terminal behind standard output; 100 when it is a file or a pipe.
+/// Columns of the terminal behind standard output, or what COLUMNS says they are, but at least 40; 100 when it is a
+/// file or a pipe.
 int terminal_width();
 bool stderr_is_terminal();
 

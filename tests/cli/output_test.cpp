@@ -148,6 +148,44 @@ TEST(SolveText, SendsNoControlCharactersToTheTerminal) {
   for (const std::string& text : {good.out, bad.err, solved.err}) EXPECT_EQ(text.find('\x1b'), std::string::npos);
 }
 
+/// The output of the program on a terminal of 120 columns, with COLUMNS set.
+std::string on_terminal(const char* columns, const std::vector<std::string>& arguments) {
+  winsize size{.ws_row = 40, .ws_col = 120, .ws_xpixel = 0, .ws_ypixel = 0};
+  int terminal = -1;
+  const pid_t child = ::forkpty(&terminal, nullptr, nullptr, &size);
+  if (child == 0) {
+    columns == nullptr ? ::unsetenv("COLUMNS") : ::setenv("COLUMNS", columns, 1);
+    std::vector<char*> argv{const_cast<char*>(BELLWETHER_PROGRAM)};
+    for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+    argv.push_back(nullptr);
+    ::execv(BELLWETHER_PROGRAM, argv.data());
+    ::_exit(127);
+  }
+  std::string text(1 << 16, '\0');
+  std::size_t used = 0;
+  for (ssize_t got; used < text.size() && (got = ::read(terminal, text.data() + used, text.size() - used)) > 0;)
+    used += static_cast<std::size_t>(got);
+  ::close(terminal);
+  ::waitpid(child, nullptr, 0);
+  text.resize(used);
+  return text;
+}
+
+std::size_t longest_line(const std::string& text) {
+  std::istringstream in(text);
+  std::size_t longest = 0;
+  for (std::string line; std::getline(in, line);) longest = std::max(longest, line.find_last_not_of('\r') + 1);
+  return longest;
+}
+
+TEST(Terminal, IsAsWideAsColumnsSays) {
+  const std::vector<std::string> help{"solve", "--help"};
+  const std::size_t usual = longest_line(on_terminal(nullptr, help)), narrow = longest_line(on_terminal("60", help));
+  EXPECT_GT(usual, 90U);
+  EXPECT_LE(narrow, 80U);  // examples are not wrapped
+  EXPECT_EQ(longest_line(on_terminal("none", help)), usual);
+}
+
 /// Columns of the decimal points of the second word of each row, from the line that begins with "  state" on.
 std::vector<std::size_t> points_of_table(const std::string& text) {
   std::vector<std::size_t> columns;

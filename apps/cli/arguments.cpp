@@ -87,38 +87,63 @@ Arguments::Arguments(std::string_view command, std::span<const OptionSpec> specs
     if (spec != nullptr && !spec->repeats && has(spec->name)) {
       throw InvalidOption(fmt::format("{}: option --{} is given twice", command, spec->name));
     }
-    given_.emplace_back(option.string_key, option.value.empty() ? std::string() : option.value.front());
+    given_.push_back({.name = option.string_key,
+                      .value = option.value.empty() ? std::string() : option.value.front(),
+                      .has_value = spec == nullptr || !spec->argument.empty()});
   }
 }
 
-std::string Arguments::retyped() const {
-  const auto quoted = [](const std::string& word) {
-    const bool plain = !word.empty() && word.find_first_of(" \t\n'\"\\$`&;|<>()*?[]#~!") == std::string::npos;
-    if (plain) return word;
-    std::string safe = "'";
-    for (const char c : word) safe += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return safe + "'";
-  };
+std::string shell_word(const std::string& word) {
+  constexpr std::string_view kPlain = "%+,-./:=@_";
+  const bool plain = !word.empty() && std::all_of(word.begin(), word.end(), [&](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           static_cast<unsigned char>(c) >= 0x80 || kPlain.find(c) != std::string_view::npos;
+  });
+  if (plain) return word;
+  std::string safe = "'";
+  for (const char c : word) safe += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return safe + "'";
+}
+
+std::string Arguments::retyped(const std::vector<Given>& given) const {
   std::string line;
-  for (const std::string& word : positionals_) line += " " + quoted(word);
-  for (const auto& [name, value] : given_) line += " --" + name + (value.empty() ? "" : " " + quoted(value));
+  // The name of a file that looks like an option.
+  for (const std::string& word : positionals_) line += " " + shell_word(word.starts_with('-') ? "./" + word : word);
+  for (const auto& [name, value, has_value] : given) {
+    line += " --" + name;
+    if (has_value) line += (value.starts_with('-') ? "=" : " ") + shell_word(value);
+  }
   return line;
 }
 
+std::string Arguments::retyped() const { return retyped(given_); }
+
+std::string Arguments::retyped_with(std::string_view name, const std::string& value, std::string_view dropped) const {
+  std::vector<Given> given = given_;
+  std::erase_if(given, [&](const Given& option) { return option.name == dropped; });
+  const auto old = std::find_if(given.begin(), given.end(), [&](const Given& option) { return option.name == name; });
+  if (old != given.end()) {
+    old->value = value;
+  } else {
+    given.push_back({.name = std::string(name), .value = value, .has_value = true});
+  }
+  return retyped(given);
+}
+
 bool Arguments::has(std::string_view name) const {
-  return std::any_of(given_.begin(), given_.end(), [&](const auto& option) { return option.first == name; });
+  return std::any_of(given_.begin(), given_.end(), [&](const Given& option) { return option.name == name; });
 }
 
 std::optional<std::string> Arguments::text(std::string_view name) const {
-  for (const auto& [key, value] : given_)
-    if (key == name) return value;
+  for (const Given& option : given_)
+    if (option.name == name) return option.value;
   return std::nullopt;
 }
 
 std::vector<std::string> Arguments::texts(std::string_view name) const {
   std::vector<std::string> found;
-  for (const auto& [key, value] : given_)
-    if (key == name) found.push_back(value);
+  for (const Given& option : given_)
+    if (option.name == name) found.push_back(option.value);
   return found;
 }
 

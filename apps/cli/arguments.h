@@ -39,15 +39,26 @@ class Arguments {
   /// The value if it is one of `words`; InvalidOption, with the nearest, otherwise.
   std::optional<std::string> word(std::string_view name, const std::vector<std::string>& words) const;
   const std::vector<std::string>& positionals() const { return positionals_; }
-  /// Options and file names as they could be typed again.
+  /// Options and file names as they could be typed again in a shell.
   std::string retyped() const;
+  /// The same with another value of one option, which need not be there, and without the switch `dropped`.
+  std::string retyped_with(std::string_view name, const std::string& value, std::string_view dropped) const;
   bool wants_help() const { return has("help"); }
 
  private:
   std::string command_;
-  std::vector<std::pair<std::string, std::string>> given_;
+  struct Given {
+    std::string name, value;
+    bool has_value;
+  };
+  std::string retyped(const std::vector<Given>& given) const;
+
+  std::vector<Given> given_;
   std::vector<std::string> positionals_;
 };
+
+/// A word as a shell takes it: in quotes where it must be.
+std::string shell_word(const std::string& word);
 
 /// Throws InvalidOption: what was typed is none of the model's `names` of a `thing` ("label"), which are listed, with
 /// the nearest.

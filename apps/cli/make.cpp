@@ -96,7 +96,7 @@ std::string usual_question(const mdp::NamedInstance& made) {
     case mdp::Objective::kTotal:
       return " --criterion total" + minimise;
     case mdp::Objective::kReach:
-      return fmt::format(" --reach {}{}", question.target, minimise);
+      return fmt::format(" --reach {}{}", shell_word(question.target), minimise);
     case mdp::Objective::kAverage:
       return " --criterion average" + minimise;
   }
@@ -119,7 +119,7 @@ int run(const Arguments& arguments) {
   fmt::print("{}: {}\n", *path, size_text(made.model));
   for (const std::string& thing : lost)
     fmt::print(stderr, "bellwether: not kept, the format has no place for it: {}\n", thing);
-  fmt::print("next: {} solve {}{}\n", program_name(), *path, usual_question(made));
+  fmt::print("next: {} solve {}{}\n", program_name(), shell_word(*path), usual_question(made));
   return kSuccess;
 }
 

@@ -176,8 +176,8 @@ std::string folder_of(const Arguments& arguments) {
 /// What the caller may want next.
 void hint(const Grid& grid, const Arguments& arguments) {
   if (grid.num_seeds() >= 10) return;
-  fmt::print("next: {} run {} --seeds 20 (intervals from fewer than ten seeds mislead; what is done is kept)\n",
-             program_name(), arguments.positionals().front());
+  fmt::print("intervals from fewer than ten seeds mislead; more can be added, what is done is kept\nnext: {} run{}\n",
+             program_name(), arguments.retyped_with("seeds", "20", "fresh"));
 }
 
 int run(const Arguments& arguments) {

@@ -137,9 +137,12 @@ std::string proof_line(const solvers::Solution& solution) {
 std::string next_command(const Answer& answer) {
   const solvers::Problem& problem = answer.question->problem;
   constexpr int kQuicklyProven = 1000;  // states
-  const bool provable = problem.criterion == solvers::Criterion::kDiscounted &&
-                        problem.model.num_states() <= kQuicklyProven &&
-                        answer.typed.find("--certify") == std::string::npos;
+  const Status status = answer.solution.status;
+  const bool answered = status == Status::kConverged || status == Status::kRoundingLimited ||
+                        status == Status::kBudgetExhausted || status == Status::kStoppedByCaller;
+  const bool provable =
+      answered && answer.solution.value.allFinite() && problem.criterion == solvers::Criterion::kDiscounted &&
+      problem.model.num_states() <= kQuicklyProven && answer.typed.find("--certify") == std::string::npos;
   return provable ? fmt::format("{} solve{} --certify rational", program_name(), answer.typed) : std::string();
 }
 

@@ -186,6 +186,40 @@ TEST(Terminal, IsAsWideAsColumnsSays) {
   EXPECT_EQ(longest_line(on_terminal("none", help)), usual);
 }
 
+TEST(Hints, AreCommandsThatWork) {
+  const TemporaryFolder folder;
+  const auto hint_of = [](const std::string& text) {
+    const std::size_t at = text.find("next: bellwether ");
+    return at == std::string::npos ? "" : text.substr(at + 17, text.find('\n', at) - at - 17);
+  };
+  const auto in_shell = [&](const std::string& hint) {
+    const std::string command = "cd '" + folder.path("") + "' && " BELLWETHER_PROGRAM " " + hint + " >out 2>err";
+    return std::system(command.c_str());
+  };
+  const Finished run = run_program({"run", "riverswim", "--horizon", "4", "-a", "psrl", "--episodes", "20", "--seeds",
+                                    "2", "--fresh", "--no-figures", "-o", "my runs"},
+                                   folder.path(""));
+  EXPECT_EQ(hint_of(run.out),
+            "run riverswim --horizon 4 --algorithm psrl --episodes 20 --seeds 20 --no-figures --out 'my runs'");
+  EXPECT_EQ(in_shell(hint_of(run.out)), 0) << read_file(folder.path("err"));
+  EXPECT_THAT(read_file(folder.path("out")), HasSubstr("18 runs computed, 2 found from before"));
+
+  const Finished made = run_program({"make", "frozenlake", "-o", "my lake.csv"}, folder.path(""));
+  EXPECT_THAT(hint_of(made.out), testing::StartsWith("solve 'my lake.csv' --"));
+  EXPECT_EQ(in_shell(hint_of(made.out)), 0) << read_file(folder.path("err"));
+
+  const std::string file = folder.write("-it's $HOME.csv", "state,action,next,probability,reward\n0,0,0,1,1\n");
+  const Finished solved = run_program({"solve", "--discount", ".5", "--", "-it's $HOME.csv"}, folder.path(""));
+  EXPECT_EQ(in_shell(hint_of(solved.out)), 0) << solved.out << solved.err << read_file(folder.path("err"));
+  EXPECT_THAT(read_file(folder.path("out")), HasSubstr("exact"));
+
+  // An exact proof takes the policy that is found; where none was, it could not help.
+  const std::string large = folder.write("large.csv", "state,action,next,probability,reward\n0,0,0,1,1.7e308\n");
+  const Finished trouble = run_program({"solve", large, "--discount", ".9"});
+  EXPECT_EQ(trouble.code, 3);
+  EXPECT_EQ(hint_of(trouble.out), "");
+}
+
 /// Columns of the decimal points of the second word of each row, from the line that begins with "  state" on.
 std::vector<std::size_t> points_of_table(const std::string& text) {
   std::vector<std::size_t> columns;

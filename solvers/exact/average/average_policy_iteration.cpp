@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <unordered_set>
 #include <utility>
 
@@ -25,7 +26,14 @@ class Howard {
   Howard(const Problem& problem, double margin, std::vector<std::int64_t> choice)
       : problem_(problem), model_(problem.model), margin_(margin), choice_(std::move(choice)) {}
 
-  void evaluate() { at_ = mdp::gain_and_bias(mdp::induced_chain(model_, mdp::policy_from_choices(model_, choice_))); }
+  /// False once `keep_going` said no: the evaluation stays that of the policy before, if there was one.
+  bool evaluate(const std::function<bool()>& keep_going) {
+    mdp::MarkovChain chain = mdp::induced_chain(model_, mdp::policy_from_choices(model_, choice_));
+    auto found = average::evaluated(std::move(chain), keep_going);
+    if (!found) return false;
+    at_ = *std::move(found);
+    return true;
+  }
 
   /// False when no state wants another choice, or when the policy comes round again or its equations break down: then
   /// rounding, not improvement, moves it.
@@ -41,7 +49,7 @@ class Howard {
 
   /// What the proof may start from.
   Eigen::VectorXd bias() const {
-    return at_.bias.allFinite() ? at_.bias : Eigen::VectorXd::Zero(model_.num_states()).eval();
+    return at_.bias.size() > 0 && at_.bias.allFinite() ? at_.bias : Eigen::VectorXd::Zero(model_.num_states()).eval();
   }
 
  private:
@@ -121,15 +129,18 @@ Solution average_policy_iteration_from(const Problem& problem, std::vector<std::
   Status ended = Status::kConverged;
   TraceRecorder trace;
   std::int64_t iterations = 0, read = 0;
-  howard.evaluate();
-  for (;;) {
+  TraceRow row;
+  const auto wanted = [&] {
+    if (ended != Status::kStoppedByCaller && run.observer && !run.observer(row)) ended = Status::kStoppedByCaller;
+    return ended != Status::kStoppedByCaller;
+  };
+  const std::function<bool()> keep_going = run.observer ? std::function<bool()>(wanted) : nullptr;
+  while (howard.evaluate(keep_going)) {
     read += 2 * problem.model.num_transitions();
-    const TraceRow row{.iteration = ++iterations, .work = read};
+    row = {.iteration = ++iterations, .work = read};
     trace.record(row);
-    if (run.observer && !run.observer(row)) ended = Status::kStoppedByCaller;
     if (iterations >= run.max_iterations) ended = Status::kBudgetExhausted;
-    if (ended != Status::kConverged || !howard.improve()) break;
-    howard.evaluate();
+    if (!wanted() || ended != Status::kConverged || !howard.improve()) break;
   }
   const mdp::ReverseTransitions reverse(problem.model);
   const mdp::EndComponents components = mdp::maximal_end_components(problem.model, reverse);
@@ -139,7 +150,8 @@ Solution average_policy_iteration_from(const Problem& problem, std::vector<std::
   Solution solution =
       average::solution_of(problem, average::choose_components(problem, reverse, components, gains, rest), h, run);
   // The proof may play something else, as good, of another bias; or rounding may have eaten this one.
-  solution.bias = solution.policy.empty() ? Eigen::VectorXd() : average::bias_of(problem.model, solution.policy);
+  solution.bias =
+      solution.policy.empty() ? Eigen::VectorXd() : average::bias_of(problem.model, solution.policy, keep_going);
   solution.algorithm = "policy-iteration";
   solution.iterations = iterations;
   solution.transitions_read += read;

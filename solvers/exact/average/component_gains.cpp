@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "mdp/evaluate/gain_and_bias.h"
 #include "mdp/graph/quotient.h"
 #include "mdp/operators.h"
+#include "solvers/abandonable.h"
 #include "solvers/exact/discounted/rounding_bounds.h"
 #include "solvers/exact/total/total_reward.h"
 
@@ -189,10 +191,19 @@ GainBounds choose_components(const Problem& problem, const mdp::ReverseTransitio
   return out;
 }
 
-Eigen::VectorXd bias_of(const mdp::TabularMdp& model, const mdp::Policy& policy) {
+std::optional<mdp::GainAndBias> evaluated(mdp::MarkovChain chain, const std::function<bool()>& keep_going) {
+  constexpr int kAtOnce = 500;  // states: a factorisation takes some 50 ms at most
+  if (!keep_going || chain.num_states() <= kAtOnce) return mdp::gain_and_bias(chain);
+  return abandonable([chain = std::move(chain)] { return mdp::gain_and_bias(chain); }, keep_going);
+}
+
+Eigen::VectorXd bias_of(const mdp::TabularMdp& model, const mdp::Policy& policy,
+                        const std::function<bool()>& keep_going) {
   constexpr double kHolds = 1e-6;
   const mdp::MarkovChain chain = mdp::induced_chain(model, policy);
-  const mdp::GainAndBias at = mdp::gain_and_bias(chain);
+  const std::optional<mdp::GainAndBias> found = evaluated(chain, keep_going);
+  if (!found) return {};
+  const mdp::GainAndBias& at = *found;
   double largest = 0;
   for (const double r : chain.reward) largest = std::max(largest, std::abs(r));
   for (int s = 0; s < chain.num_states(); ++s) {

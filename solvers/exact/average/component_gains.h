@@ -1,9 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
+#include "mdp/evaluate/gain_and_bias.h"
 #include "mdp/graph/end_components.h"
 #include "mdp/graph/reverse_transitions.h"
 #include "solvers/problem.h"
@@ -46,8 +49,13 @@ GainBounds choose_components(const Problem& problem, const mdp::ReverseTransitio
                              const SolveOptions& run);
 
 /// The bias of a policy, or nothing where its equations are too ill-conditioned for double arithmetic: g + h = r + P h
-/// must hold to 1e-6 of the largest reward.
-Eigen::VectorXd bias_of(const mdp::TabularMdp& model, const mdp::Policy& policy);
+/// must hold to 1e-6 of the largest reward. Nothing either once `keep_going`, if there is one, said no.
+Eigen::VectorXd bias_of(const mdp::TabularMdp& model, const mdp::Policy& policy,
+                        const std::function<bool()>& keep_going = nullptr);
+
+/// Gain and bias of a chain, or nothing once `keep_going`, if there is one, said no. A large factorisation, which
+/// cannot be interrupted, is then left to end on a thread of its own.
+std::optional<mdp::GainAndBias> evaluated(mdp::MarkovChain chain, const std::function<bool()>& keep_going);
 
 /// The solution that these bounds make; status and gap by the tolerance. `h` becomes the bias.
 Solution solution_of(const Problem& problem, GainBounds bounds, const Eigen::VectorXd& h, const SolveOptions& run);

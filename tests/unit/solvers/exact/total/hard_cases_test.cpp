@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -9,7 +11,9 @@
 
 #include "core/errors.h"
 #include "core/parallel.h"
+#include "mdp/instances/garnet.h"
 #include "mdp/tabular_mdp_builder.h"
+#include "solvers/abandonable.h"
 #include "solvers/exact/total/bound_check.h"
 
 #include "enumeration.h"
@@ -372,6 +376,20 @@ TEST(HardCases, TheObserverCanStopAndBoundsStay) {
     EXPECT_LE(std::abs(got.value[0] - 0.5), got.gap) << solve.name;
     expect_proven(problem, got);
   }
+}
+
+// The factors fill in: a second of work that cannot be interrupted from inside.
+TEST(HardCases, AnObserverIsHeardInsideAFactorisation) {
+  const Problem problem{.model = mdp::garnet({.states = 2500, .actions = 2, .successors = 8}).model,
+                        .criterion = Criterion::kTotal,
+                        .direction = Direction::kMinimise,
+                        .target = {0}};
+  int asked = 0;
+  const Solution got = total_policy_iteration(problem, {}, {.observer = [&](const TraceRow&) { return ++asked < 2; }});
+  EXPECT_EQ(num_abandoned(), 1);
+  EXPECT_EQ(got.status, Status::kStoppedByCaller);
+  EXPECT_EQ(got.iterations, 0);
+  while (num_abandoned() > 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
 }
 
 }  // namespace

@@ -240,9 +240,11 @@ Solution solution_of(const Problem& problem, GainBounds bounds, const Eigen::Vec
   out.upper = std::move(bounds.upper);
   out.policy = std::move(bounds.policy);
   out.bias = h;
-  out.status = out.gap <= run.tolerance              ? Status::kConverged
-               : bounds.status != Status::kConverged ? bounds.status
-                                                     : Status::kRoundingLimited;
+  out.status = bounds.status;
+  // No gain lies outside the rewards, so something is proven even where the stopping problem broke down.
+  if (out.status == Status::kConverged || out.status == Status::kNumericalTrouble)
+    out.status = Status::kRoundingLimited;
+  if (out.gap <= run.tolerance) out.status = Status::kConverged;
   return out;
 }
 

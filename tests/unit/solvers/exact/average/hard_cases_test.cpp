@@ -1,14 +1,18 @@
 // Small models on which rounding, limits or nearly closed regions have misled planners of average rewards.
 
+#include <chrono>
 #include <cmath>
 #include <limits>
 #include <string>
+#include <thread>
 
 #include <gtest/gtest.h>
 
 #include "mdp/evaluate/gain_and_bias.h"
+#include "mdp/instances/garnet.h"
 #include "mdp/instances/riverswim.h"
 #include "mdp/tabular_mdp_builder.h"
+#include "solvers/abandonable.h"
 #include "solvers/exact/average/average_policy_iteration.h"
 #include "solvers/exact/average/multichain_value_iteration.h"
 #include "solvers/exact/average/relative_value_iteration.h"
@@ -166,6 +170,53 @@ TEST(AverageHardCases, AnIterationLimitLeavesTrueBounds) {
     EXPECT_EQ(got.status, Status::kBudgetExhausted);
     expect_true(two, got, 3);
   }
+}
+
+/// States that are left with a chance of 1e-300, on the way to components of different gains.
+Problem hardly_left() {
+  mdp::TabularMdpBuilder builder(6);
+  builder.add_choice(0, -4, {{1, 1e-300}, {3, 1.0}})
+      .add_choice(1, -1, {{1, 1.0}})
+      .add_choice(1, 2, {{1, 1.0}})
+      .add_choice(2, -3, {{2, 1.0}})
+      .add_choice(2, -3, {{0, 1.0}})
+      .add_choice(3, 2, {{3, 0.8560404038673399}, {4, 0.1439595961326601}})
+      .add_choice(3, -2, {{2, 1.0}})
+      .add_choice(4, -2, {{5, 8.0 / 9}, {1, 1.0 / 9}})
+      .add_choice(5, 5, {{5, 1.0}})
+      .add_choice(5, 5, {{0, 0.1}, {5, 0.9}});
+  return average(std::move(builder));
+}
+
+// Nothing lies outside the rewards: there is always a bound, so "numerical trouble" (nothing proven) would be wrong.
+TEST(AverageHardCases, BoundsAreNeverNumericalTrouble) {
+  const Problem problem = hardly_left();
+  const Solution by_policies = average_policy_iteration(problem), by_sweeps = multichain_value_iteration(problem),
+                 chosen = average_auto(problem, {}), by_program = linear_programming(problem);
+  for (const Solution* got : {&by_policies, &by_sweeps, &chosen, &by_program}) {
+    EXPECT_TRUE(got->status == Status::kRoundingLimited || got->status == Status::kConverged)
+        << got->algorithm << " " << to_string(got->status);
+    expect_true(problem, *got, 14.0 / 3);
+    EXPECT_TRUE(std::isfinite(got->gap)) << got->algorithm;
+  }
+}
+
+// The factors fill in: a second of work that cannot be interrupted from inside.
+TEST(AverageHardCases, AnObserverIsHeardInsideAFactorisation) {
+  const Problem problem{.model = mdp::garnet({.states = 2500, .actions = 2, .successors = 8}).model,
+                        .criterion = Criterion::kAverage};
+  int asked = 0;
+  const Solution got =
+      average_policy_iteration(problem, {}, {.observer = [&](const TraceRow&) { return ++asked < 2; }});
+  EXPECT_EQ(got.status, Status::kStoppedByCaller);
+  EXPECT_EQ(got.iterations, 0);
+  EXPECT_EQ(num_abandoned(), 1);
+  EXPECT_TRUE(std::isfinite(got.gap));
+  EXPECT_FALSE(got.policy.empty());
+  while (num_abandoned() > 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  const Solution alone = relative_value_iteration(problem, {});
+  EXPECT_LE(got.lower[0], alone.upper[0]);
+  EXPECT_GE(got.upper[0], alone.lower[0]);
 }
 
 }  // namespace

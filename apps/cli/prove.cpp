@@ -1,13 +1,16 @@
 #include "apps/cli/prove.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "apps/cli/interrupt.h"
 #include "core/text.h"
+#include "solvers/abandonable.h"
 #include "solvers/exact/rational/certify_rational.h"
 #include "solvers/exact/rational/finite_part.h"
 #include "solvers/exact/total/total_reward.h"
@@ -55,6 +58,33 @@ solvers::RationalSolution prove_finite_part(const solvers::Problem& problem, con
   return proven;
 }
 
+struct Proof {
+  solvers::RationalSolution proven;
+  std::vector<std::string> texts;  ///< of all states, when some are infinite
+};
+
+/// Owns what it needs, so that it may be left behind.
+struct Prover {
+  solvers::Problem problem;
+  solvers::Solution solved;
+  solvers::RationalOptions options;
+  bool infinite;
+
+  Proof operator()() const {
+    Proof out;
+    out.proven = infinite ? prove_finite_part(problem, solved, options, out.texts)
+                          : solvers::certify_rational(problem, solved.policy, options);
+    return out;
+  }
+};
+
+void note_unfinished(solvers::Solution& solution) {
+  if (solution.status != Status::kNumericalTrouble) solution.status = Status::kStoppedByCaller;
+  solution.note += fmt::format(
+      "{}Stopped before the exact proof was finished: {}.", solution.note.empty() ? "" : " ",
+      solution.lower.size() > 0 ? "the bounds are those of floating-point arithmetic, and hold" : "nothing is proven");
+}
+
 }  // namespace
 
 void prove_exactly(Answer& answer, const std::string& must_reach_goal) {
@@ -62,9 +92,10 @@ void prove_exactly(Answer& answer, const std::string& must_reach_goal) {
   solvers::RationalOptions options;
   options.proper_only = solvers::must_reach_goal(problem, {.must_reach_goal = must_reach_goal});
   const bool infinite = answer.solution.value.array().isInf().any();
-  std::vector<std::string> texts;
-  solvers::RationalSolution proven = infinite ? prove_finite_part(problem, answer.solution, options, texts)
-                                              : solvers::certify_rational(problem, answer.solution.policy, options);
+  std::optional<Proof> proof = solvers::abandonable(Prover{problem, answer.solution, options, infinite},
+                                                    [] { return !InterruptGuard::requested(); });
+  if (!proof) return note_unfinished(answer.solution);
+  solvers::RationalSolution& proven = proof->proven;
   const solvers::Solution before = std::exchange(answer.solution, std::move(proven.solution));
   answer.solution.algorithm = before.algorithm;
   answer.solution.iterations = before.iterations;
@@ -73,7 +104,7 @@ void prove_exactly(Answer& answer, const std::string& must_reach_goal) {
   std::string statement = std::exchange(answer.solution.note, before.note);
   ExactAnswer exact{.value = {}, .values = {}, .statement = std::move(statement)};
   for (int s = 0; !infinite && s < proven.exact.size(); ++s) exact.values.push_back(proven.exact.text(s));
-  if (infinite) exact.values = std::move(texts);
+  if (infinite) exact.values = std::move(proof->texts);
   // The expectation over several states is a sum the caller can form; a single start has its fraction.
   const std::vector<double> initial = problem.model.initial();
   const auto start = std::find(initial.begin(), initial.end(), 1.0);

@@ -1,6 +1,7 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <string_view>
@@ -19,6 +20,7 @@
 #include "core/text.h"
 #include "mdp/io/file_bytes.h"
 #include "mdp/io/formats.h"
+#include "solvers/abandonable.h"
 #include "solvers/registry.h"
 
 namespace bellwether::cli {
@@ -99,7 +101,6 @@ solvers::Solution solve(const Arguments& arguments, const Question& question) {
     throw InvalidOption(
         "solve: --max-iterations does not go with a finite horizon, which takes one pass over the model a stage");
   }
-  const InterruptGuard guard;
   SolveProgress progress(name, run.tolerance, arguments.has("quiet"));
   run.observer = [&](const TraceRow& trace) { return progress(trace); };
   return row.run(question.problem, settings, run);
@@ -116,6 +117,12 @@ int exit_code(Status status) {
     default:
       return kSuccess;
   }
+}
+
+/// Exact arithmetic can start from any policy, also from one of which floating point could prove nothing.
+bool can_be_proven(const solvers::Solution& solution) {
+  return exit_code(solution.status) == kSuccess ||
+         (solution.status == Status::kNumericalTrouble && !solution.policy.empty());
 }
 
 int list_algorithm_options(const Arguments& arguments, const Question& question) {
@@ -159,9 +166,10 @@ int run(const Arguments& arguments) {
   std::optional<AnswerFile> saved;
   if (const auto path = arguments.text("output")) saved.emplace(*path);
 
+  const InterruptGuard guard;
   const auto solve_start = std::chrono::steady_clock::now();
   answer.solution = solve(arguments, *answer.question);
-  if (certify == "rational" && exit_code(answer.solution.status) == kSuccess) {
+  if (certify == "rational" && can_be_proven(answer.solution)) {
     std::string must_reach = "auto";
     for (const std::string& typed : arguments.texts("set"))
       if (const Setting setting = parse_setting("set", typed); setting.first == "must_reach_goal")
@@ -180,6 +188,13 @@ int run(const Arguments& arguments) {
     if (const auto path = arguments.text("output")) fmt::print("\nsaved policy and values to {}\n", *path);
   }
   return exit_code(answer.solution.status);
+}
+
+/// What was abandoned on Ctrl-C still runs: it must not see the program taken down around it.
+int run_and_leave(const Arguments& arguments) {
+  const int code = run(arguments);
+  if (solvers::num_abandoned() == 0) return code;
+  std::_Exit(std::fflush(stdout) == 0 ? code : static_cast<int>(kInternalError));
 }
 
 }  // namespace
@@ -202,7 +217,7 @@ const Command kSolve = {
     .options = kOptions,
     .most_positionals = 1,
     .completes = "@files",
-    .run = run,
+    .run = run_and_leave,
 };
 
 }  // namespace bellwether::cli

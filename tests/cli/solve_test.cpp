@@ -354,6 +354,61 @@ TEST(Solve, StopsALinearProgramOnInterrupt) {
   }
 }
 
+// Either takes half a minute and cannot be interrupted from inside.
+TEST(Solve, StopsInsideAFactorisationOnInterrupt) {
+  const TemporaryFolder folder;
+  const std::string model = folder.path("fills-in.bwm");
+  ASSERT_EQ(run_program({"make", "garnet", "--states", "6000", "--successors", "8", "-o", model}).code, 0);
+  for (const std::vector<std::string>& question :
+       {std::vector<std::string>{"--discount", "0.99"}, {"--criterion", "average"}}) {
+    std::vector<std::string> arguments{"solve", model, "--algorithm", "policy-iteration", "--json"};
+    arguments.insert(arguments.end(), question.begin(), question.end());
+    const Finished done = run_program(arguments, ".", 1.0);
+    ASSERT_EQ(done.code, 0) << done.err;
+    const json answer = json::parse(done.out);
+    EXPECT_EQ(answer["status"], "stopped") << question[1];
+    EXPECT_TRUE(std::isfinite(answer["gap"].get<double>())) << question[1];
+  }
+}
+
+TEST(Solve, StopsAnExactProofOnInterruptWithTheAnswerBeforeIt) {
+  const TemporaryFolder folder;
+  const std::string model = folder.path("large.bwm"), saved = folder.path("answer.json");
+  ASSERT_EQ(run_program({"make", "garnet", "--states", "2000", "--successors", "8", "-o", model}).code, 0);
+  const Finished done =
+      run_program({"solve", model, "--discount", "0.9", "--certify", "rational", "--json", "-o", saved}, ".", 1.0);
+  ASSERT_EQ(done.code, 0) << done.err;
+  const json answer = json::parse(done.out);
+  EXPECT_EQ(answer["status"], "stopped");
+  EXPECT_THAT(answer["note"].get<std::string>(), HasSubstr("before the exact proof was finished"));
+  EXPECT_LE(answer["gap"].get<double>(), 1e-6);
+  EXPECT_FALSE(answer.contains("exact"));
+  EXPECT_EQ(json::parse(read_file(saved))["status"], "stopped");
+}
+
+TEST(Solve, ProvesExactlyWhatFloatingPointCouldNot) {
+  const TemporaryFolder folder;
+  // The way out of state 0 is a chance of 1e-300: no linear system in doubles knows it.
+  const std::string model = folder.write("tiny.csv",
+                                         "state,action,next,probability,reward\n"
+                                         "0,0,1,1e-300,-4\n0,0,3,1.0,-4\n"
+                                         "1,0,1,0.9999999999,-1\n1,1,1,1,2\n"
+                                         "2,0,2,1,-3\n2,1,0,1,-3\n"
+                                         "3,0,3,0.8506298679695581,2\n3,0,3,0.005410535897781784,2\n"
+                                         "3,0,4,0.1439595961326601,2\n3,1,2,1,-2\n"
+                                         "4,0,5,0.4444444444444444,-2\n4,0,5,0.4444444444444444,-2\n"
+                                         "4,0,1,0.1111111111111111,-2\n"
+                                         "5,0,5,1,5\n5,1,0,0.1,5\n5,1,5,0.9,5\n");
+  const Finished plain = run_program({"solve", model, "--criterion", "average", "--json"});
+  EXPECT_EQ(plain.code, 0);
+  EXPECT_EQ(json::parse(plain.out)["status"], "rounding_limited");
+  const Finished exact = run_program({"solve", model, "--criterion", "average", "--certify", "rational", "--json"});
+  EXPECT_EQ(exact.code, 0);
+  const json answer = json::parse(exact.out);
+  EXPECT_EQ(answer["status"], "converged");
+  EXPECT_NEAR(answer["value"].get<double>(), 14.0 / 3, 1e-9);
+}
+
 TEST(Solve, StopsOnInterruptWithACertifiedAnswer) {
   const TemporaryFolder folder;
   const std::string model = folder.path("slow.bwm");

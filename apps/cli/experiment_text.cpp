@@ -6,6 +6,7 @@
 
 #include "apps/cli/number_column.h"
 #include "apps/cli/terminal.h"
+#include "core/text.h"
 #include "experiments/engine/comparison.h"
 #include "experiments/engine/final_table.h"
 #include "experiments/engine/sample_size.h"
@@ -25,6 +26,18 @@ std::string comparisons(const Grid& grid, const Results& results, std::size_t in
   return fmt::format("\n  {} (all met the same noise)\n", experiments::comparison_heading(compared)) + table.text(2);
 }
 
+/// Learners that stop by themselves but had no time to.
+std::string not_stopped(const Grid& grid, const Results& results, std::size_t instance) {
+  std::vector<std::string> names;
+  for (std::size_t k = 0; k < grid.learners.size(); ++k)
+    if (!experiments::stopped(grid, results, instance, k).all()) names.push_back(grid.learners[k].label);
+  if (names.empty()) return {};
+  return fmt::format(
+      "\n  not stopped within the limit: {}. Allow more --episodes, or ask for a larger epsilon; a smaller "
+      "--constant stops sooner and proves nothing.\n",
+      join_names(names));
+}
+
 /// How sample sizes grow along the swept settings of instances.
 std::string sample_sizes(const Grid& grid, const Results& results) {
   std::string out;
@@ -33,7 +46,7 @@ std::string sample_sizes(const Grid& grid, const Results& results) {
     const auto curves = experiments::needed_lengths(grid, results, axis, grid.plan.summary.metric);
     if (curves.empty()) continue;
     out += fmt::format("\nsamples until the mean error stays below {:g}, as a power of {}:\n", grid.plan.epsilon,
-                       experiments::x_of(axis));
+                       experiments::x_of(grid, axis));
     for (const experiments::NeededCurve& curve : curves) {
       out += fmt::format("  {}: {:.2f}", curve.label, curve.rate.slope);
       if (std::isfinite(curve.rate.interval.low))
@@ -55,6 +68,7 @@ std::string experiment_text(const Grid& grid, const Results& results) {
     Table table(finals.heading, {false, true, true, false, true});
     for (const auto& row : finals.rows) table.add(row);
     out += table.text(2);
+    out += not_stopped(grid, results, i);
     out += comparisons(grid, results, i);
   }
   return out + sample_sizes(grid, results);

@@ -36,13 +36,15 @@ Point final_point(const Curve& curve) {
 }
 
 /// Places the points on the axis: by number, or one after the other in the order of the plan.
-void place_points(AxisCurve& curve, bool discounts) {
+void place_points(const Grid& grid, const Axis& axis, AxisCurve& curve) {
   curve.numeric =
       std::ranges::all_of(curve.points, [](const AxisPoint& p) { return parse_double(p.value).has_value(); });
   for (std::size_t i = 0; i < curve.points.size(); ++i)
     curve.points[i].x = curve.numeric ? *parse_double(curve.points[i].value) : static_cast<double>(i);
-  if (discounts && curve.numeric)
+  if (axis.setting == "discount" && curve.numeric)
     for (AxisPoint& point : curve.points) point.x = 1 / (1 - point.x);
+  if (is_precision(grid, axis) && curve.numeric)
+    for (AxisPoint& point : curve.points) point.x = 1 / point.x;
   std::ranges::stable_sort(curve.points, {}, &AxisPoint::x);
 }
 
@@ -77,8 +79,16 @@ void fit(const Grid& grid, const Results& results, AxisCurve& curve, std::string
 
 }  // namespace
 
-std::string x_of(const Axis& axis) {
+bool is_precision(const Grid& grid, const Axis& axis) {
+  if (!axis.of_learner || axis.setting != "epsilon") return false;
+  for (std::size_t l = 0; l < grid.learners.size(); ++l)
+    if (grid.value(axis, 0, l) && grid.learners[l].protocol != online::Protocol::kStopping) return false;
+  return true;
+}
+
+std::string x_of(const Grid& grid, const Axis& axis) {
   if (axis.setting == "discount") return "1 / (1 - discount)";
+  if (is_precision(grid, axis)) return "1 / epsilon";
   return axis.name == "factor" ? "factor on the bonus" : axis.name;
 }
 
@@ -94,6 +104,10 @@ std::vector<AxisCurve> against(const Grid& grid, const Results& results, const A
       const std::string label = fixed_part(grid, axis, i, l);
       const auto [found, is_new] = curves.try_emplace(label, AxisCurve{.label = label});
       if (is_new) order.push_back(label);
+      if (finals.metric == "episodes" && !stopped(grid, results, i, l).all()) {
+        ++found->second.missing;
+        continue;
+      }
       found->second.points.push_back({.value = *value, .instance = i, .learner = l, .point = final_point(finals)});
     }
   }
@@ -101,7 +115,7 @@ std::vector<AxisCurve> against(const Grid& grid, const Results& results, const A
   for (const std::string& label : order) {
     AxisCurve& curve = curves.at(label);
     if (curve.points.size() < 2) continue;
-    place_points(curve, axis.setting == "discount");
+    place_points(grid, axis, curve);
     fit(grid, results, curve, metric);
     result.push_back(std::move(curve));
   }

@@ -44,8 +44,9 @@ class Pairing {
       : grid_(grid), instance_(instance) {
     for (std::size_t l = 0; l < grid.learners.size(); ++l) {
       const LearnerVariant& learner = grid.learners[l];
-      samples_.push_back(measures(learner, metric) ? sample(grid, results, instance, l, metric_named(learner, metric))
-                                                   : Sample());
+      const std::string name = measures(learner, metric) ? metric_named(learner, metric) : "";
+      const bool cut = name == "episodes" && !stopped(grid, results, instance, l).all();
+      samples_.push_back(name.empty() || cut ? Sample() : sample(grid, results, instance, l, name));
     }
   }
 
@@ -71,8 +72,15 @@ class Pairing {
   std::vector<Sample> samples_;
 };
 
+/// Who stops at another epsilon has answered another question.
+std::string precision_of(const LearnerVariant& learner) {
+  if (learner.protocol != online::Protocol::kStopping) return {};
+  const auto found = std::ranges::find(learner.settings, "epsilon", &Setting::first);
+  return found == learner.settings.end() ? std::string() : found->second;
+}
+
 bool comparable(const LearnerVariant& a, const LearnerVariant& b, std::string_view metric) {
-  return a.protocol == b.protocol && a.length == b.length && measures(a, metric);
+  return a.protocol == b.protocol && a.length == b.length && precision_of(a) == precision_of(b) && measures(a, metric);
 }
 
 /// Learners that can be compared with each other, those of a group in the order of the grid.

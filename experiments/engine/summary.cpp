@@ -69,6 +69,18 @@ std::string metric_named(const LearnerVariant& learner, std::string_view metric)
   throw InvalidOption(fmt::format("{} measures no '{}'; it measures {}", learner.name, metric, join_names(metrics)));
 }
 
+Stopped stopped(const Grid& grid, const Results& results, std::size_t instance, std::size_t learner) {
+  Stopped stopped;
+  const bool by_itself = stops_itself(grid.learners[learner]);
+  for (std::size_t seed = 0; seed < grid.num_seeds(); ++seed) {
+    const online::Series& series = results.series[grid.cell(instance, learner, seed)];
+    if (series.at.empty()) continue;
+    ++stopped.of;
+    if (!by_itself || value_of(series, 0, "finished") == 1) ++stopped.runs;
+  }
+  return stopped;
+}
+
 double expected_exponent(const Grid& grid, const LearnerVariant& learner) {
   const double exponent = grid.plan.summary.exponent;
   return learner.protocol == online::Protocol::kGenerative ? -exponent : exponent;

@@ -42,6 +42,14 @@ bool measures(const LearnerVariant& learner, std::string_view metric);
 /// themselves); any other name stands for itself. InvalidOption when the learner has no such metric.
 std::string metric_named(const LearnerVariant& learner, std::string_view metric);
 
+/// How many of the finished seeds' runs ended because the learner was sure of its answer; of the others only the limit
+/// is known. All of them for learners that never stop by themselves.
+struct Stopped {
+  std::size_t runs = 0, of = 0;
+  bool all() const { return runs == of; }
+};
+Stopped stopped(const Grid& grid, const Results& results, std::size_t instance, std::size_t learner);
+
 /// What slopes of this learner's metrics are held against: the plan's exponent, negative where errors fall.
 double expected_exponent(const Grid& grid, const LearnerVariant& learner);
 
@@ -74,9 +82,12 @@ struct AxisCurve {
   bool numeric = true;
   std::vector<AxisPoint> points = {};  ///< ascending in x
   RateFit rate = {};                   ///< of the means in x; no slope when values are no numbers
+  int missing = 0;                     ///< stopping times that are not known: not all runs stopped within their limit
 };
 /// What the x of points along this axis is: its name, or "1 / (1 - discount)", which is what theorems count in.
-std::string x_of(const Axis& axis);
+std::string x_of(const Grid& grid, const Axis& axis);
+/// Whether the axis is the precision that learners stop at: x is then 1 / epsilon.
+bool is_precision(const Grid& grid, const Axis& axis);
 std::vector<AxisCurve> against(const Grid& grid, const Results& results, const Axis& axis, std::string_view metric);
 
 }  // namespace bellwether::experiments

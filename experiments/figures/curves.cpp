@@ -18,6 +18,7 @@ constexpr double kOffTheChart = 300;
 constexpr std::size_t kWithShapes = 2;
 /// With more learners the legend gives slopes without their intervals, which the tables have.
 constexpr std::size_t kWithIntervals = 8;
+constexpr std::string_view kUntilStop = "episodes until it stops";
 
 std::string unit_of(online::Protocol protocol) {
   return protocol == online::Protocol::kGenerative ? "samples of each choice"
@@ -250,6 +251,7 @@ std::string final_text(const Grid& grid, const std::vector<AxisCurve>& curves, s
   const std::string text = fmt::format("final {}", metric);
   if (curves.empty()) return text;
   const AxisPoint& first = curves.front().points.front();
+  if (metric_named(grid.learners[first.learner], metric) == "episodes") return std::string(kUntilStop);
   for (const AxisCurve& curve : curves)
     for (const AxisPoint& point : curve.points)
       if (point.point.at != first.point.at) return text;
@@ -257,8 +259,23 @@ std::string final_text(const Grid& grid, const std::vector<AxisCurve>& curves, s
                      online::length_name(grid.learners[first.learner].protocol));
 }
 
+/// What theorems promise of stopping times for small epsilon, through the end of the line in the middle.
+FigureLine precision_line(const std::vector<FigureLine>& lines) {
+  std::vector<const FigureLine*> order;
+  for (const FigureLine& line : lines) order.push_back(&line);
+  std::ranges::sort(order, {}, [](const FigureLine* line) { return line->y.back(); });
+  const FigureLine& middle = *order[order.size() / 2];
+  FigureLine growth{.label = "1 / epsilon^2: the growth of the theorems' bounds for small epsilon",
+                    .x = middle.x,
+                    .y = {},
+                    .colour = 7,
+                    .dashed = true};
+  for (const double x : middle.x) growth.y.push_back(middle.y.back() * std::pow(x / middle.x.back(), 2));
+  return growth;
+}
+
 Figure against_parameter(const Grid& grid, const Results& results, const Axis& axis, std::string_view metric) {
-  const std::string name = x_of(axis);
+  const std::string name = x_of(grid, axis);
   Figure figure{.title = grid.plan.title.empty() ? "against " + name : grid.plan.title,
                 .x_label = name,
                 .y_label = {},
@@ -283,6 +300,12 @@ Figure against_parameter(const Grid& grid, const Results& results, const Axis& a
   }
   figure.notes.push_back(fmt::format("points: means of {} seeds; bands: {:g} % for each point", grid.num_seeds(),
                                      100 * grid.plan.summary.level));
+  for (const AxisCurve& curve : curves)
+    if (curve.missing > 0)
+      figure.notes.push_back(fmt::format("{}: {} of {} points are not known, runs reached their limit", curve.label,
+                                         curve.missing, curve.missing + static_cast<int>(curve.points.size())));
+  if (figure.y_label == kUntilStop && is_precision(grid, axis) && !figure.lines.empty())
+    figure.lines.push_back(precision_line(figure.lines));
   const bool regret = metric.find("regret") != std::string_view::npos;
   if (!figure.lines.empty() && regret && !axis.of_learner)
     if (auto lower = lower_line(grid, curves.front())) figure.lines.push_back(std::move(*lower));
@@ -290,8 +313,8 @@ Figure against_parameter(const Grid& grid, const Results& results, const Axis& a
 }
 
 Figure sample_sizes(const Grid& grid, const Results& results, const Axis& axis, std::string_view metric) {
-  Figure figure{.title = grid.plan.title.empty() ? "samples against " + x_of(axis) : grid.plan.title,
-                .x_label = x_of(axis),
+  Figure figure{.title = grid.plan.title.empty() ? "samples against " + x_of(grid, axis) : grid.plan.title,
+                .x_label = x_of(grid, axis),
                 .y_label = fmt::format("samples of each choice for {} {:g}",
                                        metric == "regret" ? "value-error" : metric, grid.plan.epsilon),
                 .log_x = true,

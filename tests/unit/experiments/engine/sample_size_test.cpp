@@ -40,7 +40,7 @@ Plan gadget_plan() {
 TEST(NeededLengths, FindsThePowerOfTheDiscount) {
   const Grid grid = expand(gadget_plan());
   ASSERT_EQ(grid.axes.size(), 1U);
-  EXPECT_EQ(x_of(grid.axes[0]), "1 / (1 - discount)");
+  EXPECT_EQ(x_of(grid, grid.axes[0]), "1 / (1 - discount)");
   Results results{.series = std::vector<online::Series>(grid.cells.size())};
   for (std::size_t i = 0; i < 3; ++i) {
     for (std::size_t seed = 0; seed < 4; ++seed) {

@@ -46,6 +46,6 @@ std::unique_ptr<EpisodicAgent> make_rf_express(const EpisodicWorld& world, const
                                                const Stream& stream);
 
 inline constexpr double kRfUcrlPractical = 0.1;
-inline constexpr double kRfExpressPractical = 0.001;
+inline constexpr double kRfExpressPractical = 0.0001;
 
 }  // namespace bellwether::online

@@ -18,6 +18,7 @@
 #include "experiments/engine/plan.h"
 #include "experiments/figures/curves.h"
 #include "experiments/plot/gnuplot.h"
+#include "solvers/online/registry.h"
 
 namespace bellwether::cli {
 namespace {
@@ -46,7 +47,8 @@ constexpr std::array<OptionSpec, 22> kOptions = {{
     {.name = "discount", .argument = "G", .help = "of a generative model, where the instance does not say"},
     {.name = "epsilon",
      .argument = "E",
-     .help = "an episode that loses more is a mistake; sample sizes are read off at this error (default 0.1)"},
+     .help = "an episode that loses more is a mistake; sample sizes are read off at this error; what the answer of "
+             "learners that stop by themselves may lose (default 0.1)"},
     {.name = "seeds", .argument = "N", .help = "replicates: seeds 0 to N-1 (default 10); more can be added later"},
     {.name = "set",
      .argument = "NAME=V1,V2,...",
@@ -108,6 +110,18 @@ void add_sweep(Plan& plan, std::string name, const std::string& values) {
   plan.sweep.push_back({std::move(name), split(values, ','), {}});
 }
 
+/// The precision of learners that stop by themselves and were not given their own.
+void stop_at(Plan& plan, const std::string& epsilon) {
+  for (const experiments::Choices& sweep : plan.sweep)
+    if (sweep.name == "epsilon" || sweep.name == "learner.epsilon") return;
+  for (experiments::Entry& learner : plan.learners) {
+    const bool given =
+        std::ranges::find(learner.settings, "epsilon", &experiments::Choices::name) != learner.settings.end();
+    if (!given && online::protocol_of(learner.name) == online::Protocol::kStopping)
+      learner.settings.push_back({"epsilon", {epsilon}});
+  }
+}
+
 void read_window(Plan& plan, const std::string& text) {
   const std::vector<std::string> ends = split(text, ':');
   const auto from = parse_double(ends.front()), to = parse_double(ends.back());
@@ -130,7 +144,10 @@ void apply(Plan& plan, const Arguments& arguments) {
   plan.episodes = count_of(arguments, "episodes", plan.episodes);
   plan.steps = count_of(arguments, "steps", plan.steps);
   plan.samples = count_of(arguments, "samples", plan.samples);
-  if (const auto epsilon = arguments.number("epsilon", above(0))) plan.epsilon = *epsilon;
+  if (const auto epsilon = arguments.number("epsilon", above(0))) {
+    plan.epsilon = *epsilon;
+    stop_at(plan, *arguments.text("epsilon"));
+  }
   if (const auto seeds = arguments.whole_number("seeds", between(1, 1'000'000)))
     plan.seeds = experiments::first_seeds(static_cast<int>(*seeds));
   if (const auto stream = arguments.whole_number("stream", at_least(0)))

@@ -102,6 +102,16 @@ TEST(Stopping, StartsInSeveralStatesCountByTheirProbability) {
   EXPECT_LE(run.answer_certificate, 0.6);
 }
 
+TEST(Stopping, WhatIsCertifiedIsInTheUnitsOfTheModel) {
+  const EpisodicTask plain = small_river();
+  std::vector<double> rewards(plain.model(0).reward().begin(), plain.model(0).reward().end());
+  for (double& r : rewards) r = 10 * r - 4;
+  const EpisodicTask scaled(plain.model(0).with_expected_rewards(rewards), 4);
+  const EpisodicRun a = run_of(plain, "rf-ucrl", 1, 2), b = run_of(scaled, "rf-ucrl", 1, 2);
+  EXPECT_EQ(a.last.episodes, b.last.episodes) << "epsilon is that of rewards in [0, 1]";
+  EXPECT_NEAR(b.answer_certificate, 10 * a.answer_certificate, 1e-9);
+}
+
 // --- Without rewards -------------------------------------------------------------------------------------------------
 
 TEST(RewardFree, RewardsDoNotMatterUntilTheEnd) {

@@ -85,15 +85,14 @@ bool varies_within_a_row(const std::vector<double>& values, std::span<const std:
 
 Column column_of(RewardParts parts, const Assembly& a, std::span<const double> probability) {
   const auto choices = static_cast<std::size_t>(a.num_choices());
-  // What is added to nothing must come out as it is, -0 too: x + -0 is x whatever x is, -0 + 0 is not.
-  const bool given = !parts.state.empty() || !parts.transition.empty();
-  std::vector<double> expected =
-      parts.choice.empty() ? std::vector<double>(choices, given ? -0.0 : 0.0) : std::move(parts.choice);
-  if (!parts.state.empty()) {
+  // A part that stands alone must come out as it is; -0 plus a part of zeros that is not there would be 0.
+  const bool by_choice = !parts.choice.empty(), by_state = !parts.state.empty();
+  std::vector<double> expected = by_choice ? std::move(parts.choice) : std::vector<double>(choices, 0.0);
+  if (by_state) {
     for (std::size_t s = 0; s < parts.state.size(); ++s)
       for (std::int64_t c = a.state_begin[s]; c < a.state_begin[s + 1]; ++c) {
         double& mean = expected[static_cast<std::size_t>(c)];
-        mean = sum_as_read(mean, parts.state[s]);
+        mean = by_choice ? sum_as_read(mean, parts.state[s]) : parts.state[s];
       }
   }
   if (parts.transition.empty()) return {std::move(parts.name), std::move(expected), {}};
@@ -102,7 +101,8 @@ Column column_of(RewardParts parts, const Assembly& a, std::span<const double> p
     const auto begin = static_cast<std::size_t>(a.choice_begin[c]);
     const auto end = static_cast<std::size_t>(a.choice_begin[c + 1]);
     if (begin == end) continue;  // TabularMdp names the empty row
-    for (std::size_t i = begin; i < end; ++i) parts.transition[i] = sum_as_read(parts.transition[i], expected[c]);
+    for (std::size_t i = begin; i < end && (by_choice || by_state); ++i)
+      parts.transition[i] = sum_as_read(parts.transition[i], expected[c]);
     expected[c] = expected_reward(row_of(probability, a.choice_begin, static_cast<std::int64_t>(c)),
                                   row_of(parts.transition, a.choice_begin, static_cast<std::int64_t>(c)));
   }

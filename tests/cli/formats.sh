@@ -101,6 +101,9 @@ printf '%s\n' "${header//,/;}" '0;0;0;0,5;1' | refuses model.csv
 printf '%s\n' $header 0,0,0,1 | refuses model.csv
 printf '%s\n' $header 1,0,1,1,0 | refuses model.csv
 printf '%s\n' stage,$header 0,0,0,0,1,1 2,0,0,0,1,1 | refuses model.csv
+printf '%s\n' $header 0,0,0,1,5 0,1,2147483646,1,5 | refuses model.csv
+printf '%s\n' $header $'# note\r0,1,0,1,50' 0,0,0,1,5 | refuses model.csv
+printf '%s\n' $header $'caf\xe9,go,caf\xe9,1,5' | refuses model.csv
 "$program" convert machine.tra whole.bwm >/dev/null
 head -c 500 whole.bwm | refuses model.bwm
 refuses model.bwm <machine.tra

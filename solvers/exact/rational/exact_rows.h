@@ -6,8 +6,8 @@
 
 #include <gmpxx.h>
 
-#include "solvers/exact/rational/model_view.h"
 #include "core/number_reading.h"
+#include "solvers/exact/rational/model_view.h"
 
 namespace bellwether::solvers::rational {
 

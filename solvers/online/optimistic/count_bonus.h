@@ -3,8 +3,8 @@
 #include <optional>
 #include <vector>
 
-#include "solvers/online/episodic/counts.h"
 #include "solvers/online/episodic/backward_induction.h"
+#include "solvers/online/episodic/counts.h"
 
 namespace bellwether::online {
 

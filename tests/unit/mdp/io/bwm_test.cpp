@@ -177,6 +177,8 @@ TEST(Bwm, ChecksWhatASealedFileClaims) {
   EXPECT_THAT(refusal(with_section(bytes, Kind::kChoiceBegin, huge)), HasSubstr("are not a range of the"));
   EXPECT_THAT(refusal(with_section(bytes, Kind::kObservationBegin, huge)), HasSubstr("observation"));
   EXPECT_THAT(refusal(with_section(bytes, Kind::kRewardName, huge)), testing::Not(HasSubstr("bad_alloc")));
+  const auto latin = [](bwm::Section& section, char* at) { at[section.size - 1] = static_cast<char>(0xe9); };
+  EXPECT_THAT(refusal(with_section(bytes, Kind::kRewardName, latin)), HasSubstr("is not UTF-8 (byte 0xe9)"));
 }
 
 TEST(Bwm, ChecksumDoesNotDependOnThreadsAndSeesEveryWord) {

@@ -106,9 +106,10 @@ TEST(Formats, KeepTheSignOfZero) {
   const test::TemporaryFolder folder;
   const std::string text =
       "state,action,next,probability,reward,other,fuel\n"
-      "0,0,0,0.5,-0,-0,0\n0,0,1,0.5,1,-0,-0\n1,0,1,1,-0,-0,-0\n";
-  const ModelFile file = read_model(folder.write("m.csv", "#! by-transition fuel\n" + text));
-  ASSERT_EQ(file.model.data().costs[1].by_transition.size(), 3U);
+      "0,0,0,0.5,-0,-0,-0\n0,0,1,0.5,1,-0,-1\n1,0,1,1,-0,-0,-0\n";
+  const ModelFile file = read_model(folder.write("m.csv", text));
+  ASSERT_TRUE(std::signbit(file.model.data().rewards[0].by_transition[0]));
+  ASSERT_TRUE(std::signbit(file.model.data().costs[0].expected[0]));
   for (const std::string name : {"back.csv", "m.bwm", "m.umb"}) {
     EXPECT_THAT(write_model(file, folder.path(name)), testing::IsEmpty());
     const ModelFile back = read_model(folder.path(name));

@@ -132,13 +132,6 @@ TEST_F(NamesInFiles, OfBinaryFilesAreUtf8Too) {
     EXPECT_THROW(write_model(model("n\xe9"), path), InvalidModel);
     write_model(model("a\tb\n\x1b"), path);
     EXPECT_EQ(read_model(path).model.state_name(0), "a\tb\n\x1b");
-    // The same file with a byte that begins a character.
-    write_model(model("abcdefgh"), path);
-    std::string bytes = test::read_file(path);
-    const std::size_t at = bytes.find("abcdefgh");
-    if (at == std::string::npos) continue;  // compressed; checked by its own tests
-    bytes[at] = '\xe9';
-    EXPECT_THAT(refusal("broken" + path.substr(path.size() - 4), bytes, "@"), HasSubstr("broken"));
   }
 }
 

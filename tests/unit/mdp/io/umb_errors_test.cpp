@@ -196,6 +196,9 @@ TEST(UmbErrors, StatesAndActions) {
   EXPECT_EQ(a.message(), "m.umb: actions/choices/strings.bin: is missing from the archive");
   a.members["actions/choices/strings.bin"] = "abcd";
   EXPECT_EQ(a.message(), "m.umb: actions/choices/string-mapping.bin: string 1 is at 2 to 9 of 4 bytes");
+  a.members["actions/choices/string-mapping.bin"] = umb_bytes(std::vector<std::int64_t>{0, 2, 4});
+  a.members["actions/choices/strings.bin"] = "abc\xe9";
+  EXPECT_EQ(a.message(), "m.umb: actions/choices/strings.bin: string 1 ('c\\xe9') is not UTF-8 (byte 0xe9)");
   a = {};
   a.members["annotations/rewards/r/choices/values.bin"].resize(8);
   EXPECT_EQ(a.message(),

@@ -17,6 +17,7 @@
 #include "mdp/instances/registry.h"
 #include "solvers/exact/average/diameter.h"
 #include "solvers/online/registry.h"
+#include "solvers/online/trial.h"
 
 namespace bellwether::cli {
 namespace {
@@ -34,11 +35,18 @@ std::string line(std::string_view name, const std::string& value) { return two_c
 
 std::string exact(double x) { return fmt::format("{:.9g}", x); }
 
+/// What is minimised is a cost; the tasks hold the negated rewards.
+std::string optimum_line(std::string_view name, const mdp::NamedInstance& instance, double reward) {
+  const bool costs = instance.question.minimise;
+  return line(costs ? fmt::format("  least {}", name) : fmt::format("  optimal {}", name),
+              exact(costs ? -reward : reward));
+}
+
 std::string episodic_facts(const mdp::NamedInstance& instance, int horizon) {
-  const online::EpisodicTask task =
-      instance.stages.empty() ? online::EpisodicTask(instance.model, horizon) : online::EpisodicTask(instance.stages);
+  const online::Arena arena(instance, online::Protocol::kEpisodic, horizon);
+  const online::EpisodicTask& task = *arena.episodic();
   std::string out = fmt::format("\nepisodes of {} steps\n", task.horizon());
-  out += line("  optimal value", exact(task.optimum()));
+  out += optimum_line(instance.question.minimise ? "cost" : "value", instance, task.optimum());
   out += line("  smallest positive gap",
               std::isfinite(task.smallest_gap()) ? exact(task.smallest_gap()) : "none: every choice is optimal");
   double largest = 0;
@@ -57,15 +65,17 @@ std::string diameter_text(const mdp::TabularMdp& model) {
                      diameter.to);
 }
 
-std::string long_run_facts(const mdp::TabularMdp& model) {
+std::string long_run_facts(const mdp::NamedInstance& instance) {
+  const mdp::TabularMdp& model = instance.model;
   std::string out = "\nthe long run\n";
   if (mdp::strongly_connected_components(model).count() > 1)
     return out + "  no single gain: some states cannot be reached from others\n";
-  const online::AverageTask task(model);
+  const online::Arena arena(instance, online::Protocol::kAverage);
+  const online::AverageTask& task = *arena.average();
   double smallest = std::numeric_limits<double>::infinity();
   for (std::int64_t c = 0; c < task.num_choices(); ++c)
     if (task.gap(c) > 1e-10 * (1 + task.bias_span())) smallest = std::min(smallest, task.gap(c));
-  out += line("  optimal gain", exact(task.gain()));
+  out += optimum_line(instance.question.minimise ? "cost a step" : "gain", instance, task.gain());
   out += line("  span of the bias", exact(task.bias_span()));
   out += line("  smallest positive gap", std::isfinite(smallest) ? exact(smallest) : "none");
   return out + line("  diameter", diameter_text(model));
@@ -103,7 +113,7 @@ int show_instance(const mdp::Instance& row, const Arguments& arguments) {
   out += line("content hash", experiments::content_hash(instance, horizon));
   for (const mdp::KnownFact& fact : instance.facts) out += line("known", fact_text(fact));
   if (horizon > 0) out += episodic_facts(instance, horizon);
-  if (instance.stages.empty()) out += long_run_facts(instance.model);
+  if (instance.stages.empty()) out += long_run_facts(instance);
   if (arguments.has("matrix")) out += matrix(instance.model);
   out += fmt::format("\nparameters: {} make {} --options\n", program_name(), row.name);
   fmt::print("{}", out);

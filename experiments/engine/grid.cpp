@@ -223,6 +223,8 @@ std::string key_of(const Plan& plan, const InstanceVariant& instance, const Lear
   if (takes_samples(learner))
     key += fmt::format("discount {}\n{}\n", exact_text(instance.discount),
                        instance.instance.question.minimise ? "minimise" : "maximise");
+  else if (instance.instance.question.minimise)
+    key += "minimise\n";
   key += fmt::format("metrics {}\n", fmt::join(online::metrics_of(learner.protocol), " "));
   return key + fmt::format("stream {}\n", plan.stream);
 }

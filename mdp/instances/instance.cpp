@@ -1,6 +1,7 @@
 #include "mdp/instances/instance.h"
 
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -83,6 +84,24 @@ std::string to_text(const Question& question) {
   if (question.discount != 1) text += fmt::format(", discount {}", question.discount);
   if (question.minimise) text += ", minimised";
   return text;
+}
+
+namespace {
+
+TabularMdp negated(const TabularMdp& model) {
+  std::vector<double> rewards(model.reward().begin(), model.reward().end());
+  for (double& r : rewards) r = -r;
+  return model.with_expected_rewards(std::move(rewards));
+}
+
+}  // namespace
+
+NamedInstance as_maximisation(NamedInstance instance) {
+  if (!instance.question.minimise) return instance;
+  instance.question.minimise = false;
+  instance.model = negated(instance.model);
+  for (TabularMdp& stage : instance.stages) stage = negated(stage);
+  return instance;
 }
 
 }  // namespace bellwether::mdp

@@ -82,4 +82,7 @@ struct NamedInstance {
   std::vector<TabularMdp> stages = {};  ///< one a stage, for time-dependent instances
 };
 
+/// The same question asked of rewards: where costs are minimised, the negated model is maximised.
+NamedInstance as_maximisation(NamedInstance instance);
+
 }  // namespace bellwether::mdp

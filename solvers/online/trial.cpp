@@ -85,13 +85,6 @@ Series play_generative(const GenerativeTask& task, const GenerativeLearner& lear
   return series;
 }
 
-mdp::TabularMdp to_maximise(const mdp::NamedInstance& instance) {
-  if (!instance.question.minimise) return instance.model;
-  std::vector<double> rewards(instance.model.reward().begin(), instance.model.reward().end());
-  for (double& r : rewards) r = -r;
-  return instance.model.with_expected_rewards(std::move(rewards));
-}
-
 }  // namespace
 
 bool operator==(const Series& a, const Series& b) {
@@ -102,10 +95,11 @@ bool operator==(const Series& a, const Series& b) {
 }
 
 Arena::Arena(const mdp::NamedInstance& instance, Protocol protocol, int horizon) : protocol_(protocol) {
+  const mdp::NamedInstance posed = mdp::as_maximisation(instance);
   if (protocol == Protocol::kAverage) {
-    average_ = std::make_shared<const AverageTask>(instance.model);
+    average_ = std::make_shared<const AverageTask>(posed.model);
   } else {
-    episodic_ = episodic_task(instance, horizon);
+    episodic_ = episodic_task(posed, horizon);
   }
 }
 
@@ -121,7 +115,7 @@ Arena Arena::for_samples(const mdp::NamedInstance& instance, std::optional<doubl
     throw InvalidOption("the stages of this instance differ; a generative model has one for all");
   if (!discount) discount = own_discount(instance);
   if (!discount) throw InvalidOption("this instance has no discount of its own; samples need one (--discount)");
-  return Arena(std::make_shared<const GenerativeTask>(to_maximise(instance), *discount));
+  return Arena(std::make_shared<const GenerativeTask>(mdp::as_maximisation(instance).model, *discount));
 }
 
 const std::vector<std::string>& metrics_of(Protocol protocol) {

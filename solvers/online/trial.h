@@ -21,7 +21,8 @@ namespace bellwether::online {
 /// replicates in different threads share one.
 class Arena {
  public:
-  /// `horizon` 0: that of the instance's own question. InvalidOption when an episodic protocol finds no horizon.
+  /// Costs that are minimised are played as negative rewards. `horizon` 0: that of the instance's own question.
+  /// InvalidOption when an episodic protocol finds no horizon.
   Arena(const mdp::NamedInstance& instance, Protocol protocol, int horizon = 0);
   /// For learners with a generative model. InvalidOption when there is no discount, not given nor the instance's own,
   /// or when stages differ. What is asked to be minimised is negated: learners maximise.

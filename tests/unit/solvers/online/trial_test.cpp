@@ -45,5 +45,16 @@ TEST(Play, RefusesUnknownSettings) {
       ThrowsMessage<InvalidOption>(HasSubstr("uniform has no options")));
 }
 
+/// Costs are played as negative rewards: the least cost is the optimum, whatever the protocol.
+TEST(Arena, MinimisesWhatIsMinimised) {
+  const mdp::NamedInstance machine = mdp::make_instance("machine-replacement");
+  ASSERT_TRUE(machine.question.minimise);
+  EXPECT_NEAR(Arena(machine, Protocol::kAverage).average()->gain(), -1.75, 1e-9);
+  const mdp::NamedInstance maze = mdp::make_instance("maze");
+  EXPECT_NEAR(Arena(maze, Protocol::kEpisodic, 100).episodic()->optimum(), -20, 1e-9) << "walks to the exit";
+  const Series best = play(Arena(machine, Protocol::kAverage), "optimal", {}, Stream(1), {.length = 2000});
+  EXPECT_EQ(best.value(best.at.size() - 1, 1), 0) << "no gap at all";
+}
+
 }  // namespace
 }  // namespace bellwether::online

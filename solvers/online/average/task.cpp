@@ -1,6 +1,7 @@
 #include "solvers/online/average/task.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -41,10 +42,12 @@ AverageTask::AverageTask(const mdp::TabularMdp& model) : simulator_(model) {
   low_ = range.shift();
   per_range_ = range.factor();
   const mdp::Expectation expectation;
+  const double rounding = 1e-12 * (std::abs(gain_) + bias_span());
   for (int s = 0; s < model.num_states(); ++s) {
     for (std::int64_t c = model.first_choice(s); c < model.first_choice(s + 1); ++c) {
       const double worth = model.reward(c) + expectation(model.successors(c), model.probabilities(c), bias_);
-      gap_.push_back(std::max(0.0, gain_ + bias(s) - worth));  // below zero by rounding alone
+      const double gap = gain_ + bias(s) - worth;
+      gap_.push_back(gap > rounding ? gap : 0);  // what rounding alone makes of nothing
       unit_rewards_.push_back(to_unit(model.reward(c)));
     }
   }

@@ -64,10 +64,11 @@ std::string experiment_text(const Grid& grid, const Results& results) {
   std::string out;
   for (std::size_t i = 0; i < grid.instances.size(); ++i) {
     out += fmt::format("{}{}\n", i > 0 ? "\n" : "", grid.instances[i].label);
-    const experiments::FinalTable finals = experiments::final_table(grid, results, i);
-    Table table(finals.heading, {false, true, true, false, true});
-    for (const auto& row : finals.rows) table.add(row);
-    out += table.text(2);
+    for (const experiments::FinalTable& finals : experiments::final_tables(grid, results, i)) {
+      Table table(finals.heading, {false, true, true, false, true});
+      for (const auto& row : finals.rows) table.add(row);
+      out += table.text(2);
+    }
     out += not_stopped(grid, results, i);
     out += comparisons(grid, results, i);
   }

@@ -33,7 +33,7 @@ Pairs paired_finals(const Sample& a, const Sample& b) {
 
 /// With n pairs no sign test gives less than 2^(1 - n), and the correction multiplies the smallest p by the number of
 /// tests.
-std::int64_t pairs_that_can_tell(double level, std::size_t tests) {
+std::int64_t pairs_that_can_tell(double level, std::int64_t tests) {
   return static_cast<std::int64_t>(std::ceil(1 + std::log2(static_cast<double>(tests) / level)));
 }
 
@@ -50,11 +50,13 @@ class Pairing {
     }
   }
 
+  void draw(std::int64_t resamples) { resamples_ = static_cast<int>(resamples); }
+
   Comparison test(std::size_t a, std::size_t b, std::string_view metric) const {
     Comparison c{.first = a, .second = b, .metric = metric_named(grid_.learners[a], metric)};
     const Pairs pairs = paired_finals(samples_[a], samples_[b]);
     const Stream draws = summary_stream(grid_, "comparison", instance_, a, c.metric).child(grid_.learners[b].label);
-    c.test = paired_permutation_test(pairs.first, pairs.second, grid_.plan.summary.resamples, draws);
+    c.test = paired_permutation_test(pairs.first, pairs.second, resamples_, draws);
     return c;
   }
 
@@ -69,6 +71,7 @@ class Pairing {
  private:
   const Grid& grid_;
   std::size_t instance_;
+  int resamples_ = 0;
   std::vector<Sample> samples_;
 };
 
@@ -117,9 +120,9 @@ void correct(ComparisonTable& table) {
   std::vector<double> p_values;
   for (const Comparison& c : table.rows) p_values.push_back(c.test.p_value);
   const std::vector<double> holm = holm_adjusted(p_values);
-  const auto rows = static_cast<double>(table.rows.size());
   for (std::size_t i = 0; i < table.rows.size(); ++i)
-    table.rows[i].adjusted_p = table.with_lowest ? std::min(1.0, rows * p_values[i]) : holm[i];
+    table.rows[i].adjusted_p =
+        table.with_lowest ? std::min(1.0, static_cast<double>(table.tests) * p_values[i]) : holm[i];
 }
 
 std::string verdict_of(const Comparison& c) {
@@ -134,10 +137,13 @@ std::string verdict_of(const Comparison& c) {
 
 ComparisonTable compare(const Grid& grid, const Results& results, std::size_t instance, std::string_view metric) {
   constexpr std::size_t kAllPairs = 3;  // the most learners of which all pairs are compared
-  const Pairing pairing(grid, results, instance, metric);
+  Pairing pairing(grid, results, instance, metric);
   const auto groups = groups_of(grid, pairing, metric);
   ComparisonTable table;
   table.with_lowest = std::ranges::any_of(groups, [](const auto& group) { return group.size() > kAllPairs; });
+  for (const auto& group : groups) table.tests += std::ssize(group) * (std::ssize(group) - 1) / 2;
+  // So many sign patterns that the smallest p they can give survives the correction.
+  pairing.draw(std::max<std::int64_t>(grid.plan.summary.resamples, 100 * table.tests));
   for (const auto& group : groups)
     (table.with_lowest ? add_with_lowest : add_all_pairs)(table.rows, pairing, group, metric);
   correct(table);
@@ -146,16 +152,16 @@ ComparisonTable compare(const Grid& grid, const Results& results, std::size_t in
     c.told_apart = c.adjusted_p < level;
     if (c.told_apart) continue;
     // The strictest level that the correction may ask of this row.
-    const double own_level = level / static_cast<double>(table.rows.size());
+    const double own_level = level / static_cast<double>(table.tests);
     const std::int64_t needed = std::max(pairs_needed(c.test.difference, c.test.deviation, own_level, kPower),
-                                         pairs_that_can_tell(level, table.rows.size()));
+                                         pairs_that_can_tell(level, table.tests));
     c.more_seeds = std::max<std::int64_t>(1, needed - c.test.pairs);
   }
   return table;
 }
 
 std::string comparison_heading(const ComparisonTable& table) {
-  return table.with_lowest ? "against the lowest; paired by seed, permutation test, p times the number of rows"
+  return table.with_lowest ? "against the lowest; paired by seed, permutation test, p times the number of pairs"
                            : "paired by seed, permutation test, Holm's correction";
 }
 

@@ -24,9 +24,9 @@ struct Comparison {
 /// Who can be told apart on one instance.
 struct ComparisonTable {
   /// Up to three learners: all pairs, with Holm's correction. More: everybody against the learner with the lowest mean,
-  /// with p times the number of rows. That the lowest was found in the same numbers does no harm: a row is wrong only
-  /// when the truly lowest is said to be above another, and there are no more such rows than rows in the table.
+  /// with p times the number of all pairs, since the lowest was found in the same numbers.
   bool with_lowest = false;
+  std::int64_t tests = 0;  ///< that the correction allows for
   std::vector<Comparison> rows;
 };
 

@@ -65,25 +65,30 @@ std::vector<std::string> row_of(const Grid& grid, const Results& results, std::s
           mean_at_the_end(grid, results, instance, learner, last_column(variant).metric)};
 }
 
+std::vector<std::string> heading_of(const Grid& grid, const LearnerVariant& learner) {
+  const std::string metric = metric_named(learner, grid.plan.summary.metric);
+  const std::string mean = metric + " (mean ± se)", last = last_column(learner).heading;
+  if (learner.protocol == online::Protocol::kStopping)
+    return {"learner", "episodes at most", metric == "episodes" ? "stopped after (mean ± se)" : mean,
+            "stopped by itself", last};
+  return {"learner", std::string(online::length_name(learner.protocol)), mean, "growth (log-log slope)", last};
+}
+
 }  // namespace
 
-FinalTable final_table(const Grid& grid, const Results& results, std::size_t instance) {
-  const LearnerVariant& first = grid.learners.front();
-  if (first.protocol == online::Protocol::kStopping) {
-    const std::string metric = metric_named(first, grid.plan.summary.metric);
-    FinalTable stops{
-        {"learner", "episodes at most", metric == "episodes" ? "stopped after (mean ± se)" : metric + " (mean ± se)",
-         "stopped by itself", last_column(first).heading},
-        {}};
-    for (std::size_t k = 0; k < grid.learners.size(); ++k) stops.rows.push_back(row_of(grid, results, instance, k));
-    return stops;
+std::vector<FinalTable> final_tables(const Grid& grid, const Results& results, std::size_t instance) {
+  std::vector<FinalTable> tables;
+  std::vector<online::Protocol> protocols;
+  for (std::size_t k = 0; k < grid.learners.size(); ++k) {
+    const LearnerVariant& learner = grid.learners[k];
+    auto found = std::ranges::find(protocols, learner.protocol) - protocols.begin();
+    if (found == std::ssize(protocols)) {
+      protocols.push_back(learner.protocol);
+      tables.push_back({heading_of(grid, learner), {}});
+    }
+    tables[static_cast<std::size_t>(found)].rows.push_back(row_of(grid, results, instance, k));
   }
-  FinalTable table{{"learner", std::string(online::length_name(first.protocol)),
-                    metric_named(first, grid.plan.summary.metric) + " (mean ± se)", "growth (log-log slope)",
-                    last_column(first).heading},
-                   {}};
-  for (std::size_t k = 0; k < grid.learners.size(); ++k) table.rows.push_back(row_of(grid, results, instance, k));
-  return table;
+  return tables;
 }
 
 }  // namespace bellwether::experiments

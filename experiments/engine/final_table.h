@@ -15,6 +15,7 @@ struct FinalTable {
   std::vector<std::vector<std::string>> rows;
 };
 
-FinalTable final_table(const Grid& grid, const Results& results, std::size_t instance);
+/// One table for each protocol, in the order of the plan: what their columns count differs.
+std::vector<FinalTable> final_tables(const Grid& grid, const Results& results, std::size_t instance);
 
 }  // namespace bellwether::experiments

@@ -91,10 +91,13 @@ std::string html(const ReportFigure& figure) {
                      escaped(figure.caption), percent_encoded(figure.svg));
 }
 
-ReportTable finals(const Grid& grid, const Results& results, std::size_t instance) {
-  FinalTable table = final_table(grid, results, instance);
-  ReportTable out{grid.instances[instance].label, {std::move(table.heading)}};
-  for (auto& row : table.rows) out.rows.push_back(std::move(row));
+std::string finals(const Grid& grid, const Results& results, std::size_t instance) {
+  std::string out;
+  for (FinalTable& table : final_tables(grid, results, instance)) {
+    ReportTable one{grid.instances[instance].label, {std::move(table.heading)}};
+    for (auto& row : table.rows) one.rows.push_back(std::move(row));
+    out += html(one);
+  }
   return out;
 }
 
@@ -138,7 +141,7 @@ std::string html_report(const Grid& grid, const Results& results, const ReportPa
   for (const ReportFigure& figure : page.figures) out += html(figure);
   out += "<h2>Results</h2>\n";
   for (std::size_t i = 0; i < grid.instances.size(); ++i) {
-    out += html(finals(grid, results, i));
+    out += finals(grid, results, i);
     const ReportTable pairs = comparison_table(grid, results, i);
     if (pairs.rows.size() > 1) out += html(pairs);
   }

@@ -68,7 +68,7 @@ TEST(StoppingTimes, ThatWereCutOffAreNotKnown) {
 
 TEST(StoppingTimes, AreToldAsTheyAre) {
   const Stoppers all;
-  const FinalTable table = final_table(all.grid, all.results, 0);
+  const FinalTable table = final_tables(all.grid, all.results, 0).at(0);
   EXPECT_THAT(table.heading, ElementsAre("learner", "episodes at most", "stopped after (mean ± se)",
                                          "stopped by itself", "answer's loss"));
   EXPECT_THAT(table.rows[0],

@@ -177,7 +177,7 @@ TEST(Compare, SameNumbersAreTheSame) {
 }
 
 TEST(Compare, HoldsManyAgainstTheLowest) {
-  const Grid grid = grid_of("riverswim:horizon=20", {"psrl", "uniform", "optimal", "ucbvi-bf", "ucbvi-ch"}, 8);
+  const Grid grid = grid_of("riverswim:horizon=20", {"psrl", "uniform", "optimal", "ucbvi-bf", "ucbvi-ch"}, 10);
   const double mean[] = {3, 2, 1, 4, 1.001};
   const Results results = results_of(grid, [&](const Cell& cell, double) {
     Stream own = Stream(cell.seed).child(cell.learner);
@@ -190,28 +190,27 @@ TEST(Compare, HoldsManyAgainstTheLowest) {
   EXPECT_TRUE(lowest == 2 || lowest == 4);
   for (const Comparison& row : table.rows) {
     EXPECT_EQ(row.second, lowest);
-    EXPECT_DOUBLE_EQ(row.adjusted_p, std::min(1.0, 4 * row.test.p_value));
-    EXPECT_EQ(row.told_apart, row.first != 2 && row.first != 4) << "eight signs agree: 4 * 2^-7 is enough";
+    EXPECT_DOUBLE_EQ(row.adjusted_p, std::min(1.0, 10 * row.test.p_value));
+    EXPECT_EQ(row.told_apart, row.first != 2 && row.first != 4) << "ten signs agree: 10 * 2^-9 is enough";
   }
 }
 
-/// The lowest is found in the same numbers: of learners that are all alike, how often is one said to be above another?
+/// The lowest is found in the same numbers: of learners that are all alike, how often is any told from another?
 TEST(Compare, KeepsItsLevelThoughTheLowestIsChosenByLooking) {
   const Grid grid = grid_of("riverswim:horizon=20", {"psrl", "uniform", "optimal", "ucbvi-bf", "ucbvi-ch"}, 12);
   constexpr int kTrials = 400;
-  int false_alarms = 0, uncorrected = 0;
+  int false_alarms = 0, by_rows = 0;
   for (std::uint64_t trial = 0; trial < kTrials; ++trial) {
     const Results results = results_of(grid, [&](const Cell& cell, double) {
       Stream own = Stream(trial).child(cell.seed).child(cell.learner);
       return sample_normal(own);
     });
     const std::vector<Comparison> rows = compare(grid, results, 0, "regret").rows;
-    // The truly lowest may be any of them: say the first. It is wronged when it is said to be above the lowest.
-    false_alarms += std::ranges::any_of(rows, [](const Comparison& c) { return c.first == 0 && c.told_apart; });
-    uncorrected += std::ranges::any_of(rows, [](const Comparison& c) { return c.test.p_value < 0.05; });
+    false_alarms += std::ranges::any_of(rows, [](const Comparison& c) { return c.told_apart; });
+    by_rows += std::ranges::any_of(rows, [](const Comparison& c) { return 4 * c.test.p_value < 0.05; });
   }
   EXPECT_LT(false_alarms, 0.05 * kTrials);
-  EXPECT_GT(uncorrected, 0.2 * kTrials) << "without correction: many";
+  EXPECT_GT(by_rows, 0.06 * kTrials) << "allowing for the rows that are shown alone is not enough";
 }
 
 TEST(Compare, LeavesOutWhatCannotBeCompared) {

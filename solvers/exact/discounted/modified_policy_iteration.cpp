@@ -9,10 +9,17 @@ namespace bellwether::solvers {
 
 Solution modified_policy_iteration(const Problem& problem, const ModifiedPolicyIterationOptions& options,
                                    const SolveOptions& run_options) {
+  return modified_policy_iteration_from(problem, Eigen::VectorXd::Zero(problem.model.num_states()), options,
+                                        run_options);
+}
+
+Solution modified_policy_iteration_from(const Problem& problem, const Eigen::VectorXd& start,
+                                        const ModifiedPolicyIterationOptions& options,
+                                        const SolveOptions& run_options) {
   using namespace discounted;
   bellwether::require_valid("modified-policy-iteration", options);
   Run run("modified-policy-iteration", problem, run_options);
-  Eigen::VectorXd v = Eigen::VectorXd::Zero(problem.model.num_states()), backed_up = v;
+  Eigen::VectorXd v = start, backed_up = v;
   Choices choice, extracted;
   PolicyMatrix policy;
   while (run.more()) {

@@ -25,4 +25,8 @@ void describe(ModifiedPolicyIterationOptions& o, Field&& field) {
 Solution modified_policy_iteration(const Problem& problem, const ModifiedPolicyIterationOptions& options = {},
                                    const SolveOptions& run_options = {});
 
+/// The same from values of the caller's, one a state: those of a similar problem save most of the sweeps.
+Solution modified_policy_iteration_from(const Problem& problem, const Eigen::VectorXd& start,
+                                        const ModifiedPolicyIterationOptions& options, const SolveOptions& run_options);
+
 }  // namespace bellwether::solvers

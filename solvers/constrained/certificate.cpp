@@ -1,0 +1,263 @@
+#include "solvers/constrained/certificate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/rounding.h"
+#include "core/text.h"
+
+namespace bellwether::solvers::constrained {
+namespace {
+
+constexpr double kInfinite = std::numeric_limits<double>::infinity();
+
+/// sum y_i limit_i, enclosed.
+Bounded allowed(const Lagrangian& on, std::span<const double> y) {
+  Bounded sum = exactly(0);
+  for (int i = 0; i < on.num_budgets(); ++i)
+    sum = plus(sum, times(y[static_cast<std::size_t>(i)], exactly(on.limit(i))));
+  return sum;
+}
+
+/// One exact solve: no policy has sum y_i cost_i below this.
+struct Against {
+  Bounded least = {};
+  VectorPlanner::Best best = {};
+};
+Against plan_against(const Lagrangian& on, std::span<const double> y, const Eigen::VectorXd* start, double tolerance,
+                     const Observer& observer) {
+  std::vector<double> weights = {0.0};
+  for (const double w : y) weights.push_back(-w);
+  Against result{.best = on.planner().best(weights, tolerance, start, observer)};
+  result.least = times(-1, result.best.value);
+  return result;
+}
+
+std::vector<double> spread_evenly(std::span<const double> unit) {
+  std::vector<double> y;
+  for (const double u : unit) y.push_back(1 / (u * static_cast<double>(unit.size())));
+  return y;
+}
+
+/// Weights of the proof sum to one.
+std::vector<double> summing_to_one(std::vector<double> y) {
+  double total = 0;
+  for (const double w : y) total += w;
+  for (double& w : y) w /= total;
+  return y;
+}
+
+Infeasibility proof(const Lagrangian& on, std::vector<double> y, double tolerance, const Observer& observer) {
+  Infeasibility result{.weights = summing_to_one(std::move(y))};
+  double unit = 0;  // a mean of costs is at least as accurate as its largest part
+  for (int i = 0; i < on.num_budgets(); ++i)
+    unit = std::max(unit, result.weights[static_cast<std::size_t>(i)] * on.cost_scale(i));
+  const Against checked = plan_against(on, result.weights, nullptr, tolerance * unit, observer);
+  const Bounded right = allowed(on, result.weights);
+  result.least_mean = checked.least.lower;
+  result.allowed_mean = right.upper;
+  result.least_violation.lower = round_down(checked.least.lower - right.upper);
+  return result;
+}
+
+/// `unit` is what violations of each budget are measured in; `thorough` goes on until the best slack is known.
+Feasibility phase_one(const Lagrangian& on, ColumnPool& pool, std::span<const double> unit, bool thorough,
+                      const Observer& observer) {
+  constexpr int kRounds = 400;
+  constexpr double kTolerance = 1e-9;
+  Feasibility result;
+  double upper = kInfinite;
+  std::vector<double> y = spread_evenly(unit), best_y = y;
+  ColumnPool::Master master;
+  for (int round = 1; round <= kRounds; ++round) {
+    double scale = 0;
+    for (int i = 0; i < on.num_budgets(); ++i)
+      scale = std::max(scale, y[static_cast<std::size_t>(i)] * on.cost_scale(i));
+    Against against = plan_against(on, y, pool.start(), kTolerance * scale, observer);
+    result.rounds = round;
+    if (observer && !observer({.iteration = round})) {
+      result.stopped = true;
+      return result;
+    }
+    const double room = round_up(allowed(on, y).upper - against.least.lower);  // no policy has more slack, in units
+    if (room < upper) {
+      upper = room;
+      best_y = y;
+    }
+    pool.add(std::move(against.best.policy), std::move(against.best.v));
+    master = pool.safest_mixture(unit);
+    if (!master.solved) break;
+    const double grain = 4 * kTolerance * std::max(scale, std::abs(upper));
+    const bool closed = upper - master.value <= grain || on.num_budgets() == 1;
+    if (closed || (!thorough && (upper < 0 || master.value > 0.25 * upper))) break;
+    if (master.multipliers == y) break;  // planned against these already: rounding is all that is left
+    y = master.multipliers;
+  }
+  if (!master.solved) return result;
+  AnyPolicy mixed = pool.mixed(master.weights);
+  std::vector<Bounded> collected = on.planner().evaluate(mixed);
+  if (upper < 0) {
+    result.infeasibility = proof(on, best_y, 1e-10, observer);
+    result.infeasibility->least_violation.upper = on.excess(collected);
+    result.infeasibility->least_violation.value = on.excess(collected);
+    if (!(result.infeasibility->least_violation.lower > 0)) result.infeasibility.reset();
+    result.least_violating = std::move(mixed);
+    return result;
+  }
+  if (on.excess(collected) > 0) return result;
+  result.room = kInfinite;
+  for (int i = 0; i < on.num_budgets(); ++i) {
+    const double left = on.limit(i) - collected[static_cast<std::size_t>(i) + 1].upper;
+    result.room = std::min(result.room, left / on.cost_scale(i));
+  }
+  result.safe = std::move(mixed);
+  result.collected = std::move(collected);
+  return result;
+}
+
+/// The policy moved towards the safe one until it provably keeps to the budgets.
+bool make_feasible(const Lagrangian& on, const Feasibility& found, AnyPolicy& policy, std::vector<Bounded>& collected) {
+  if (!found.safe || !(found.room > 0)) return false;
+  double overshoot = 1e-3;
+  const AnyPolicy original = policy;
+  const std::vector<Bounded> before = collected;
+  for (int attempt = 0; attempt < 8; ++attempt, overshoot *= 8) {
+    double share = 0;
+    for (int i = 0; i < on.num_budgets(); ++i) {
+      const auto at = static_cast<std::size_t>(i) + 1;
+      const double over = before[at].upper - on.limit(i), room = on.limit(i) - found.collected[at].upper;
+      if (over > 0) share = std::max(share, over / (over + room));
+    }
+    share = std::min(1.0, share * (1 + overshoot) + 1e-15 * overshoot / 1e-3);
+    const std::vector<AnyPolicy> both = {original, *found.safe};
+    const std::vector<double> weights = {1 - share, share};
+    policy = on.planner().mix(both, weights);
+    collected = on.planner().evaluate(policy);
+    if (on.excess(collected) == 0) return true;
+  }
+  policy = *found.safe;
+  collected = found.collected;
+  return true;
+}
+
+void report_policy(const Lagrangian& on, const AnyPolicy& policy, ConstrainedSolution& solution) {
+  mdp::Evaluation states;
+  const std::vector<Bounded> collected = on.planner().evaluate(policy, states);
+  solution.value = states.value;
+  solution.lower = states.value - states.error * (1 + 1e-12);
+  solution.upper = states.value + states.error * (1 + 1e-12);
+  solution.expected = collected.front();
+  solution.violation = on.excess(collected);
+  solution.policy = policy.stationary;
+  solution.stages = policy.stages;
+  if (!policy.parts.empty()) solution.mixture = mdp::mixture(on.problem().model.model(), policy.parts, policy.weights);
+  solution.budgets.clear();
+  for (int i = 0; i < on.num_budgets(); ++i) {
+    const mdp::Budget& budget = on.problem().model.budgets()[static_cast<std::size_t>(i)];
+    solution.budgets.push_back(
+        {.column = budget.column, .limit = budget.limit, .cost = collected[static_cast<std::size_t>(i) + 1]});
+  }
+}
+
+void add_note(std::string& note, std::string_view sentence) {
+  if (!note.empty()) note += ' ';
+  note += sentence;
+}
+
+Bounded middle_of(double lower, double upper) {
+  const double value = std::isfinite(lower) && std::isfinite(upper) ? lower + 0.5 * (upper - lower)
+                       : std::isfinite(lower)                       ? lower
+                                                                    : upper;
+  return {value, lower, upper};
+}
+
+}  // namespace
+
+Feasibility find_safe(const Lagrangian& on, ColumnPool& pool, const Observer& observer) {
+  std::vector<double> unit;
+  for (int i = 0; i < on.num_budgets(); ++i) unit.push_back(on.cost_scale(i));
+  Feasibility found = phase_one(on, pool, unit, false, observer);
+  if (!found.infeasibility) return found;
+  Feasibility exact = prove_infeasible(on, pool, observer);
+  exact.rounds += found.rounds;
+  if (exact.infeasibility || exact.stopped) return exact;
+  return found;  // the proof in relative units stands
+}
+
+Feasibility prove_infeasible(const Lagrangian& on, ColumnPool& pool, const Observer& observer) {
+  const std::vector<double> unit(static_cast<std::size_t>(on.num_budgets()), 1.0);
+  return phase_one(on, pool, unit, true, observer);
+}
+
+ConstrainedSolution infeasible(const Lagrangian& on, Feasibility found, Outcome outcome) {
+  ConstrainedSolution solution;
+  solution.status = Status::kInfeasible;
+  solution.algorithm = std::move(outcome.algorithm);
+  solution.iterations = outcome.iterations + found.rounds;
+  solution.transitions_read = outcome.work;
+  report_policy(on, found.least_violating, solution);
+  std::vector<std::string> conflict;
+  for (int i = 0; i < on.num_budgets(); ++i) {
+    if (found.infeasibility->weights[static_cast<std::size_t>(i)] > 1e-12)
+      conflict.push_back("'" + on.problem().model.budgets()[static_cast<std::size_t>(i)].column + "'");
+  }
+  solution.note = fmt::format(
+      "No policy keeps to the budget{} of {}: some cost exceeds its limit by at least {:.6g} whatever is played. "
+      "The policy returned exceeds none by more than {:.6g}.",
+      conflict.size() == 1 ? "" : "s", join_names(conflict), found.infeasibility->least_violation.lower,
+      found.infeasibility->least_violation.upper);
+  solution.infeasibility = std::move(found.infeasibility);
+  return solution;
+}
+
+ConstrainedSolution conclude(const Lagrangian& on, Outcome outcome, const SolveOptions& run) {
+  ConstrainedSolution solution;
+  solution.algorithm = std::move(outcome.algorithm);
+  solution.iterations = outcome.iterations;
+  solution.transitions_read = outcome.work;
+  solution.trace = std::move(outcome.trace);
+  solution.note = std::move(outcome.note);
+  const Bounded dual =
+      outcome.dual ? *outcome.dual : on.dual(outcome.multipliers, run.tolerance / 4, nullptr, nullptr).value;
+  AnyPolicy policy = std::move(outcome.policy);
+  std::vector<Bounded> collected = on.planner().evaluate(policy);
+  bool feasible = on.excess(collected) == 0;
+  if (!feasible) {
+    solution.infeasible_by = on.excess(collected);
+    Feasibility found;
+    if (outcome.feasibility == nullptr) {
+      ColumnPool pool(on);
+      found = find_safe(on, pool);
+      if (found.infeasibility) return infeasible(on, std::move(found), {.algorithm = solution.algorithm});
+      outcome.feasibility = &found;
+    }
+    feasible = make_feasible(on, *outcome.feasibility, policy, collected);
+  }
+  report_policy(on, policy, solution);
+  const double lower = feasible ? on.reward(collected).lower : -kInfinite;
+  solution.optimum = on.sign() > 0 ? middle_of(lower, dual.upper) : middle_of(-dual.upper, -lower);
+  solution.gap = feasible ? std::max(0.0, round_up(dual.upper - lower)) : kInfinite;
+  for (int i = 0; i < on.num_budgets(); ++i) {
+    const double y = outcome.multipliers[static_cast<std::size_t>(i)];
+    solution.budgets[static_cast<std::size_t>(i)].multiplier = y == 0 ? 0 : on.sign() * y;
+  }
+  if (!feasible) {
+    add_note(solution.note, fmt::format("No policy is known to keep to every budget with room to spare; a cost of the "
+                                        "one returned may exceed its limit by {:.3g}.",
+                                        solution.violation));
+  }
+  if (solution.gap <= run.tolerance) {
+    solution.status = Status::kConverged;
+  } else if (outcome.stopped) {
+    solution.status = Status::kStoppedByCaller;
+  } else {
+    solution.status = outcome.exhausted ? Status::kBudgetExhausted : Status::kRoundingLimited;
+  }
+  return solution;
+}
+
+}  // namespace bellwether::solvers::constrained

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "solvers/constrained/column_pool.h"
+#include "solvers/constrained/lagrangian.h"
+#include "solvers/constrained/solution.h"
+
+namespace bellwether::solvers::constrained {
+
+/// Whether the budgets can be kept to, by column generation: each round mixes the policies seen so far as safely as
+/// possible and plans against the weights of the budgets that are then tight.
+struct Feasibility {
+  std::optional<AnyPolicy> safe =
+      {};  ///< a policy proven to keep to every budget with room to spare, when one was found
+  std::vector<Bounded> collected = {};  ///< of `safe`
+  /// The room it leaves in the budget where it leaves the least, as a share of cost_scale.
+  double room = 0;
+  std::optional<Infeasibility> infeasibility = {};
+  AnyPolicy least_violating = {};  ///< with `infeasibility`
+  std::int64_t rounds = 0;
+  bool stopped = false;  ///< the observer said so
+};
+
+/// Adds to the pool what it plans. Cost: one exact solve a round, one round with a single budget.
+Feasibility find_safe(const Lagrangian& on, ColumnPool& pool, const Observer& observer = nullptr);
+
+/// The least violation possible with its proof: phase one in the units of the costs themselves.
+Feasibility prove_infeasible(const Lagrangian& on, ColumnPool& pool, const Observer& observer = nullptr);
+
+/// What a method hands over to be proven: a policy, multipliers y >= 0 (of the maximising form), and what it knows.
+struct Outcome {
+  std::string algorithm;
+  AnyPolicy policy = {};
+  std::vector<double> multipliers = {};
+  std::optional<Bounded> dual = {};          ///< D(multipliers) when it is known already
+  const Feasibility* feasibility = nullptr;  ///< when it is known already
+  std::string note = {};
+  std::int64_t iterations = 0, work = 0;
+  std::vector<TraceRow> trace = {};
+  bool stopped = false;    ///< by the caller
+  bool exhausted = false;  ///< the iteration limit came first
+};
+
+/// The proof: D(multipliers) from above, the exactly evaluated policy from below. A policy that exceeds a budget is
+/// mixed (occupancies) with a safe one until it provably does not.
+ConstrainedSolution conclude(const Lagrangian& on, Outcome outcome, const SolveOptions& run);
+
+/// The answer for a problem that no policy solves.
+ConstrainedSolution infeasible(const Lagrangian& on, Feasibility found, Outcome outcome);
+
+}  // namespace bellwether::solvers::constrained

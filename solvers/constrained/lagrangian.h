@@ -1,0 +1,50 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "solvers/constrained/problem.h"
+#include "solvers/constrained/solution.h"
+#include "solvers/constrained/vector_planner.h"
+
+namespace bellwether::solvers::constrained {
+
+/// A constrained problem as its planners see it: maximise V_r subject to V_ci <= d_i, where V_r is the reward times the
+/// problem's sign; D(y) = max over policies of V_r - sum y_i (V_ci - d_i) for y >= 0 is never below the optimum.
+class Lagrangian {
+ public:
+  /// Checks the problem.
+  explicit Lagrangian(const ConstrainedProblem& problem);
+
+  const ConstrainedProblem& problem() const { return problem_; }
+  const VectorPlanner& planner() const { return planner_; }
+  int num_budgets() const { return problem_.num_budgets(); }
+  double limit(int i) const { return problem_.model.budgets()[static_cast<std::size_t>(i)].limit; }
+  double sign() const { return problem_.sign(); }
+
+  /// What can be collected at the most: a length to compare differences with. Never zero.
+  double reward_scale() const;
+  double cost_scale(int i) const;
+
+  /// D(y), enclosed, and a policy that attains it.
+  struct Dual {
+    Bounded value = {};
+    VectorPlanner::Best best = {};
+  };
+  Dual dual(std::span<const double> y, double tolerance, const Eigen::VectorXd* start = nullptr,
+            const Observer& observer = nullptr) const;
+
+  /// The most by which a cost of a policy may exceed its limit (0: proven feasible). `collected` is what the planner's
+  /// evaluate() says.
+  double excess(std::span<const Bounded> collected) const;
+  /// V_r of the policy, to be maximised.
+  Bounded reward(std::span<const Bounded> collected) const { return times(sign(), collected.front()); }
+
+ private:
+  ConstrainedProblem problem_;
+  VectorPlanner planner_;
+};
+
+}  // namespace bellwether::solvers::constrained

@@ -1,0 +1,311 @@
+#include "solvers/constrained/occupancy_lp.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <span>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/errors.h"
+#include "mdp/graph/end_components.h"
+#include "solvers/constrained/certificate.h"
+#include "solvers/constrained/column_pool.h"
+#include "solvers/constrained/dual_search.h"
+
+namespace bellwether::solvers {
+namespace constrained {
+namespace {
+
+using lp::kInfinity;
+
+constexpr std::int64_t kMostColumns = 200'000;
+
+/// A power of two near x (1 for 0), so that dividing by it rounds nothing.
+double unit_near(double x) { return x > 0 ? std::ldexp(1.0, std::clamp(std::ilogb(x), -1000, 1000)) : 1.0; }
+
+int num_models(const Lagrangian& on) {
+  return on.problem().criterion == Criterion::kFinite ? on.planner().task().horizon() : 1;
+}
+const mdp::TabularMdp& model_at(const Lagrangian& on, int h) { return on.planner().task().stage(h); }
+
+std::vector<double> initial_of(const Lagrangian& on) {
+  std::vector<double> initial = on.planner().question().model.initial();
+  const double total = std::accumulate(initial.begin(), initial.end(), 0.0);
+  for (double& p : initial) p /= total;
+  return initial;
+}
+
+}  // namespace
+
+/// What is added to the program when limits are moved: x stays among the choices that are best for the multipliers, and
+/// one more column moves the limit of budget `moved`.
+struct OccupancyProgram::Restriction {
+  const Answer* at = nullptr;
+  int moved = -1;
+  bool up = true;
+};
+
+OccupancyProgram::OccupancyProgram(const Lagrangian& on, bool multichain, std::vector<char> forbidden)
+    : on_(on), multichain_(multichain), forbidden_(std::move(forbidden)) {
+  const double duration = on.planner().duration();
+  reward_unit_ = unit_near(on.reward_scale() / duration);
+  for (int i = 0; i < on.num_budgets(); ++i) cost_unit_.push_back(unit_near(on.cost_scale(i) / duration));
+}
+
+std::int64_t OccupancyProgram::num_columns() const {
+  std::int64_t columns = 0;
+  for (int h = 0; h < num_models(on_); ++h) columns += model_at(on_, h).num_choices();
+  return multichain_ ? 2 * columns : columns;
+}
+
+lp::LinearProgram OccupancyProgram::build(const Restriction& restriction) const {
+  constexpr double kTight = 1e-7;  // reduced costs below are taken for zero, in units of about one
+  const ConstrainedProblem& problem = on_.problem();
+  const bool average = problem.criterion == Criterion::kAverage, finite = problem.criterion == Criterion::kFinite;
+  const double discount = average ? 1 : problem.discount;
+  const int models = num_models(on_), states = problem.model.model().num_states(), budgets = on_.num_budgets();
+  const std::vector<double> initial = initial_of(on_);
+  lp::LinearProgram program;
+  // Flow rows, stage by stage. The multichain program: x balances; x and y together leave what starts or arrives.
+  for (int h = 0; h < models; ++h) {
+    for (int s = 0; s < states; ++s) {
+      const double right = average || h > 0 ? 0.0 : initial[static_cast<std::size_t>(s)];
+      program.add_row(right, right);
+    }
+  }
+  const int second = program.num_rows();
+  if (average && multichain_) {
+    for (int s = 0; s < states; ++s)
+      program.add_row(initial[static_cast<std::size_t>(s)], initial[static_cast<std::size_t>(s)]);
+  } else if (average) {
+    program.add_row(1, 1);
+  }
+  const int budget_row = program.num_rows();
+  for (int i = 0; i < budgets; ++i) {
+    const double limit = on_.limit(i) / cost_unit_[static_cast<std::size_t>(i)];
+    // With the multipliers kept, a budget with a positive one is used up.
+    const bool used_up = restriction.at != nullptr && restriction.at->multipliers[static_cast<std::size_t>(i)] *
+                                                              cost_unit_[static_cast<std::size_t>(i)] >
+                                                          kTight * reward_unit_;
+    program.add_row(used_up ? limit : -kInfinity, limit);
+  }
+  std::size_t column = 0;
+  for (int h = 0; h < models; ++h) {
+    const mdp::TabularMdp& model = model_at(on_, h);
+    for (int s = 0; s < states; ++s) {
+      for (std::int64_t c = model.first_choice(s); c < model.first_choice(s + 1); ++c, ++column) {
+        const bool closed = (!forbidden_.empty() && forbidden_[static_cast<std::size_t>(c)]) ||
+                            (restriction.at != nullptr && restriction.at->reduced[column] > kTight);
+        const double cost = restriction.moved >= 0 ? 0 : -on_.sign() * model.reward(c) / reward_unit_;
+        program.add_column(cost, 0, closed ? 0 : kInfinity);
+        program.add_entry(h * states + s, 1);
+        if (!finite || h + 1 < models) {
+          const int arrives = (finite ? h + 1 : 0) * states;
+          for (std::size_t k = 0; k < model.successors(c).size(); ++k)
+            program.add_entry(arrives + model.successors(c)[k], -discount * model.probabilities(c)[k]);
+        }
+        if (average) program.add_entry(multichain_ ? second + s : second, 1);
+        for (int i = 0; i < budgets; ++i) {
+          const auto at = static_cast<std::size_t>(i);
+          const double entry = model.data().costs[at].expected[static_cast<std::size_t>(c)] / cost_unit_[at];
+          if (entry != 0) program.add_entry(budget_row + i, entry);
+        }
+      }
+    }
+  }
+  if (average && multichain_) {
+    const mdp::TabularMdp& model = model_at(on_, 0);
+    for (int s = 0; s < states; ++s) {
+      for (std::int64_t c = model.first_choice(s); c < model.first_choice(s + 1); ++c, ++column) {
+        const bool closed = (!forbidden_.empty() && forbidden_[static_cast<std::size_t>(c)]) ||
+                            (restriction.at != nullptr && restriction.at->reduced[column] > kTight);
+        program.add_column(0, 0, closed ? 0 : kInfinity);
+        program.add_entry(second + s, 1);
+        for (std::size_t k = 0; k < model.successors(c).size(); ++k)
+          program.add_entry(second + model.successors(c)[k], -model.probabilities(c)[k]);
+      }
+    }
+  }
+  if (restriction.moved >= 0) {  // the limit becomes limit + delta (up) or limit - delta
+    program.add_column(-1, 0, kInfinity);
+    program.add_entry(budget_row + restriction.moved, restriction.up ? -1 : 1);
+  }
+  return program;
+}
+
+OccupancyProgram::Answer OccupancyProgram::solve(const lp::LpOptions& options) const {
+  const lp::LpResult result = lp::solve(build({}), options);
+  const int models = num_models(on_), states = on_.problem().model.model().num_states();
+  Answer answer{.status = result.status, .iterations = result.iterations};
+  answer.value = -result.objective * reward_unit_;
+  const std::ptrdiff_t columns = multichain_ ? num_columns() / 2 : num_columns();
+  answer.x.assign(result.x.begin(), result.x.begin() + columns);
+  if (multichain_) answer.y.assign(result.x.begin() + columns, result.x.end());
+  answer.reduced = result.reduced_cost;
+  const int rows = models * states;
+  for (int s = 0; s < rows; ++s)
+    answer.state_value.push_back(-result.row_dual[static_cast<std::size_t>(s)] * reward_unit_);
+  const std::size_t budget_row = result.row_dual.size() - static_cast<std::size_t>(on_.num_budgets());
+  for (std::size_t i = 0; i < cost_unit_.size(); ++i)
+    answer.multipliers.push_back(std::max(0.0, -result.row_dual[budget_row + i] * (reward_unit_ / cost_unit_[i])));
+  return answer;
+}
+
+double OccupancyProgram::range(const Answer& at, int i, bool up, const lp::LpOptions& options) const {
+  const lp::LpResult result = lp::solve(build({.at = &at, .moved = i, .up = up}), options);
+  if (result.status == lp::LpStatus::kUnbounded) return kInfinity;
+  if (result.status != lp::LpStatus::kOptimal) return 0;
+  return std::max(0.0, -result.objective) * cost_unit_[static_cast<std::size_t>(i)];
+}
+
+namespace {
+
+/// Probabilities proportional to the masses; where none is left those of `then`, else the first choice.
+mdp::Policy proportional(const mdp::TabularMdp& model, std::span<const double> mass, std::span<const double> then) {
+  constexpr double kNothing = 1e-13;
+  std::vector<double> probability(static_cast<std::size_t>(model.num_choices()), 0.0);
+  for (int s = 0; s < model.num_states(); ++s) {
+    const auto first = static_cast<std::size_t>(model.first_choice(s)),
+               last = static_cast<std::size_t>(model.first_choice(s + 1));
+    bool found = false;
+    for (const std::span<const double> of : {mass, then}) {
+      if (found || of.empty()) continue;
+      double total = 0;
+      for (std::size_t c = first; c < last; ++c) total += std::max(0.0, of[c]);
+      if (total <= kNothing) continue;
+      found = true;
+      for (std::size_t c = first; c < last; ++c) probability[c] = std::max(0.0, of[c]) / total;
+    }
+    if (!found) probability[first] = 1;
+  }
+  return mdp::Policy::randomised(std::move(probability));
+}
+
+}  // namespace
+
+AnyPolicy policy_of(const Lagrangian& on, const OccupancyProgram::Answer& answer) {
+  AnyPolicy policy;
+  if (on.problem().criterion != Criterion::kFinite) {
+    policy.stationary = proportional(model_at(on, 0), answer.x, answer.y);
+    return policy;
+  }
+  std::size_t begin = 0;
+  for (int h = 0; h < num_models(on); ++h) {
+    const auto choices = static_cast<std::size_t>(model_at(on, h).num_choices());
+    policy.stages.push_back(proportional(model_at(on, h), std::span(answer.x).subspan(begin, choices), {}));
+    begin += choices;
+  }
+  return policy;
+}
+
+}  // namespace constrained
+
+namespace {
+
+using namespace constrained;
+
+/// All states reach each other whatever the start: one balance describes every policy.
+bool one_component(const mdp::TabularMdp& model) {
+  const mdp::EndComponents components = mdp::maximal_end_components(model, mdp::ReverseTransitions(model));
+  return components.count() == 1 && components.members_of(0).size() == static_cast<std::size_t>(model.num_states());
+}
+
+bool wants_multichain(const ConstrainedProblem& problem, const OccupancyLpOptions& options, std::string& note) {
+  if (problem.criterion != Criterion::kAverage) return false;
+  const bool multichain =
+      options.structure == "multichain" || (options.structure == "auto" && !one_component(problem.model.model()));
+  note = multichain ? "The program says where each play ends (multichain)."
+                    : "The program has one balance for all states (unichain).";
+  return multichain;
+}
+
+/// Long-run averages jump when a policy with several recurrent classes changes: whether the one read off the program
+/// does what the program says.
+bool as_promised(const Lagrangian& on, const AnyPolicy& policy, const OccupancyProgram::Answer& answer) {
+  constexpr double kTolerance = 1e-7;
+  const std::vector<Bounded> collected = on.planner().evaluate(policy);
+  if (!(on.reward(collected).value >= answer.value - kTolerance * on.reward_scale())) return false;
+  for (int i = 0; i < on.num_budgets(); ++i) {
+    if (!(collected[static_cast<std::size_t>(i) + 1].value <= on.limit(i) + kTolerance * on.cost_scale(i)))
+      return false;
+  }
+  return true;
+}
+
+lp::LpOptions lp_options(const OccupancyLpOptions& options, const SolveOptions& run) {
+  lp::LpOptions result{.method = options.method};
+  if (run.observer) {
+    result.keep_going = [observer = run.observer](std::int64_t iteration) {
+      return observer(TraceRow{.iteration = iteration});
+    };
+  }
+  return result;
+}
+
+void add_ranges(const OccupancyProgram& program, const OccupancyProgram::Answer& answer, const lp::LpOptions& options,
+                ConstrainedSolution& solution) {
+  for (std::size_t i = 0; i < solution.budgets.size(); ++i) {
+    BudgetReport& report = solution.budgets[i];
+    report.stays_from = report.limit - program.range(answer, static_cast<int>(i), false, options);
+    report.stays_to = report.limit + program.range(answer, static_cast<int>(i), true, options);
+  }
+}
+
+}  // namespace
+
+ConstrainedSolution occupancy_lp(const ConstrainedProblem& problem, const OccupancyLpOptions& options,
+                                 const SolveOptions& run) {
+  bellwether::require_valid("occupancy-lp", options);
+  const Lagrangian on(problem);
+  Outcome outcome{.algorithm = "occupancy-lp"};
+  const OccupancyProgram program(on, wants_multichain(problem, options, outcome.note));
+  if (program.num_columns() > kMostColumns) {
+    throw InvalidOption(
+        fmt::format("occupancy-lp: the program would have {} columns, at most {} are possible; choose "
+                    "dual-bisection or bundle",
+                    program.num_columns(), kMostColumns));
+  }
+  const lp::LpOptions how = lp_options(options, run);
+  const OccupancyProgram::Answer answer = program.solve(how);
+  outcome.iterations = answer.iterations;
+  if (answer.status != lp::LpStatus::kOptimal) {
+    // Infeasible, stopped or in trouble: nothing that Clp says is believed. Plan against the budgets instead.
+    ColumnPool pool(on);
+    Feasibility found = find_safe(on, pool, run.observer);
+    if (found.infeasibility) return infeasible(on, std::move(found), std::move(outcome));
+    outcome.note += fmt::format("{}The program could not be solved ({}).", outcome.note.empty() ? "" : " ",
+                                lp::to_string(answer.status));
+    outcome.policy =
+        found.safe
+            ? *found.safe
+            : pool.mixed(
+                  pool.safest_mixture(std::vector<double>(static_cast<std::size_t>(on.num_budgets()), 1.0)).weights);
+    outcome.multipliers.assign(static_cast<std::size_t>(on.num_budgets()), 0.0);
+    outcome.feasibility = &found;
+    outcome.stopped = answer.status == lp::LpStatus::kStopped || found.stopped;
+    return conclude(on, std::move(outcome), run);
+  }
+  outcome.policy = policy_of(on, answer);
+  outcome.multipliers = answer.multipliers;
+  ConstrainedSolution solution;
+  if (problem.criterion == Criterion::kAverage && !as_promised(on, outcome.policy, answer)) {
+    solution = bundle(problem, {}, run);
+    solution.algorithm = outcome.algorithm;
+    solution.iterations += answer.iterations;
+    solution.note = outcome.note +
+                    " No stationary policy attains its optimum as read off it: the policy returned draws "
+                    "one of several before the first step and keeps it. " +
+                    solution.note;
+  } else {
+    solution = conclude(on, std::move(outcome), run);
+  }
+  if (options.sensitivity && solution.status != Status::kInfeasible &&
+      solution.budgets.size() == answer.multipliers.size())
+    add_ranges(program, answer, how, solution);
+  return solution;
+}
+
+}  // namespace bellwether::solvers

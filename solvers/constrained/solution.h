@@ -1,0 +1,58 @@
+#pragma once
+
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mdp/finite_memory_policy.h"
+#include "mdp/policy.h"
+#include "solvers/solution.h"
+
+namespace bellwether::solvers {
+
+/// A number between two proven bounds, rounding included.
+struct Bounded {
+  double value = 0, lower = -std::numeric_limits<double>::infinity(), upper = std::numeric_limits<double>::infinity();
+};
+
+/// What became of one budget.
+struct BudgetReport {
+  std::string column;
+  double limit = 0;
+  Bounded cost = {};      ///< of the returned policy
+  double multiplier = 0;  ///< derivative of the optimal value in the limit: >= 0 when maximising, <= 0 when minimising
+  /// Limits between which the multipliers stay what they are, the other limits kept; from the linear program, within
+  /// its tolerance. The whole line when it was not asked for.
+  double stays_from = -std::numeric_limits<double>::infinity(), stays_to = std::numeric_limits<double>::infinity();
+};
+
+/// Why no policy keeps to all budgets: every policy has sum of y_i cost_i at least `least_mean` (proven), which exceeds
+/// sum of y_i limit_i.
+struct Infeasibility {
+  std::vector<double> weights = {};  ///< y >= 0, one a budget, summing to one; budgets that conflict have y_i > 0
+  double least_mean = 0, allowed_mean = 0;
+  /// The least possible value of the largest excess over a limit: proven from below, attained within `upper` by the
+  /// returned policy.
+  Bounded least_violation = {};
+};
+
+/// What every constrained planner returns. The members of Solution speak of the returned policy: `value`, `lower` and
+/// `upper` enclose its values state by state, `policy` is stationary and randomised, `stages` the like at a finite
+/// horizon. `gap` is the proven distance between the optimum and the value of the returned policy, which keeps to all
+/// budgets, proven; it is infinite when that is not proven (see `violation`).
+///
+/// kInfeasible: `infeasibility` proves it, and the policy is one of (about) the least violation.
+struct ConstrainedSolution : Solution {
+  /// For kAverage in models where no stationary policy does it: a policy that is drawn before the first step and kept
+  /// (one node each). Otherwise without nodes.
+  mdp::FiniteMemoryPolicy mixture = {};
+  Bounded expected = {};  ///< reward of the returned policy from the initial distribution
+  Bounded optimum = {};   ///< of the problem; value is the middle of the bounds, or the finite one
+  double violation = 0;   ///< the most by which a cost of the returned policy may exceed its limit; 0: proven feasible
+  double infeasible_by = 0;  ///< what the method's own policy exceeded a limit by, before it was mixed with a safe one
+  std::vector<BudgetReport> budgets = {};
+  std::optional<Infeasibility> infeasibility = {};
+};
+
+}  // namespace bellwether::solvers

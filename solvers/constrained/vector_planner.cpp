@@ -1,0 +1,242 @@
+#include "solvers/constrained/vector_planner.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+#include "core/rounding.h"
+#include "mdp/evaluate/average.h"
+#include "mdp/evaluate/discounted.h"
+#include "mdp/evaluate/finite.h"
+#include "mdp/evaluate/occupancy.h"
+#include "solvers/exact/average/multichain_value_iteration.h"
+#include "solvers/exact/discounted/discounted_auto.h"
+#include "solvers/exact/discounted/modified_policy_iteration.h"
+#include "solvers/exact/discounted/rounding_bounds.h"
+#include "solvers/exact/finite/backward_induction.h"
+
+namespace bellwether::solvers::constrained {
+namespace {
+
+std::vector<double> normalised_initial(const mdp::TabularMdp& model) {
+  std::vector<double> initial = model.initial();
+  const double total = std::accumulate(initial.begin(), initial.end(), 0.0);
+  for (double& p : initial) p /= total;
+  return initial;
+}
+
+/// sum of gamma^t over the play, rounded up.
+double duration_of(const Problem& problem) {
+  if (problem.criterion == Criterion::kDiscounted)
+    return round_up(1 + discounted::discount_tail(problem.discount).high);
+  return problem.criterion == Criterion::kFinite ? problem.horizon : 1.0;
+}
+
+Problem checked(Problem question) {
+  require_valid(question);
+  return question;
+}
+
+mdp::FiniteHorizonMdp task_of(const Problem& question) {
+  if (!question.stages.empty()) return mdp::FiniteHorizonMdp(question.stages);
+  return {question.model, std::max(1, question.horizon)};
+}
+
+}  // namespace
+
+Bounded plus(const Bounded& a, const Bounded& b) {
+  if (b.lower == 0 && b.upper == 0) return a;
+  if (a.lower == 0 && a.upper == 0) return b;
+  return {a.value + b.value, round_down(a.lower + b.lower), round_up(a.upper + b.upper)};
+}
+
+Bounded times(double factor, const Bounded& x) {
+  if (factor == 0) return exactly(0);
+  const double low = factor > 0 ? x.lower : x.upper, high = factor > 0 ? x.upper : x.lower;
+  return {factor * x.value, low == 0 ? 0 : round_down(factor * low), high == 0 ? 0 : round_up(factor * high)};
+}
+
+VectorPlanner::VectorPlanner(Problem question, std::vector<std::string> columns)
+    : question_(checked(std::move(question))),
+      columns_(std::move(columns)),
+      task_(std::make_shared<mdp::FiniteHorizonMdp>(task_of(question_))),
+      initial_(normalised_initial(question_.model)),
+      duration_(duration_of(question_)) {
+  const int models = task_->is_stationary() ? 1 : task_->horizon();
+  for (const std::string& column : columns_) {
+    double largest = 0;
+    for (int h = 0; h < models; ++h)
+      for (const double x : mdp::column_values(task_->stage(h), column)) largest = std::max(largest, std::abs(x));
+    scale_.push_back(largest * duration_);
+  }
+}
+
+VectorPlanner::Weighted VectorPlanner::weighted(const mdp::TabularMdp& model, std::span<const double> weights) const {
+  std::vector<double> sum(static_cast<std::size_t>(model.num_choices()), 0.0), size(sum.size(), 0.0);
+  int used = 0;
+  for (std::size_t k = 0; k < columns_.size(); ++k) {
+    if (weights[k] == 0) continue;
+    ++used;
+    const std::span<const double> column = mdp::column_values(model, columns_[k]);
+    for (std::size_t c = 0; c < sum.size(); ++c) {
+      const double term = weights[k] * column[c];
+      sum[c] += term;
+      size[c] += std::abs(term);
+    }
+  }
+  double largest = 0;
+  for (const double x : size) largest = std::max(largest, x);
+  // A product and an addition a column, the reading of each number, and the reading of the sum by the planner.
+  const double error = largest == 0 ? 0 : rounding_error(2 * used + 6) * largest + kUnderflowSlack;
+  return {model.with_expected_rewards(std::move(sum), "weighted"), error};
+}
+
+VectorPlanner::Best VectorPlanner::best(std::span<const double> weights, double tolerance, const Eigen::VectorXd* start,
+                                        const Observer& observer) const {
+  Problem problem = question_;
+  problem.direction = Direction::kMaximise;
+  Weighted first = weighted(problem.model, weights);
+  problem.model = std::move(first.model);
+  double error = first.error;
+  for (mdp::TabularMdp& stage : problem.stages) {
+    Weighted mixed = weighted(stage, weights);
+    stage = std::move(mixed.model);
+    error = std::max(error, mixed.error);
+  }
+  const SolveOptions run{.tolerance = tolerance, .observer = observer};
+  Solution found;
+  if (problem.criterion == Criterion::kDiscounted) {
+    found = start != nullptr && start->size() == problem.model.num_states()
+                ? modified_policy_iteration_from(problem, *start, {}, run)
+                : discounted_auto(problem, run);
+  } else if (problem.criterion == Criterion::kFinite) {
+    found = backward_induction(problem, {}, run);
+  } else {
+    found = average_auto(problem, run);
+  }
+  Best best{.policy = {.stationary = std::move(found.policy), .stages = std::move(found.stages)},
+            .status = found.status,
+            .work = found.transitions_read};
+  if (found.lower.size() == 0) return best;  // nothing was proven
+  const Eigen::VectorXd radius = ((found.upper - found.lower) * 0.5 * (1 + 1e-12)).cwiseMax(0.0);
+  const Eigen::VectorXd middle = found.lower + 0.5 * (found.upper - found.lower);
+  const double read = 4 * kUnitRoundoff * middle.cwiseAbs().maxCoeff();
+  best.value = expected({middle, radius.array() + (read + error * duration_ * (1 + 1e-12))});
+  best.v = std::move(found.value);
+  return best;
+}
+
+Bounded VectorPlanner::expected(const mdp::Evaluation& values) const {
+  double sum = 0, size = 0, error = 0;
+  for (std::size_t s = 0; s < initial_.size(); ++s) {
+    if (initial_[s] == 0) continue;
+    const auto i = static_cast<Eigen::Index>(s);
+    sum += initial_[s] * values.value[i];
+    size += initial_[s] * std::abs(values.value[i]);
+    error += initial_[s] * values.error[i];
+  }
+  // The sum of the initial distribution, a division, a product and a sum each.
+  const double share = rounding_error(2 * static_cast<std::int64_t>(initial_.size()) + 8);
+  const double off = error * (1 + 2 * share) + share * size;
+  if (size == 0 && error == 0) return exactly(0);
+  return {sum, round_down(sum - round_up(off)), round_up(sum + round_up(off))};
+}
+
+std::vector<mdp::Evaluation> VectorPlanner::evaluations(const AnyPolicy& policy) const {
+  if (question_.criterion == Criterion::kDiscounted)
+    return mdp::evaluate_discounted(mdp::PolicyChain(question_.model, policy.stationary), question_.discount, columns_);
+  std::vector<mdp::Evaluation> result;
+  if (question_.criterion == Criterion::kFinite) {
+    for (const std::string& column : columns_)
+      result.push_back(mdp::evaluate_finite(*task_, policy.stages, question_.discount, column).front());
+    return result;
+  }
+  const mdp::PolicyChain chain(question_.model, policy.stationary);
+  for (const std::string& column : columns_) result.push_back(mdp::evaluate_average(chain, column).gain);
+  return result;
+}
+
+std::vector<Bounded> VectorPlanner::evaluate(const AnyPolicy& policy) const {
+  mdp::Evaluation ignored;
+  return evaluate(policy, ignored);
+}
+
+std::vector<Bounded> VectorPlanner::evaluate(const AnyPolicy& policy, mdp::Evaluation& first_column) const {
+  std::vector<Bounded> result(columns_.size(), exactly(0));
+  if (policy.parts.empty()) {
+    std::vector<mdp::Evaluation> values = evaluations(policy);
+    for (std::size_t k = 0; k < columns_.size(); ++k) result[k] = expected(values[k]);
+    first_column = std::move(values.front());
+    return result;
+  }
+  const Eigen::Index states = question_.model.num_states();
+  first_column = {Eigen::VectorXd::Zero(states), Eigen::VectorXd::Zero(states)};
+  const double total = std::accumulate(policy.weights.begin(), policy.weights.end(), 0.0);
+  for (std::size_t j = 0; j < policy.parts.size(); ++j) {
+    const std::vector<mdp::Evaluation> values = evaluations({.stationary = policy.parts[j]});
+    const double weight = policy.weights[j] / total;
+    const double share = rounding_error(static_cast<std::int64_t>(policy.parts.size()) + 6);
+    for (std::size_t k = 0; k < columns_.size(); ++k) {
+      Bounded part = times(weight, expected(values[k]));
+      const double slack = share * std::max(std::abs(part.lower), std::abs(part.upper));
+      if (slack > 0) part = {part.value, round_down(part.lower - slack), round_up(part.upper + slack)};
+      result[k] = plus(result[k], part);
+    }
+    first_column.value += weight * values.front().value;
+    first_column.error += weight * values.front().error + (2 * share) * weight * values.front().value.cwiseAbs();
+  }
+  return result;
+}
+
+AnyPolicy VectorPlanner::mix(std::span<const AnyPolicy> policies, std::span<const double> weights) const {
+  if (question_.criterion == Criterion::kAverage) {
+    AnyPolicy result;
+    for (std::size_t j = 0; j < policies.size(); ++j) {
+      if (weights[j] <= 0) continue;
+      if (policies[j].parts.empty()) {
+        result.parts.push_back(policies[j].stationary);
+        result.weights.push_back(weights[j]);
+      }
+      const double inner = std::accumulate(policies[j].weights.begin(), policies[j].weights.end(), 0.0);
+      for (std::size_t i = 0; i < policies[j].parts.size(); ++i) {
+        result.parts.push_back(policies[j].parts[i]);
+        result.weights.push_back(weights[j] * policies[j].weights[i] / inner);
+      }
+    }
+    if (result.parts.size() == 1) return {.stationary = result.parts.front()};
+    return result;
+  }
+  std::vector<std::vector<double>> mass;  // one a stage
+  AnyPolicy only;
+  int mixed = 0;
+  for (std::size_t j = 0; j < policies.size(); ++j) {
+    if (weights[j] <= 0) continue;
+    ++mixed;
+    only = policies[j];
+    std::vector<mdp::Occupancy> occupancy;
+    if (question_.criterion == Criterion::kFinite) {
+      occupancy = mdp::finite_occupancy(*task_, policies[j].stages);
+    } else {
+      occupancy.push_back(
+          mdp::discounted_occupancy(mdp::PolicyChain(question_.model, policies[j].stationary), question_.discount));
+    }
+    mass.resize(occupancy.size());
+    for (std::size_t h = 0; h < occupancy.size(); ++h) {
+      mass[h].resize(occupancy[h].choice.size());
+      // Rounding may leave a mass just below zero.
+      for (std::size_t c = 0; c < mass[h].size(); ++c) mass[h][c] += weights[j] * std::max(0.0, occupancy[h].choice[c]);
+    }
+  }
+  if (mixed == 1) return only;
+  AnyPolicy result;
+  if (question_.criterion == Criterion::kDiscounted) {
+    result.stationary = mdp::policy_from_occupancy(question_.model, mass.front());
+    return result;
+  }
+  for (std::size_t h = 0; h < mass.size(); ++h)
+    result.stages.push_back(mdp::policy_from_occupancy(task_->stage(static_cast<int>(h)), mass[h]));
+  return result;
+}
+
+}  // namespace bellwether::solvers::constrained

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "mdp/evaluate/evaluation.h"
+#include "mdp/finite_memory_policy.h"
+#include "mdp/horizon.h"
+#include "mdp/policy.h"
+#include "solvers/constrained/solution.h"
+#include "solvers/problem.h"
+
+namespace bellwether::solvers::constrained {
+
+/// A policy of any criterion: stationary, one a stage, or one of several drawn before the first step and kept.
+struct AnyPolicy {
+  mdp::Policy stationary = {};
+  mdp::StagePolicy stages = {};
+  std::vector<mdp::Policy> parts = {};
+  std::vector<double> weights = {};  ///< of the parts
+};
+
+/// Sums and products of enclosed numbers, rounded outwards.
+Bounded plus(const Bounded& a, const Bounded& b);
+Bounded times(double factor, const Bounded& x);
+inline Bounded exactly(double x) { return {x, x, x}; }
+
+/// Plans for weighted sums of several columns of one model and tells what a policy collects in each: what constrained
+/// and multi-objective planners have in common. All columns are read with their names (rewards first, then costs).
+class VectorPlanner {
+ public:
+  /// InvalidModel when a column does not exist. The question's own rewards and direction are not used.
+  VectorPlanner(Problem question, std::vector<std::string> columns);
+
+  const Problem& question() const { return question_; }
+  int num_columns() const { return static_cast<int>(columns_.size()); }
+  const mdp::FiniteHorizonMdp& task() const { return *task_; }
+
+  /// A best policy for the sum of w_k column_k, which is maximised.
+  struct Best {
+    AnyPolicy policy = {};   ///< deterministic
+    Bounded value = {};      ///< encloses the best expected total from the initial distribution
+    Eigen::VectorXd v = {};  ///< the values of the states, for the next call
+    Status status = Status::kNotRun;
+    std::int64_t work = 0;
+  };
+  /// `start`, the values of a similar problem, makes discounted problems quicker; `tolerance` is of the values.
+  Best best(std::span<const double> weights, double tolerance, const Eigen::VectorXd* start = nullptr,
+            const Observer& observer = nullptr) const;
+
+  /// What the policy collects in every column from the initial distribution, proven.
+  std::vector<Bounded> evaluate(const AnyPolicy& policy) const;
+  /// The same with the values of all states in the first column.
+  std::vector<Bounded> evaluate(const AnyPolicy& policy, mdp::Evaluation& first_column) const;
+
+  /// A policy whose occupancy is the mean of theirs, so that it collects the mean in every column: stationary, or one a
+  /// stage. For the average it keeps the policies apart, because the mean of long-run frequencies need not belong to a
+  /// stationary policy.
+  AnyPolicy mix(std::span<const AnyPolicy> policies, std::span<const double> weights) const;
+
+  /// The model of a weighted sum of columns, with the largest error that adding up made of an expected number.
+  struct Weighted {
+    mdp::TabularMdp model;
+    double error = 0;
+  };
+  Weighted weighted(const mdp::TabularMdp& model, std::span<const double> weights) const;
+
+  /// How often a choice is taken at the most, all told: what an error of each reward is multiplied by.
+  double duration() const { return duration_; }
+  /// A length that is small beside what can be collected in column k: largest |entry| * duration().
+  double scale(int k) const { return scale_[static_cast<std::size_t>(k)]; }
+
+ private:
+  Problem question_;
+  std::vector<std::string> columns_;
+  std::shared_ptr<const mdp::FiniteHorizonMdp> task_;
+  std::vector<double> initial_;
+  std::vector<double> scale_;
+  double duration_ = 1;
+
+  Bounded expected(const mdp::Evaluation& values) const;
+  std::vector<mdp::Evaluation> evaluations(const AnyPolicy& policy) const;
+};
+
+}  // namespace bellwether::solvers::constrained

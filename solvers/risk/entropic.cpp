@@ -1,0 +1,274 @@
+#include "solvers/risk/entropic.h"
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "core/errors.h"
+#include "core/parallel.h"
+#include "core/rounding.h"
+#include "solvers/exact/discounted/value_iteration.h"
+#include "solvers/risk/outcomes.h"
+#include "solvers/risk/scalar_search.h"
+
+namespace bellwether::solvers {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+/// -(1/beta) log sum p exp(-beta x) for the values x of a row, from their smallest; the smallest at beta = infinity and
+/// the mean at 0.
+double row_risk(std::span<const Outcome> row, std::span<const double> x, double beta) {
+  const double smallest = *std::ranges::min_element(x);
+  if (std::isinf(beta)) return smallest;
+  double sum = 0;
+  for (std::size_t k = 0; k < row.size(); ++k)
+    sum += row[k].probability * (beta > 0 ? std::expm1(-beta * (x[k] - smallest)) : x[k] - smallest);
+  return beta > 0 ? smallest - std::log1p(sum) / beta : smallest + sum;
+}
+
+/// How far a computed row risk may be from that of the exact numbers, when the values are at most `largest`: exp and
+/// log are right to an ulp, and expm1's argument misses beta times 3u of the values, which the division by beta undoes;
+/// weights that miss one by 2^-50 move the mass by as much, which log1p multiplies by at most the span.
+double row_error(std::size_t outcomes, double largest) {
+  return (rounding_error(static_cast<std::int64_t>(outcomes) + 12) + 0x1p-48) * 4 * largest + kUnderflowSlack;
+}
+
+/// Backward induction with a risk aversion a stage.
+class Induction {
+ public:
+  Induction(const Problem& problem, int horizon) : problem_(problem), horizon_(horizon) {
+    const auto add = [&](const mdp::TabularMdp& model) { outcomes_.emplace_back(model, problem.sign()); };
+    if (problem.stages.empty()) add(problem.model);
+    for (const mdp::TabularMdp& model : problem.stages) add(model);
+    for (const OutcomeTable& table : outcomes_) {
+      most_ = std::max(most_, table.most_outcomes());
+      largest_reward_ = std::max(largest_reward_, table.largest_reward());
+    }
+  }
+
+  const mdp::TabularMdp& model(int h) const {
+    return problem_.stages.empty() ? problem_.model : problem_.stages[static_cast<std::size_t>(h)];
+  }
+  const std::vector<OutcomeTable>& outcomes() const { return outcomes_; }
+
+  /// Values of the first stage from `value` after the last; `stages` receives the policy, or else, when `given` is not
+  /// null, that policy is evaluated. `error` is grown by what rounding did. False when the observer says stop.
+  bool run(std::vector<double>& value, double beta, mdp::StagePolicy* stages, const mdp::StagePolicy* given,
+           double& error, const Observer& observer) const {
+    std::vector<double> later(value.size());
+    if (stages != nullptr) stages->assign(static_cast<std::size_t>(horizon_), {});
+    for (int h = horizon_ - 1; h >= 0; --h) {
+      later.swap(value);
+      const double aversion = beta > 0 && std::isfinite(beta) ? beta * std::pow(problem_.discount, h) : beta;
+      std::vector<std::int32_t> played(later.size());
+      if (given != nullptr) {
+        const auto choices = (*given)[static_cast<std::size_t>(h)].choices();
+        played.assign(choices.begin(), choices.end());
+      }
+      back_up(h, aversion, later, value, played, given != nullptr);
+      double largest = largest_reward_;
+      for (const double v : later) largest = std::max(largest, largest_reward_ + problem_.discount * std::abs(v));
+      error = round_up(error * problem_.discount * (1 + 0x1p-50) + row_error(most_, largest));
+      if (stages != nullptr) (*stages)[static_cast<std::size_t>(h)] = mdp::Policy::deterministic(std::move(played));
+      if (observer && !observer(TraceRow{.iteration = horizon_ - h})) return false;
+    }
+    return true;
+  }
+
+ private:
+  void back_up(int h, double beta, const std::vector<double>& later, std::vector<double>& value,
+               std::vector<std::int32_t>& played, bool fixed) const {
+    const mdp::TabularMdp& model = this->model(h);
+    const OutcomeTable& table = outcomes_[problem_.stages.empty() ? 0 : static_cast<std::size_t>(h)];
+    parallel_for(model.num_states(), 8 * model.num_transitions(), [&](std::int64_t begin, std::int64_t end) {
+      std::vector<double> x;
+      for (std::int64_t s = begin; s < end; ++s) {
+        const auto state = static_cast<std::size_t>(s);
+        const std::int64_t first = model.first_choice(static_cast<int>(s));
+        const std::int64_t last = model.first_choice(static_cast<int>(s) + 1);
+        double best = -kInfinity;
+        for (std::int64_t c = fixed ? first + played[state] : first; c < (fixed ? first + played[state] + 1 : last);
+             ++c) {
+          const std::span<const Outcome> row = table.of(c);
+          x.resize(row.size());
+          for (std::size_t k = 0; k < row.size(); ++k)
+            x[k] = row[k].reward + problem_.discount * later[static_cast<std::size_t>(row[k].next)];
+          const double q = row_risk(row, x, beta);
+          if (!(q > best)) continue;
+          best = q;
+          played[state] = static_cast<std::int32_t>(c - first);
+        }
+        value[state] = best;
+      }
+    });
+  }
+
+  const Problem& problem_;
+  int horizon_;
+  std::vector<OutcomeTable> outcomes_;
+  std::size_t most_ = 1;
+  double largest_reward_ = 0;
+};
+
+/// Values with an interval around each, turned back into costs when the problem is minimised.
+void certify(Solution& solution, const Problem& problem, const std::vector<double>& lower,
+             const std::vector<double>& value, const std::vector<double>& upper, double tolerance) {
+  const auto count = static_cast<Eigen::Index>(value.size());
+  solution.value.resize(count);
+  solution.lower.resize(count);
+  solution.upper.resize(count);
+  solution.gap = 0;
+  for (Eigen::Index s = 0; s < count; ++s) {
+    const auto i = static_cast<std::size_t>(s);
+    solution.value[s] = problem.sign() * value[i];
+    solution.lower[s] = problem.maximise() ? round_down(lower[i]) : -round_up(upper[i]);
+    solution.upper[s] = problem.maximise() ? round_up(upper[i]) : -round_down(lower[i]);
+    solution.gap =
+        std::max({solution.gap, solution.upper[s] - solution.value[s], solution.value[s] - solution.lower[s]});
+  }
+  if (!std::isfinite(solution.gap)) {
+    solution.status = Status::kNumericalTrouble;
+    solution.note = "the values exceed the range of double arithmetic: scale the rewards down";
+    solution.gap = kInfinity;
+    return;
+  }
+  solution.status = solution.gap <= tolerance ? Status::kConverged : Status::kRoundingLimited;
+}
+
+Solution stopped(std::string algorithm) {
+  return {.status = Status::kStoppedByCaller,
+          .algorithm = std::move(algorithm),
+          .note = "stopped before the first stage was reached, so there is no answer yet"};
+}
+
+Solution plan_finite(const Problem& problem, double beta, std::string algorithm, const SolveOptions& run) {
+  const Induction induction(problem, problem.horizon);
+  std::vector<double> value(static_cast<std::size_t>(problem.model.num_states()), 0.0);
+  Solution solution{.algorithm = std::move(algorithm)};
+  double error = 0;
+  if (!induction.run(value, beta, &solution.stages, nullptr, error, run.observer)) return stopped(solution.algorithm);
+  std::vector<double> lower = value, upper = value;
+  for (double& v : lower) v -= error;
+  for (double& v : upper) v += error;
+  solution.iterations = problem.horizon;
+  certify(solution, problem, lower, value, upper, run.tolerance);
+  return solution;
+}
+
+/// Discounted: after T stages the rest, X in [a, b] with b - a = span, has a risk between E X - beta_T span^2 / 8 and
+/// E X (Hoeffding's lemma), so planning on from the risk-neutral values loses no more than discount^T beta_T span^2
+/// / 8.
+Solution plan_discounted(const Problem& problem, double beta, const SolveOptions& run) {
+  Problem neutral = problem;
+  const Solution mean = value_iteration(neutral, {}, {.tolerance = run.tolerance / 8, .observer = run.observer});
+  if (mean.status == Status::kStoppedByCaller || !std::isfinite(mean.gap)) return mean;
+  const OutcomeTable table(problem.model, problem.sign());
+  const double g = problem.discount;
+  const double span = 2 * table.largest_reward() / (1 - g);
+  const auto lost = [&](int stages) {
+    return std::pow(g, 2 * stages) * beta * span * span / 8 * (1 + 0x1p-30) + std::pow(g, stages) * mean.gap;
+  };
+  int horizon = 0;
+  while (lost(horizon) > run.tolerance / 2 && horizon < 10'000'000) ++horizon;
+
+  const Induction induction(problem, horizon);
+  const auto states = static_cast<std::size_t>(problem.model.num_states());
+  Solution solution{.algorithm = "entropic-risk", .policy = mean.policy};
+  double error = 0;
+  std::vector<double> value(states);
+  for (std::size_t s = 0; s < states; ++s) value[s] = problem.sign() * mean.value[static_cast<Eigen::Index>(s)];
+  if (!induction.run(value, beta, &solution.stages, nullptr, error, run.observer)) return stopped(solution.algorithm);
+  // Both ends move by the same map, which does not stretch distances: what the tail misses, discount^T of it, is all.
+  const double above = std::pow(g, horizon) * mean.gap * (1 + 0x1p-30) + error, below = lost(horizon) + error;
+  std::vector<double> lower = value, upper = value;
+  for (double& v : lower) v -= below + above;  // the policy's tail may be worse than the best one's by the gap
+  for (double& v : upper) v += above;
+  solution.iterations = horizon + mean.iterations;
+  solution.note = fmt::format("risk-averse for {} stages, risk neutral from there on", horizon);
+  certify(solution, problem, lower, value, upper, run.tolerance);
+  return solution;
+}
+
+void require_finite_horizon(const Problem& problem, std::string_view what) {
+  if (problem.criterion != Criterion::kFinite)
+    throw InvalidOption(fmt::format("risk: {} is planned for at finite horizon only", what));
+}
+
+}  // namespace
+
+Solution plan_for_entropic_risk(const Problem& problem, double beta, const SolveOptions& run) {
+  require_valid(problem);
+  if (!(beta > 0 && std::isfinite(beta)))
+    throw InvalidOption(fmt::format("risk: beta is {}, must be a number above 0", beta));
+  if (problem.criterion == Criterion::kDiscounted) return plan_discounted(problem, beta, run);
+  require_finite_horizon(problem, "undiscounted entropic risk");
+  return plan_finite(problem, beta, "entropic-risk", run);
+}
+
+Solution plan_for_worst_case(const Problem& problem, const SolveOptions& run) {
+  require_valid(problem);
+  require_finite_horizon(problem, "the worst case");
+  return plan_finite(problem, kInfinity, "worst-case", run);
+}
+
+EntropicValueSolution plan_for_entropic_value_at_risk(const Problem& problem, double level, const SolveOptions& run) {
+  require_valid(problem);
+  require_finite_horizon(problem, "the entropic value at risk");
+  if (!(level > 0 && level <= 1)) throw InvalidOption(fmt::format("risk: level is {}, must be in (0, 1]", level));
+  const Induction induction(problem, problem.horizon);
+  EntropicValueSolution solution;
+  double error = 0;
+  // The initial distribution is one more draw of the law, under the same risk aversion.
+  const std::vector<double> initial = problem.model.initial();
+  std::vector<Outcome> start;
+  for (std::size_t s = 0; s < initial.size(); ++s)
+    if (initial[s] > 0) start.push_back({static_cast<std::int32_t>(s), 0, initial[s]});
+  bool proceeding = true;
+  const auto best_risk = [&](double beta, mdp::StagePolicy* stages) {
+    std::vector<double> value(initial.size(), 0.0);
+    double own = 0;
+    proceeding = induction.run(value, beta, stages, nullptr, own, run.observer) && proceeding;
+    std::vector<double> x;
+    double largest = 0;
+    for (const Outcome& outcome : start) {
+      x.push_back(value[static_cast<std::size_t>(outcome.next)]);
+      largest = std::max(largest, std::abs(x.back()));
+    }
+    error = std::max(error, own + row_error(start.size(), largest));
+    return row_risk(start, x, beta);
+  };
+  // With theta = 1 / beta: ERM*_{1/theta} grows with theta, so on [a, b] it is at most that of b, and theta log(level)
+  // is at most that of a. Beyond (mean - worst case) / -log(level) nothing beats theta = 0.
+  const double log_level = std::log(level), worst = best_risk(kInfinity, nullptr), neutral = best_risk(0, nullptr);
+  const auto beta_of = [](double theta) { return theta > 0 ? 1 / theta : kInfinity; };
+  ScalarMaximum found{.argument = kInfinity, .value = neutral, .upper = neutral, .evaluations = 1};
+  if (level < 1) {
+    const double last = (neutral - worst) / -log_level;
+    const ScalarFunction g{
+        .value = [&](double theta) { return best_risk(beta_of(theta), nullptr) + theta * log_level; },
+        .bound = [&](double a, double, double b, double value_b) { return value_b + (a - b) * log_level; },
+        .split = middle_of};
+    found = maximise(g, 0, std::max(last, 0.0), run.tolerance / 2, [&](std::int64_t, double) { return proceeding; });
+  }
+  solution.beta = level < 1 ? beta_of(found.argument) : 0;
+  best_risk(solution.beta, &solution.stages);
+  solution.evaluations = found.evaluations;
+  const double own = error + 8 * kUnitRoundoff * std::abs(found.upper);
+  const double low = round_down(found.value - own), high = round_up(found.upper + own);
+  solution.value = problem.sign() * found.value;
+  solution.lower = problem.maximise() ? low : -high;
+  solution.upper = problem.maximise() ? high : -low;
+  solution.gap = std::max(solution.upper - solution.value, solution.value - solution.lower);
+  solution.status = !proceeding                     ? Status::kStoppedByCaller
+                    : solution.gap <= run.tolerance ? Status::kConverged
+                                                    : Status::kRoundingLimited;
+  return solution;
+}
+
+}  // namespace bellwether::solvers

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "mdp/tabular_mdp.h"
+
+namespace bellwether::solvers {
+
+/// One thing that may happen when a choice is made.
+struct Outcome {
+  std::int32_t next = 0;
+  double reward = 0;
+  double probability = 0;
+};
+
+/// The outcomes of every choice. Planning for risk needs the law of the reward, not its mean: it is that of the model's
+/// reward laws, else the reward of the transition taken, else the expected reward for sure.
+class OutcomeTable {
+ public:
+  /// `sign` multiplies every reward: -1 turns costs into rewards. InvalidModel when a reward is Gaussian, whose law is
+  /// not finite.
+  OutcomeTable(const mdp::TabularMdp& model, double sign);
+
+  std::span<const Outcome> of(std::int64_t choice) const {
+    return {outcome_.data() + begin_[static_cast<std::size_t>(choice)],
+            outcome_.data() + begin_[static_cast<std::size_t>(choice) + 1]};
+  }
+  /// Where the outcomes of a choice begin, counted through the model.
+  std::int64_t begin(std::int64_t choice) const { return begin_[static_cast<std::size_t>(choice)]; }
+  double largest_reward() const { return largest_; }   ///< in absolute value
+  std::size_t most_outcomes() const { return most_; }  ///< of one choice
+
+ private:
+  std::vector<std::int64_t> begin_;
+  std::vector<Outcome> outcome_;
+  double largest_ = 0;
+  std::size_t most_ = 0;
+};
+
+}  // namespace bellwether::solvers

@@ -1,0 +1,186 @@
+#include "solvers/risk/static_risk.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "core/errors.h"
+#include "core/rounding.h"
+#include "solvers/risk/scalar_search.h"
+
+namespace bellwether::solvers {
+namespace {
+
+void require_level(double level) {
+  if (!(level > 0 && level <= 1)) throw InvalidOption(fmt::format("risk: level is {}, must be in (0, 1]", level));
+}
+
+/// A minimised problem was solved with negated rewards: what was found speaks of minus the cost.
+void speak_of_costs(RiskSolution& solution) {
+  solution.value = -solution.value;
+  solution.parameter = -solution.parameter;
+  std::swap(solution.lower, solution.upper);
+  solution.lower = -solution.lower;
+  solution.upper = -solution.upper;
+  std::ranges::reverse(solution.law.atom);
+  std::ranges::reverse(solution.law.weight);
+  for (double& atom : solution.law.atom) atom = -atom;
+}
+
+RiskSolution start(const Problem& problem, std::string algorithm, const StockOptions& options) {
+  RiskSolution solution{.algorithm = std::move(algorithm)};
+  solution.tree = std::make_shared<const StockTree>(problem, options);
+  return solution;
+}
+
+/// Fills in what every criterion has: `achieved` is the risk of the policy's law, `upper` a bound on the best, both up
+/// to `error`.
+RiskSolution finish(const Problem& problem, RiskSolution solution, double achieved, double upper, double error,
+                    bool stopped, double tolerance) {
+  solution.value = achieved;
+  solution.lower = round_down(achieved - error);
+  solution.upper = round_up(std::max(upper, achieved) + error);
+  solution.gap = std::max(solution.upper - achieved, achieved - solution.lower);
+  if (std::isnan(solution.gap)) solution.gap = std::numeric_limits<double>::infinity();
+  solution.status = stopped                     ? Status::kStoppedByCaller
+                    : solution.gap <= tolerance ? Status::kConverged
+                                                : Status::kRoundingLimited;
+  const StockTree& tree = *solution.tree;
+  solution.note =
+      fmt::format("{} pairs of a state and earnings, {} final earnings", tree.num_nodes(), tree.final_stocks().size());
+  if (!problem.maximise()) speak_of_costs(solution);
+  return solution;
+}
+
+std::function<bool(std::int64_t, double)> asks(const SolveOptions& run) {
+  return [&run](std::int64_t evaluations, double gap) {
+    return !run.observer || run.observer(TraceRow{.iteration = evaluations, .gap = gap});
+  };
+}
+
+/// The function that is linear with slope one below b and zero above: what a budget of b lacks.
+std::function<double(double)> shortfall(double b) {
+  return [b](double x) { return std::min(x - b, 0.0); };
+}
+
+/// A candidate strictly between a and b.
+std::optional<double> candidate_between(const std::vector<double>& candidates, double a, double b) {
+  const auto first = std::ranges::upper_bound(candidates, a);
+  const auto last = std::ranges::lower_bound(candidates, b);
+  if (first >= last) return std::nullopt;
+  return *(first + (last - first) / 2);
+}
+
+}  // namespace
+
+RiskSolution plan_for_utility(const Problem& problem, const std::function<double(double)>& f, double lipschitz,
+                              const StockOptions& options, const SolveOptions& run) {
+  RiskSolution solution = start(problem, "utility", options);
+  const StockTree& tree = *solution.tree;
+  const double best = tree.maximise(f, &solution.policy);
+  solution.law = tree.law(solution.policy);
+  solution.evaluations = 1;
+  double achieved = 0, largest = 0;
+  for (std::size_t i = 0; i < solution.law.atom.size(); ++i)
+    achieved += solution.law.weight[i] * f(solution.law.atom[i]);
+  for (const double stock : tree.final_stocks()) largest = std::max(largest, std::abs(f(stock)));
+  const double error = lipschitz * tree.stock_error() + tree.expectation_error() * largest;
+  return finish(problem, std::move(solution), achieved, best, error, false, run.tolerance);
+}
+
+RiskSolution plan_for_conditional_value_at_risk(const Problem& problem, double level, const StockOptions& options,
+                                                const SolveOptions& run) {
+  require_level(level);
+  RiskSolution solution = start(problem, "conditional-value-at-risk", options);
+  const StockTree& tree = *solution.tree;
+  const std::vector<double>& stocks = tree.final_stocks();
+  // g(b) = b + max over policies E min(X - b, 0) / level. For one policy it is largest at an atom of X, so the stocks
+  // are all that need be tried; on the way from a to b it gains at most b - a, and loses at most (1 / level - 1)(b -
+  // a).
+  const double fall = 1 / level - 1;
+  const ScalarFunction g{
+      .value = [&](double b) { return b + tree.maximise(shortfall(b)) / level; },
+      .bound =
+          [&](double a, double value_a, double b, double value_b) {
+            // The two lines meet at the peak: value_a + t = value_b + fall (b - a - t).
+            const double t = std::clamp((value_b - value_a + fall * (b - a)) / (1 + fall), 0.0, b - a);
+            return candidate_between(stocks, a, b) ? std::min(value_a + t, value_b + fall * (b - a - t)) +
+                                                         4 * kUnitRoundoff * (std::abs(value_a) + std::abs(value_b))
+                                                   : std::max(value_a, value_b);
+          },
+      .split = [&](double a, double b) { return candidate_between(stocks, a, b); }};
+  const ScalarMaximum found = maximise(g, stocks.front(), stocks.back(), run.tolerance / 2, asks(run));
+  tree.maximise(shortfall(found.argument), &solution.policy);
+  solution.law = tree.law(solution.policy);
+  solution.parameter = found.argument;
+  solution.evaluations = found.evaluations;
+  // Conditional value at risk moves by no more than the return does; an expectation counts 1 / level times.
+  const double largest = 2 * tree.largest_stock() + tree.stock_error();
+  const double error = tree.stock_error() + (tree.expectation_error() + 0x1p-50) * largest / level;
+  return finish(problem, std::move(solution), conditional_value_at_risk(solution.law, level), found.upper, error,
+                found.stopped, run.tolerance);
+}
+
+RiskSolution plan_for_value_at_risk(const Problem& problem, double level, const StockOptions& options,
+                                    const SolveOptions& run) {
+  require_level(level);
+  RiskSolution solution = start(problem, "value-at-risk", options);
+  const StockTree& tree = *solution.tree;
+  const std::vector<double>& stocks = tree.final_stocks();
+  const auto reaches = [&](double b, StockPolicy* policy) {
+    ++solution.evaluations;
+    const double below = -tree.maximise([b](double x) { return x < b ? -1.0 : 0.0; }, policy);
+    return below < level - 1e-12;
+  };
+  // The larger b, the larger the mass below it: bisect for the last b that is reached. The smallest always is.
+  std::size_t low = 0, high = stocks.size();
+  bool stopped = false;
+  while (high - low > 1 && !stopped) {
+    const std::size_t middle = low + (high - low) / 2;
+    (reaches(stocks[middle], nullptr) ? low : high) = middle;
+    stopped = run.observer && !run.observer(TraceRow{.iteration = solution.evaluations});
+  }
+  reaches(stocks[low], &solution.policy);
+  solution.law = tree.law(solution.policy);
+  solution.parameter = stocks[low];
+  const double upper = stopped ? stocks[high - 1] : stocks[low];
+  return finish(problem, std::move(solution), value_at_risk(solution.law, level), upper, tree.stock_error(), stopped,
+                run.tolerance);
+}
+
+RiskSolution plan_for_mean_variance(const Problem& problem, double weight, const StockOptions& options,
+                                    const SolveOptions& run) {
+  if (!(weight >= 0 && std::isfinite(weight)))
+    throw InvalidOption(fmt::format("risk: the weight of the variance is {}, must be a number of at least 0", weight));
+  RiskSolution solution = start(problem, "mean-variance", options);
+  const StockTree& tree = *solution.tree;
+  const std::vector<double>& stocks = tree.final_stocks();
+  const auto utility = [weight](double v) { return [weight, v](double x) { return x - weight * (x - v) * (x - v); }; };
+  // G(v) + weight v^2 is a maximum of functions linear in v: convex, so below its chord on every interval.
+  const double largest = tree.largest_stock() * (1 + 4 * weight * tree.largest_stock());
+  const double rounding = tree.expectation_error() * largest;
+  const ScalarFunction g{.value = [&](double v) { return tree.maximise(utility(v)); },
+                         .bound =
+                             [&](double a, double value_a, double b, double value_b) {
+                               if (!(b > a) || weight == 0) return std::max(value_a, value_b);
+                               const double phi_a = value_a + weight * a * a, phi_b = value_b + weight * b * b;
+                               const double slope = (phi_b - phi_a) / (b - a);
+                               const double v = std::clamp(slope / (2 * weight), a, b);
+                               return phi_a + slope * (v - a) - weight * v * v + 4 * rounding;
+                             },
+                         .split = middle_of};
+  const ScalarMaximum found = maximise(g, stocks.front(), stocks.back(), run.tolerance / 2, asks(run));
+  tree.maximise(utility(found.argument), &solution.policy);
+  solution.law = tree.law(solution.policy);
+  solution.parameter = found.argument;
+  solution.evaluations = found.evaluations;
+  const double achieved = mean(solution.law) - weight * variance(solution.law);
+  const double error = tree.stock_error() * (1 + 8 * weight * tree.largest_stock()) + 2 * rounding;
+  return finish(problem, std::move(solution), achieved, found.upper, error, found.stopped, run.tolerance);
+}
+
+}  // namespace bellwether::solvers

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <functional>
+#include <limits>
+#include <memory>
+#include <string>
+
+#include "core/solve.h"
+#include "solvers/problem.h"
+#include "solvers/risk/law.h"
+#include "solvers/risk/stock_tree.h"
+#include "solvers/solution.h"
+
+namespace bellwether::solvers {
+
+/// What planning for the risk of the return answers. For minimised problems everything speaks of costs: the law is that
+/// of the cost, and the risk looks at its upper tail.
+struct RiskSolution {
+  Status status = Status::kNotRun;
+  std::string algorithm = {};
+  std::string note = {};
+  double value = 0;             ///< the risk of what the policy earns
+  double lower = 0, upper = 0;  ///< enclose the best risk and that of the policy, rounding and grid included
+  double gap = std::numeric_limits<double>::infinity();
+  double parameter = 0;  ///< of the outer search: the budget b, the temperature 1 / beta, the centre v
+  Law law = {};          ///< of the return under the policy
+  std::shared_ptr<const StockTree> tree = {};
+  StockPolicy policy = {};       ///< on the nodes of the tree
+  std::int64_t evaluations = 0;  ///< of the outer search, a dynamic program each
+};
+
+// Finite horizon; the policies may use everything they have seen (the state and the earnings so far are enough). The
+// outer searches are exact: the functions they maximise are not concave, so they branch and bound.
+// docs/papers/risk.md has the mathematics.
+
+/// The best expected utility of the return, sup E f(X). `f` is called with the return (minus the cost when minimising);
+/// `lipschitz` bounds its slope, for the error of a grid; infinite when unknown, and then only exact trees have a
+/// proof.
+RiskSolution plan_for_utility(const Problem& problem, const std::function<double(double)>& f, double lipschitz,
+                              const StockOptions& options = {}, const SolveOptions& run = {});
+
+/// The best conditional value at risk, sup over b and policies of b + E min(X - b, 0) / level.
+RiskSolution plan_for_conditional_value_at_risk(const Problem& problem, double level, const StockOptions& options = {},
+                                                const SolveOptions& run = {});
+
+/// The best lower quantile: the largest b with min over policies of P(X < b) below `level`.
+RiskSolution plan_for_value_at_risk(const Problem& problem, double level, const StockOptions& options = {},
+                                    const SolveOptions& run = {});
+
+/// The best E X - weight Var X = max over v of E[X - weight (X - v)^2].
+RiskSolution plan_for_mean_variance(const Problem& problem, double weight, const StockOptions& options = {},
+                                    const SolveOptions& run = {});
+
+}  // namespace bellwether::solvers

@@ -1,0 +1,205 @@
+#include "solvers/risk/stock_tree.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/errors.h"
+#include "core/rounding.h"
+#include "core/text.h"
+
+namespace bellwether::solvers {
+namespace {
+
+/// A node that an outcome leads to, and which outcome.
+struct Arrival {
+  std::int32_t state;
+  double stock;
+  std::int64_t edge;
+
+  bool operator<(const Arrival& other) const {
+    return state != other.state ? state < other.state : stock < other.stock;
+  }
+};
+
+void add_scaled(std::vector<std::pair<double, double>>& atoms, const Law& law, double weight) {
+  for (std::size_t i = 0; i < law.atom.size(); ++i) atoms.emplace_back(law.atom[i], weight * law.weight[i]);
+}
+
+}  // namespace
+
+StockTree::StockTree(const Problem& problem, const StockOptions& options)
+    : max_nodes_(options.max_nodes), grid_(options.grid) {
+  require_valid(problem);
+  bellwether::require_valid("risk", options);
+  if (problem.criterion != Criterion::kFinite)
+    throw InvalidOption("risk: the law of the return is planned for at finite horizon only");
+  models_ = problem.stages.empty() ? std::vector{problem.model} : problem.stages;
+  for (const mdp::TabularMdp& model : models_) outcomes_.emplace_back(model, problem.sign());
+
+  double weight = 1;
+  for (int h = 0; h < problem.horizon; ++h, weight *= problem.discount)
+    largest_stock_ += weight * outcomes(h).largest_reward();
+  if (!std::isfinite(largest_stock_)) throw InvalidModel("risk: the returns exceed the range of double arithmetic");
+  const double same = largest_stock_ * 0x1p-44;  // closer than this, two stocks are one
+  // A stage adds a product (two roundings with that of the weight), an addition and the joining of neighbours.
+  const double step = (grid_ > 0 ? grid_ / 2 : same) + 4 * kUnitRoundoff * largest_stock_;
+  stock_error_ = problem.horizon * step * (1 + 0x1p-40);
+
+  stages_.resize(static_cast<std::size_t>(problem.horizon) + 1);
+  const std::vector<double> initial = models_.front().initial();
+  for (std::size_t s = 0; s < initial.size(); ++s) {
+    if (initial[s] == 0) continue;
+    stages_.front().node.push_back({static_cast<std::int32_t>(s), 0});
+    initial_.push_back(initial[s]);
+  }
+  num_nodes_ = static_cast<std::int64_t>(initial_.size());
+  weight = 1;
+  for (int h = 0; h < problem.horizon; ++h, weight *= problem.discount) expand(h, weight, same);
+
+  for (const StockNode& node : stages_.back().node) final_stocks_.push_back(node.stock);
+  std::ranges::sort(final_stocks_);
+  final_stocks_.erase(std::unique(final_stocks_.begin(), final_stocks_.end()), final_stocks_.end());
+}
+
+const mdp::TabularMdp& StockTree::model(int stage) const {
+  return models_[models_.size() == 1 ? 0 : static_cast<std::size_t>(stage)];
+}
+
+const OutcomeTable& StockTree::outcomes(int stage) const {
+  return outcomes_[outcomes_.size() == 1 ? 0 : static_cast<std::size_t>(stage)];
+}
+
+void StockTree::expand(int stage, double discount, double same) {
+  Stage& here = stages_[static_cast<std::size_t>(stage)];
+  Stage& next = stages_[static_cast<std::size_t>(stage) + 1];
+  const mdp::TabularMdp& model = this->model(stage);
+  const OutcomeTable& table = outcomes(stage);
+  std::vector<Arrival> arrivals;
+  for (const StockNode& node : here.node) {
+    here.child_begin.push_back(static_cast<std::int64_t>(arrivals.size()));
+    for (std::int64_t c = model.first_choice(node.state); c < model.first_choice(node.state + 1); ++c) {
+      for (const Outcome& outcome : table.of(c)) {
+        double stock = node.stock + discount * outcome.reward;
+        if (grid_ > 0) stock = std::round(stock / grid_) * grid_;
+        arrivals.push_back({outcome.next, stock, static_cast<std::int64_t>(arrivals.size())});
+      }
+    }
+    if (static_cast<std::int64_t>(arrivals.size()) > 20 * max_nodes_) break;  // refused below
+  }
+  here.child.resize(arrivals.size());
+  std::sort(arrivals.begin(), arrivals.end());
+  for (const Arrival& arrival : arrivals) {
+    const bool known =
+        !next.node.empty() && next.node.back().state == arrival.state && arrival.stock - next.node.back().stock <= same;
+    if (!known) next.node.push_back({arrival.state, arrival.stock});
+    here.child[static_cast<std::size_t>(arrival.edge)] = static_cast<std::int32_t>(next.node.size() - 1);
+  }
+  num_nodes_ += static_cast<std::int64_t>(next.node.size());
+  if (num_nodes_ > max_nodes_ || static_cast<std::int64_t>(arrivals.size()) > 20 * max_nodes_) {
+    throw InvalidOption(fmt::format(
+        "risk: after {} of {} there are already {} (state, earnings) to tell apart, more than max_nodes = "
+        "{}; a grid for the earnings (option grid) makes them fewer",
+        counted(stage + 1, "stage"), horizon(), std::max<std::int64_t>(num_nodes_, max_nodes_), max_nodes_));
+  }
+}
+
+template <class Visit>
+void StockTree::for_choices(int stage, std::size_t node, const Visit& visit) const {
+  const Stage& here = stages_[static_cast<std::size_t>(stage)];
+  const mdp::TabularMdp& model = this->model(stage);
+  const OutcomeTable& table = outcomes(stage);
+  const std::int32_t state = here.node[node].state;
+  const std::int64_t first = model.first_choice(state);
+  const std::int32_t* children = here.child.data() + here.child_begin[node];
+  for (std::int64_t c = first; c < model.first_choice(state + 1); ++c) {
+    const std::span<const Outcome> row = table.of(c);
+    visit(static_cast<std::int32_t>(c - first), row, children);
+    children += row.size();
+  }
+}
+
+double StockTree::maximise(const std::function<double(double)>& f, StockPolicy* policy) const {
+  std::vector<double> value, later;
+  for (const StockNode& node : stages_.back().node) value.push_back(f(node.stock));
+  if (policy != nullptr) policy->assign(static_cast<std::size_t>(horizon()), {});
+  for (int h = horizon() - 1; h >= 0; --h) {
+    later.swap(value);
+    const std::size_t count = stages_[static_cast<std::size_t>(h)].node.size();
+    value.assign(count, -std::numeric_limits<double>::infinity());
+    if (policy != nullptr) (*policy)[static_cast<std::size_t>(h)].assign(count, 0);
+    for (std::size_t i = 0; i < count; ++i) {
+      for_choices(h, i, [&](std::int32_t choice, std::span<const Outcome> row, const std::int32_t* children) {
+        double q = 0;
+        for (std::size_t k = 0; k < row.size(); ++k)
+          q += row[k].probability * later[static_cast<std::size_t>(children[k])];
+        if (!(q > value[i])) return;
+        value[i] = q;
+        if (policy != nullptr) (*policy)[static_cast<std::size_t>(h)][i] = choice;
+      });
+    }
+  }
+  double total = 0;
+  for (std::size_t i = 0; i < initial_.size(); ++i) total += initial_[i] * value[i];
+  return total;
+}
+
+double StockTree::expectation_error() const {
+  std::size_t most = initial_.size();
+  for (const OutcomeTable& table : outcomes_) most = std::max(most, table.most_outcomes());
+  // The probabilities of an outcome are products of two, and their sums miss one by a little.
+  const double row = rounding_error(static_cast<std::int64_t>(most) + 4) + 0x1p-48;
+  return (horizon() + 1) * row * (1 + 0x1p-30);
+}
+
+Law StockTree::law(const StockPolicy& policy) const {
+  std::vector<double> mass = initial_;
+  for (int h = 0; h < horizon(); ++h) {
+    std::vector<double> next(stages_[static_cast<std::size_t>(h) + 1].node.size());
+    for (std::size_t i = 0; i < mass.size(); ++i) {
+      if (mass[i] == 0) continue;
+      const std::int32_t played = policy[static_cast<std::size_t>(h)][i];
+      for_choices(h, i, [&](std::int32_t choice, std::span<const Outcome> row, const std::int32_t* children) {
+        if (choice != played) return;
+        for (std::size_t k = 0; k < row.size(); ++k)
+          next[static_cast<std::size_t>(children[k])] += mass[i] * row[k].probability;
+      });
+    }
+    mass = std::move(next);
+  }
+  std::vector<std::pair<double, double>> atoms;
+  for (std::size_t i = 0; i < mass.size(); ++i) atoms.emplace_back(stages_.back().node[i].stock, mass[i]);
+  return make_law(std::move(atoms));
+}
+
+StockPolicy StockTree::greedy(const std::function<double(const Law&)>& functional) const {
+  std::vector<Law> laws, later;
+  for (const StockNode& node : stages_.back().node) laws.push_back({{node.stock}, {1}});
+  StockPolicy policy(static_cast<std::size_t>(horizon()));
+  for (int h = horizon() - 1; h >= 0; --h) {
+    later.swap(laws);
+    const std::size_t count = stages_[static_cast<std::size_t>(h)].node.size();
+    laws.assign(count, {});
+    policy[static_cast<std::size_t>(h)].assign(count, 0);
+    for (std::size_t i = 0; i < count; ++i) {
+      double best = -std::numeric_limits<double>::infinity();
+      for_choices(h, i, [&](std::int32_t choice, std::span<const Outcome> row, const std::int32_t* children) {
+        std::vector<std::pair<double, double>> atoms;
+        for (std::size_t k = 0; k < row.size(); ++k)
+          add_scaled(atoms, later[static_cast<std::size_t>(children[k])], row[k].probability);
+        Law law = make_law(std::move(atoms));
+        const double liked = functional(law);
+        if (!(liked > best)) return;
+        best = liked;
+        laws[i] = std::move(law);
+        policy[static_cast<std::size_t>(h)][i] = choice;
+      });
+    }
+  }
+  return policy;
+}
+
+}  // namespace bellwether::solvers

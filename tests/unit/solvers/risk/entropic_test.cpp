@@ -1,0 +1,125 @@
+#include "solvers/risk/entropic.h"
+
+#include <cmath>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "core/errors.h"
+#include "solvers/exact/discounted/value_iteration.h"
+#include "solvers/exact/finite/backward_induction.h"
+#include "tests/unit/solvers/risk/examples.h"
+
+namespace bellwether::solvers {
+namespace {
+
+Problem finite(mdp::TabularMdp model, int horizon, double discount = 1) {
+  return {.model = std::move(model), .criterion = Criterion::kFinite, .discount = discount, .horizon = horizon};
+}
+
+TEST(Entropic, AgreesWithEveryPolicyThatRemembersEverything) {
+  for (std::uint64_t i = 0; i < 60; ++i) {
+    Stream stream = Stream(31).child(i);
+    const double discount = i % 2 == 0 ? 0.8 : 1.0;
+    const Problem problem = finite(random_model(stream.child(0)), 3, discount);
+    const std::vector<Law> laws = all_laws(problem.model, 3, discount);
+    const double beta = std::exp(6 * stream.uniform() - 4);
+    const Solution solution = plan_for_entropic_risk(problem, beta, {.tolerance = 1e-9});
+    const double best = best_of(laws, [&](const Law& l) { return entropic_risk(l, beta); });
+    EXPECT_EQ(solution.status, Status::kConverged);
+    EXPECT_NEAR(solution.value[0], best, 1e-10);
+    EXPECT_LE(solution.lower[0], best + 1e-13);
+    EXPECT_GE(solution.upper[0], best - 1e-13);
+    const Solution worst = plan_for_worst_case(problem);
+    EXPECT_NEAR(worst.value[0], best_of(laws, [](const Law& l) { return l.atom.front(); }), 1e-12);
+  }
+}
+
+TEST(Entropic, AStationaryAversionIsAnotherProblemWhenDiscounted) {
+  // With the aversion of the first stage kept, the recursion solves nested risk; the two differ.
+  const mdp::TabularMdp model = random_model(Stream(32));
+  const Solution shrinking = plan_for_entropic_risk(finite(model, 4, 0.7), 2);
+  double value0 = 0, value1 = 0;
+  for (int h = 0; h < 4; ++h) {
+    double next[2];
+    for (int s = 0; s < 2; ++s) {
+      next[s] = -1e300;
+      for (std::int64_t c = model.first_choice(s); c < model.first_choice(s + 1); ++c) {
+        double sum = 0;
+        for (std::size_t k = 0; k < 2; ++k) {
+          const double r = model.data().rewards.front().by_transition[static_cast<std::size_t>(2 * c) + k];
+          sum += model.probabilities(c)[k] * std::exp(-2 * (r + 0.7 * (model.successors(c)[k] == 0 ? value0 : value1)));
+        }
+        next[s] = std::max(next[s], -std::log(sum) / 2);
+      }
+    }
+    value0 = next[0];
+    value1 = next[1];
+  }
+  EXPECT_GT(std::abs(shrinking.value[0] - value0), 1e-3);
+}
+
+TEST(Entropic, ALittleAversionIsNearTheMean) {
+  const Problem problem = finite(random_model(Stream(33)), 5);
+  EXPECT_NEAR(plan_for_entropic_risk(problem, 1e-6).value[0], backward_induction(problem).value[0], 1e-4);
+}
+
+TEST(Entropic, DiscountedContainsALongFiniteHorizon) {
+  for (std::uint64_t i = 0; i < 10; ++i) {
+    Problem problem = finite(random_model(Stream(34).child(i)), 300, 0.9);
+    const Solution truth = plan_for_entropic_risk(problem, 0.7);  // the rest is below 30 * .9^300
+    problem.criterion = Criterion::kDiscounted;
+    const Solution solution = plan_for_entropic_risk(problem, 0.7, {.tolerance = 1e-6});
+    EXPECT_EQ(solution.status, Status::kConverged);
+    for (int s = 0; s < 2; ++s) {
+      EXPECT_LE(solution.lower[s], truth.value[s] + 1e-9);
+      EXPECT_GE(solution.upper[s], truth.value[s] - 1e-9);
+    }
+    EXPECT_LT(solution.stages.size(), 150U);
+    EXPECT_FALSE(solution.policy.empty());
+  }
+}
+
+TEST(Entropic, CostsUseTheUpperTail) {
+  // A sure cost of 1 against 0 or 2: an averse planner pays 1, E exp(beta cost) being larger for the gamble.
+  Problem problem = finite(model_of({{{{0, 0, 0.5}, {0, 2, 0.5}}, {{0, 1.1, 1}}}}), 1);
+  problem.direction = Direction::kMinimise;
+  const Solution averse = plan_for_entropic_risk(problem, 3);
+  EXPECT_NEAR(averse.value[0], 1.1, 1e-12);
+  const Solution calm = plan_for_entropic_risk(problem, 0.01);
+  EXPECT_NEAR(calm.value[0], std::log((1 + std::exp(0.02)) / 2) / 0.01, 1e-12);
+  EXPECT_LE(calm.lower[0], calm.value[0]);
+  EXPECT_GE(calm.upper[0], calm.value[0]);
+}
+
+TEST(EntropicValue, AgreesWithEveryPolicyThatRemembersEverything) {
+  for (std::uint64_t i = 0; i < 60; ++i) {
+    Stream stream = Stream(35).child(i);
+    const Problem problem = finite(random_model(stream.child(0)), 3, i % 2 == 0 ? 0.8 : 1.0);
+    const std::vector<Law> laws = all_laws(problem.model, 3, problem.discount);
+    const double level = 0.02 + 0.97 * stream.uniform();
+    const EntropicValueSolution solution = plan_for_entropic_value_at_risk(problem, level, {.tolerance = 1e-6});
+    const double best = best_of(laws, [&](const Law& l) { return entropic_value_at_risk(l, level).middle(); });
+    EXPECT_EQ(solution.status, Status::kConverged) << solution.gap;
+    EXPECT_NEAR(solution.value, best, 1e-6);
+    EXPECT_LE(solution.lower, best + 1e-10);
+    EXPECT_GE(solution.upper, best - 1e-10);
+  }
+}
+
+TEST(EntropicValue, LevelOneIsTheMean) {
+  const Problem problem = finite(random_model(Stream(36)), 4);
+  EXPECT_NEAR(plan_for_entropic_value_at_risk(problem, 1).value, backward_induction(problem).value[0], 1e-12);
+}
+
+TEST(Entropic, SaysWhatIsWrong) {
+  const Problem problem = finite(random_model(Stream(37)), 2);
+  EXPECT_THROW(plan_for_entropic_risk(problem, 0), InvalidOption);
+  EXPECT_THROW(plan_for_entropic_value_at_risk(problem, 0), InvalidOption);
+  Problem total = problem;
+  total.criterion = Criterion::kAverage;
+  EXPECT_THROW(plan_for_entropic_risk(total, 1), InvalidOption);
+}
+
+}  // namespace
+}  // namespace bellwether::solvers

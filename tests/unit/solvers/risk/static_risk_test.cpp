@@ -1,0 +1,197 @@
+#include "solvers/risk/static_risk.h"
+
+#include <cmath>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/errors.h"
+#include "solvers/exact/finite/backward_induction.h"
+#include "tests/unit/solvers/risk/examples.h"
+
+namespace bellwether::solvers {
+namespace {
+
+Problem finite(mdp::TabularMdp model, int horizon, double discount = 1) {
+  return {.model = std::move(model), .criterion = Criterion::kFinite, .discount = discount, .horizon = horizon};
+}
+
+/// One state; action 0 pays nothing, action 1 pays -1 or +2.
+mdp::TabularMdp gamble(double lose) { return model_of({{{{0, 0, 1}}, {{0, -1, lose}, {0, 2, 1 - lose}}}}); }
+
+/// A coin pays 0 or 2; then safe pays 1, risky 0 or 3. The third state ends the play.
+mdp::TabularMdp coin_then_choice() {
+  return model_of({{{{1, 0, 0.5}, {1, 2, 0.5}}}, {{{2, 1, 1}}, {{2, 0, 0.5}, {2, 3, 0.5}}}, {{{2, 0, 1}}}});
+}
+
+TEST(StaticRisk, GambleHasItsPublishedTailMeans) {
+  const auto tail = [](double lose, int stages, double level) {
+    return plan_for_conditional_value_at_risk(finite(gamble(lose), stages), level).value;
+  };
+  EXPECT_NEAR(tail(0.4, 2, 0.5), 0.24, 1e-12);
+  EXPECT_NEAR(tail(0.4, 3, 0.5), 0.592, 1e-12);
+  EXPECT_NEAR(tail(0.5, 4, 0.5), 0.125, 1e-12);
+  EXPECT_NEAR(tail(0.5, 3, 0.7), 0.275 / 0.7, 1e-12);
+}
+
+TEST(StaticRisk, TheBestPolicyLooksAtWhatWasEarned) {
+  const RiskSolution solution = plan_for_conditional_value_at_risk(finite(coin_then_choice(), 2), 0.75);
+  EXPECT_EQ(solution.status, Status::kConverged);
+  EXPECT_NEAR(solution.value, 2, 1e-12);
+  EXPECT_EQ(solution.parameter, 3);
+  const auto nodes = solution.tree->nodes(1);
+  ASSERT_EQ(nodes.size(), 2U);
+  EXPECT_EQ(nodes[0].stock, 0);
+  EXPECT_EQ(solution.policy[1], (std::vector<std::int32_t>{1, 0}));  // risky when poor, safe when rich
+}
+
+TEST(StaticRisk, AgreesWithEveryPolicyThatRemembersEverything) {
+  for (std::uint64_t i = 0; i < 60; ++i) {
+    Stream stream = Stream(21).child(i);
+    const double discount = i % 3 == 0 ? 0.9 : 1.0;
+    const int horizon = i % 2 == 0 ? 3 : 2;
+    const Problem problem = finite(random_model(stream.child(0)), horizon, discount);
+    const std::vector<Law> laws = all_laws(problem.model, horizon, discount);
+    const double level = 0.05 + 0.9 * stream.uniform(), weight = stream.uniform();
+    const SolveOptions exact{.tolerance = 1e-10};
+
+    const RiskSolution tail = plan_for_conditional_value_at_risk(problem, level, {}, exact);
+    EXPECT_NEAR(tail.value, best_of(laws, [&](const Law& l) { return conditional_value_at_risk(l, level); }), 1e-9);
+    EXPECT_LE(tail.gap, 1e-10);
+    const RiskSolution quantile = plan_for_value_at_risk(problem, level, {}, exact);
+    EXPECT_NEAR(quantile.value, best_of(laws, [&](const Law& l) { return value_at_risk(l, level); }), 1e-9);
+    const RiskSolution spread = plan_for_mean_variance(problem, weight, {}, exact);
+    EXPECT_NEAR(spread.value, best_of(laws, [&](const Law& l) { return mean(l) - weight * variance(l); }), 1e-8);
+    const auto target = [](double x) { return -std::abs(x - 2); };
+    const RiskSolution near = plan_for_utility(problem, target, 1, {}, exact);
+    EXPECT_NEAR(near.value,
+                best_of(laws,
+                        [&](const Law& l) {
+                          double sum = 0;
+                          for (std::size_t k = 0; k < l.atom.size(); ++k) sum += l.weight[k] * target(l.atom[k]);
+                          return sum;
+                        }),
+                1e-9);
+  }
+}
+
+TEST(StaticRisk, LevelOneIsTheMeanAndASmallLevelTheWorstCase) {
+  for (std::uint64_t i = 0; i < 30; ++i) {
+    const Problem problem = finite(random_model(Stream(22).child(i)), 4);
+    EXPECT_NEAR(plan_for_conditional_value_at_risk(problem, 1).value, backward_induction(problem).value[0], 1e-9);
+    const double worst = best_of(all_laws(problem.model, 3, 1), [](const Law& l) { return l.atom.front(); });
+    EXPECT_NEAR(plan_for_conditional_value_at_risk(finite(problem.model, 3), 1e-6).value, worst, 1e-9);
+  }
+}
+
+TEST(StaticRisk, GrowsWithTheLevel) {
+  const Problem problem = finite(random_model(Stream(23)), 5);
+  double last = -1e300;
+  for (const double level : {0.02, 0.1, 0.3, 0.6, 0.9, 1.0}) {
+    const double value = plan_for_conditional_value_at_risk(problem, level).value;
+    EXPECT_GE(value, last - 1e-12);
+    last = value;
+  }
+}
+
+TEST(StaticRisk, CostsAreRewardsTurnedRound) {
+  const mdp::TabularMdp model = random_model(Stream(24));
+  std::vector<std::vector<std::vector<Way>>> turned(2, std::vector<std::vector<Way>>(2));
+  for (std::int64_t c = 0; c < 4; ++c)
+    for (std::size_t k = 0; k < 2; ++k)
+      turned[static_cast<std::size_t>(c / 2)][static_cast<std::size_t>(c % 2)].push_back(
+          {model.successors(c)[k], -model.data().rewards.front().by_transition[static_cast<std::size_t>(2 * c) + k],
+           model.probabilities(c)[k]});
+  Problem costs = finite(model_of(turned), 4);
+  costs.direction = Direction::kMinimise;
+  const RiskSolution earned = plan_for_conditional_value_at_risk(finite(model, 4), 0.3);
+  const RiskSolution paid = plan_for_conditional_value_at_risk(costs, 0.3);
+  EXPECT_DOUBLE_EQ(paid.value, -earned.value);
+  EXPECT_DOUBLE_EQ(paid.lower, -earned.upper);
+  EXPECT_DOUBLE_EQ(mean(paid.law), -mean(earned.law));
+  EXPECT_TRUE(std::ranges::is_sorted(paid.law.atom));
+}
+
+TEST(StaticRisk, AGridKeepsItsPromise) {
+  std::vector<std::vector<std::vector<Way>>> ways{
+      {{{0, 0.31, 0.4}, {1, -0.77, 0.6}}, {{0, -0.13, 0.5}, {1, 0.29, 0.5}}},
+      {{{0, 0.57, 0.7}, {1, -0.41, 0.3}}, {{0, 0.03, 0.2}, {1, 0.11, 0.8}}}};
+  const Problem problem = finite(model_of(ways), 6, 0.93);
+  const RiskSolution exact = plan_for_conditional_value_at_risk(problem, 0.25, {}, {.tolerance = 1e-9});
+  EXPECT_LE(exact.gap, 1e-9);
+  for (const double grid : {0.2, 0.05, 0.01}) {
+    const RiskSolution coarse = plan_for_conditional_value_at_risk(problem, 0.25, {.grid = grid});
+    EXPECT_LE(coarse.lower, exact.value + 1e-9);
+    EXPECT_GE(coarse.upper, exact.value - 1e-9);
+    EXPECT_LE(coarse.gap, 2 * 6 * grid);
+    EXPECT_LT(coarse.tree->num_nodes(), exact.tree->num_nodes());
+  }
+}
+
+TEST(StaticRisk, LawsOfRewardsCount) {
+  // The same mean and the same way on, but action 1 pays 0 or 4.
+  mdp::ModelData data = model_of({{{{0, 2, 1}}, {{0, 2, 1}}}}).data();
+  data.rewards.front().by_transition = std::vector<double>{};
+  data.reward_laws.law = std::vector<std::uint8_t>{0, 1};
+  data.reward_laws.scale = std::vector<double>{0, 4};
+  const mdp::TabularMdp model(data);
+  const RiskSolution careful = plan_for_conditional_value_at_risk(finite(model, 2), 0.25);
+  EXPECT_NEAR(careful.value, 4, 1e-12);
+  EXPECT_EQ(careful.policy[0], std::vector<std::int32_t>{0});
+  const RiskSolution daring = plan_for_utility(
+      finite(model, 2), [](double x) { return x >= 8 ? 1.0 : 0.0; }, INFINITY);
+  EXPECT_NEAR(daring.value, 0.25, 1e-12);
+}
+
+TEST(StaticRisk, GreedyOnTheMedianIsNotOptimal) {
+  // The median is not indifferent to mixtures: choosing the law it likes best at every node can be beaten.
+  int beaten = 0;
+  const auto median = [](const Law& l) { return value_at_risk(l, 0.5); };
+  for (std::uint64_t i = 0; i < 200; ++i) {
+    const Problem problem = finite(random_model(Stream(25).child(i)), 3);
+    const StockTree tree(problem, {});
+    const double best = best_of(all_laws(problem.model, 3, 1), median);
+    const double greedy = median(tree.law(tree.greedy(median)));
+    EXPECT_LE(greedy, best + 1e-12);
+    beaten += greedy < best - 1e-9;
+    // ... while an expected utility is.
+    const auto utility = [](const Law& l) {
+      double sum = 0;
+      for (std::size_t k = 0; k < l.atom.size(); ++k) sum += l.weight[k] * std::min(l.atom[k] - 1, 0.0);
+      return sum;
+    };
+    EXPECT_NEAR(utility(tree.law(tree.greedy(utility))), tree.maximise([](double x) { return std::min(x - 1, 0.0); }),
+                1e-12);
+  }
+  EXPECT_GE(beaten, 1);
+}
+
+TEST(StaticRisk, SaysWhatIsWrong) {
+  const Problem problem = finite(gamble(0.4), 2);
+  EXPECT_THROW(plan_for_conditional_value_at_risk(problem, 0), InvalidOption);
+  EXPECT_THROW(plan_for_mean_variance(problem, -1), InvalidOption);
+  EXPECT_THROW(plan_for_value_at_risk(problem, 2), InvalidOption);
+  Problem discounted = problem;
+  discounted.criterion = Criterion::kDiscounted;
+  discounted.discount = 0.9;
+  EXPECT_THROW(plan_for_conditional_value_at_risk(discounted, 0.5), InvalidOption);
+  try {
+    plan_for_conditional_value_at_risk(finite(random_model(Stream(1)), 12, 0.93), 0.5, {.max_nodes = 100});
+    FAIL();
+  } catch (const InvalidOption& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("max_nodes = 100"));
+  }
+  mdp::ModelData data = gamble(0.4).data();
+  data.reward_laws.law = std::vector<std::uint8_t>{0, 2};
+  data.reward_laws.scale = std::vector<double>{0, 1};
+  try {
+    plan_for_value_at_risk(finite(mdp::TabularMdp(data), 2), 0.5);
+    FAIL();
+  } catch (const InvalidModel& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("state 0, action 1 is Gaussian"));
+  }
+}
+
+}  // namespace
+}  // namespace bellwether::solvers

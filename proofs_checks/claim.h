@@ -33,6 +33,9 @@ struct Effort {
   Tier tier = Tier::kFast;
   Stream stream = Stream(0);
 
+  /// The noise of one of several runs.
+  Stream run(std::int64_t index) const { return stream.child(static_cast<std::uint64_t>(index)); }
+
   /// One size for the fast tier, another for the full one.
   template <class T>
   T pick(T fast, T full) const {

@@ -18,9 +18,12 @@ double best_policy_beta(const EpisodicSize& size, double visits);
 
 /// T <= 18 (1 + sqrt 2)^2 H^2 (H - 1)^2 S A beta(T) / eps^2: RF-UCRL.
 double rf_ucrl_episodes(const EpisodicSize& size, double epsilon);
-/// T eps / 2 <= 3 e sqrt(T B) + B, B = (832/3) e^3 H^3 S A beta(T) ln(T + 1): RF-Express.
+/// T eps / 2 <= 3 e sqrt(T B) + B, B = 4 H^2 S A R L beta(T), L = 2 + log2 T, R the sum over stages h of
+/// (1 + 1/H)^(2h) (15 + (1 + 1/H) (1/2 + 2 / (3H))), 15 alone in the last: RF-Express.
 double rf_express_episodes(const EpisodicSize& size, double epsilon);
-/// T eps <= e^13 (24 sqrt(H^3 S A beta*(T) ln(T + 1) T) + (2816/3) H^3 S A beta(T) ln(T + 1)): BPI-UCBVI.
+/// T eps <= 12 (H - 1) sqrt(S A Q L beta*(T) T) + 4 H^2 S A R L beta(T), L = 2 + log2 T; with
+/// g = (1 + 3/H) (1 + 1 / (2H)) + 1/H, Q is the sum of g^(2h) over all stages but the last and R that of
+/// g^h (72 + 12/H + (1 + 3/H) (1 + 2 / (3H))), 36 g^(H-1) in the last: BPI-UCBVI.
 double bpi_ucbvi_episodes(const EpisodicSize& size, double epsilon);
 
 }  // namespace bellwether::bounds

@@ -113,11 +113,10 @@ Measurement bayes_slope(const Effort& effort, std::string_view learner) {
   const int replicates = effort.pick(30, 300);
   std::vector<double> regret;
   for (int i = 0; i < replicates; ++i) {
-    const Stream stream = effort.stream.child(static_cast<std::uint64_t>(i));
+    const Stream stream = effort.run(i);
     Stream prior = stream.child("prior");
     const EpisodicTask task(drawn_from_prior(5, 3, prior), 8);
-    const auto agent =
-        online::find_episodic(learner).make(task, online::world_of(task, at.back()), {}, stream.child("learner"));
+    const auto agent = agent_of(task, learner, {}, at.back(), stream);
     for (const auto& row : online::run_episodes(task, *agent, stream, {.episodes = at.back(), .checkpoints = at}).rows)
       regret.push_back(row.value_regret);
   }
@@ -149,7 +148,7 @@ Measurement late_regret(const Effort& effort, const std::vector<Setting>& settin
   const EpisodicTask task(mdp::riverswim().model, 20);
   std::vector<double> shares;
   for (int seed = 0; seed < effort.pick(8, 50); ++seed) {
-    const Stream stream = effort.stream.child(static_cast<std::uint64_t>(seed));
+    const Stream stream = effort.run(seed);
     const auto agent =
         online::find_episodic("ucbvi-bf").make(task, online::world_of(task, 3000), settings, stream.child("learner"));
     const auto rows = online::run_episodes(task, *agent, stream, {.episodes = 3000, .checkpoints = {1500, 3000}}).rows;
@@ -183,7 +182,7 @@ Measurement deep_sea_advantage(const Effort& effort, std::string_view plain, std
   std::vector<double> difference;
   for (int seed = 0; seed < effort.pick(20, 100); ++seed) {
     const EpisodicTask task(mdp::deep_sea({.size = 10, .seed = seed}).model, 10);
-    const Stream stream = effort.stream.child(static_cast<std::uint64_t>(seed));
+    const Stream stream = effort.run(seed);
     const double first = play(task, plain, settings(plain), 2000, stream).last.value_regret;
     const double second = play(task, better, settings(better), 2000, stream).last.value_regret;
     difference.push_back((first - second) / 2000);

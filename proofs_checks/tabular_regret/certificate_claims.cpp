@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -19,20 +21,18 @@
 namespace bellwether::claims {
 namespace {
 
-constexpr double kDelta = 0.05;
+using online::EpisodicTask;
 
 /// Before every episode: low <= V^pi_0 <= V*_0 <= high in every state?
 class Auditor final : public online::EpisodicAgent {
  public:
-  Auditor(const online::EpisodicTask& task, const online::EpisodicWorld& world,
-          std::unique_ptr<online::EpisodicAgent> inner)
-      : EpisodicAgent(world), task_(task), inner_(std::move(inner)), value_(task) {
+  Auditor(const EpisodicTask& task, std::unique_ptr<online::EpisodicAgent> inner)
+      : EpisodicAgent(online::world_of(task, 1)), task_(task), inner_(std::move(inner)), value_(task) {
     value_.update(policy(), task.horizon() - 1);
   }
   void plan(std::int64_t episode) override {
     inner_->plan(episode);
-    for (int h = 0; h < task_.horizon(); ++h)
-      for (int s = 0; s < task_.num_states(); ++s) policy().play(h, s, inner_->policy().choice(h, s));
+    copy_policy(task_, inner_->policy(), policy());
     value_.update(inner_->policy(), inner_->policy().take_changed());
     bool enclosed = true;
     for (int s = 0; s < task_.num_states(); ++s) {
@@ -52,7 +52,7 @@ class Auditor final : public online::EpisodicAgent {
   double narrowest() const { return narrowest_; }
 
  private:
-  const online::EpisodicTask& task_;
+  const EpisodicTask& task_;
   std::unique_ptr<online::EpisodicAgent> inner_;
   online::PolicyValue value_;
   std::int64_t violations_ = 0;
@@ -66,11 +66,8 @@ Measurement broken_enclosure(const Effort& effort, std::string_view learner, std
   tasks.push_back(tiny_task(30'000));
   for (const NamedTask& on : tasks) {
     for (int seed = 0; seed < effort.pick(10, 100); ++seed) {
-      const Stream stream = effort.stream.child(static_cast<std::uint64_t>(seed));
-      const auto world = online::world_of(on.task, on.episodes);
-      const std::vector<Setting> settings = {{"constant", std::string(constant)}, {"delta", fmt::format("{}", kDelta)}};
-      Auditor auditor(on.task, world,
-                      online::find_episodic(learner).make(on.task, world, settings, stream.child("learner")));
+      const Stream stream = effort.run(seed);
+      Auditor auditor(on.task, agent_of(on.task, learner, with_constant(constant), on.episodes, stream));
       play(on.task, auditor, on.episodes, stream);
       ++runs;
       if (auditor.violations() > 0) ++violated;
@@ -98,9 +95,75 @@ Claim enclosure_claim(const online::EpisodicLearner& row) {
 
 bool is_certified(const online::EpisodicLearner& learner) {
   const NamedTask on = tiny_task(10);
-  const auto world = online::world_of(on.task, on.episodes);
-  const auto agent = learner.make(on.task, world, {}, Stream(0));
-  return agent->pessimistic_value(0).has_value();
+  return agent_of(on.task, learner.name, {}, on.episodes, Stream(0))->pessimistic_value(0).has_value();
+}
+
+// --- Promises before every episode
+// ----------------------------------------------------------------------------------------------------
+
+/// Plays what another agent plays and says that it loses a share of what the other says.
+class Understatement final : public online::EpisodicAgent {
+ public:
+  Understatement(const EpisodicTask& task, std::unique_ptr<online::EpisodicAgent> inner, double share)
+      : EpisodicAgent(online::world_of(task, 1)), task_(task), inner_(std::move(inner)), share_(share) {}
+  void plan(std::int64_t episode) override {
+    inner_->plan(episode);
+    copy_policy(task_, inner_->policy(), policy());
+  }
+  void learn(std::span<const online::Step> steps) override { inner_->learn(steps); }
+  std::optional<double> certificate(int state) const override { return share_ * inner_->certificate(state).value(); }
+
+ private:
+  const EpisodicTask& task_;
+  std::unique_ptr<online::EpisodicAgent> inner_;
+  double share_;
+};
+
+Measurement broken_certificates(const Effort& effort, std::string_view learner, std::string_view constant,
+                                double share) {
+  std::int64_t runs = 0, broken = 0;
+  double certified = 0, lost = 0;
+  std::vector<NamedTask> tasks = homogeneous_tasks(effort);
+  tasks.push_back(tiny_task(20'000));
+  for (const int horizon : {1, 2, 4, 8}) tasks.push_back({"all or nothing", all_or_nothing(horizon), 500});
+  for (const NamedTask& on : tasks) {
+    for (int seed = 0; seed < effort.pick(5, 50); ++seed) {
+      const Stream stream = effort.run(seed);
+      std::vector<Setting> settings = with_constant(constant);
+      if (online::find_episodic(learner).protocol == online::Protocol::kStopping)
+        settings.emplace_back("epsilon", "1e-9");
+      Understatement agent(on.task, agent_of(on.task, learner, settings, on.episodes, stream), share);
+      const online::EpisodicRow row = play(on.task, agent, on.episodes, stream).last;
+      ++runs;
+      if (row.broken_certificates > 0) ++broken;
+      certified += row.certified;
+      lost += row.value_regret;
+    }
+  }
+  return never(broken, runs, kDelta,
+               fmt::format("runs with an episode that lost more than its certificate; certified {:.2g}, lost {:.2g}",
+                           certified, lost));
+}
+
+Claim promise_claim(const online::EpisodicLearner& row) {
+  const std::string learner(row.name);
+  return {
+      .id = learner + "-promise",
+      .family = "tabular-regret",
+      .statement = fmt::format("{}: no episode loses more than its certificate, with probability 1 - delta", learner),
+      .page = page_path(row.page),
+      .theorem = std::string(row.title),
+      .kind = Kind::kNever,
+      .measure = [learner](const Effort& effort) { return broken_certificates(effort, learner, "theory", 1); },
+      .controls = {{"half", "half of what the learner says",
+                    [learner](const Effort& effort) { return broken_certificates(effort, learner, "theory", 0.5); }},
+                   {"no-bonus", "the same learner with its bonus set to zero",
+                    [learner](const Effort& effort) { return broken_certificates(effort, learner, "0", 1); }}}};
+}
+
+bool certifies(const online::EpisodicLearner& learner) {
+  const NamedTask on = tiny_task(10);
+  return agent_of(on.task, learner.name, {}, on.episodes, Stream(0))->certificate(0).has_value();
 }
 
 }  // namespace
@@ -109,6 +172,8 @@ std::vector<Claim> certificate_claims() {
   std::vector<Claim> table;
   for (const online::EpisodicLearner& learner : online::episodic_table())
     if (is_certified(learner)) table.push_back(enclosure_claim(learner));
+  for (const online::EpisodicLearner& learner : online::episodic_table())
+    if (certifies(learner)) table.push_back(promise_claim(learner));
   return table;
 }
 

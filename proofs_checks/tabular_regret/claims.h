@@ -19,6 +19,7 @@ std::vector<Claim> lower_bound_claims();
 std::vector<Claim> behaviour_claims();
 std::vector<Claim> long_run_claims();
 std::vector<Claim> evi_claims();
+std::vector<Claim> reward_free_claims();
 std::vector<Claim> stopping_claims();
 std::vector<Claim> generative_claims();
 

@@ -71,8 +71,7 @@ Measurement azar(const Effort& effort, double thinning) {
         {.states = pairs, .actions = 1, .discount = task.discount(), .epsilon = epsilon, .delta = 0.05});
     for (int run = 0; run < effort.pick(10, 100); ++run) {
       const auto fewer = std::max<std::int64_t>(1, static_cast<std::int64_t>(static_cast<double>(samples) / thinning));
-      const double error =
-          error_of(task, "empirical-qvi", {}, fewer, effort.stream.child(static_cast<std::uint64_t>(trials)));
+      const double error = error_of(task, "empirical-qvi", {}, fewer, effort.run(trials));
       worst = std::max(worst, error / epsilon);
       if (error > epsilon) ++violated;
       ++trials;
@@ -124,8 +123,7 @@ Measurement root_rate(const Effort& effort, bool control) {
   for (int batch = 0; batch < effort.pick(16, 30); ++batch) {
     std::vector<double> sums(at.size(), 0.0);
     for (int run = 0; run < runs; ++run) {
-      const Stream stream =
-          effort.stream.child(static_cast<std::uint64_t>(batch)).child(static_cast<std::uint64_t>(run));
+      const Stream stream = effort.run(batch).child(static_cast<std::uint64_t>(run));
       const GenerativeWorld world = online::world_of(task, at.back());
       auto agent = online::find_generative("empirical-qvi").make(world, {}, stream.child("learner"));
       if (control) agent = std::make_unique<OneSample>(world, std::move(agent));
@@ -163,8 +161,7 @@ Measurement horizon_power(const Effort& effort, std::string_view learner, int co
   for (int batch = 0; batch < effort.pick(16, 30); ++batch) {
     std::vector<double> errors;
     for (const GenerativeTask& task : tasks)
-      errors.push_back(
-          mean_error(task, learner, {}, kSamples, effort.stream.child(static_cast<std::uint64_t>(batch)), runs));
+      errors.push_back(mean_error(task, learner, {}, kSamples, effort.run(batch), runs));
     powers.push_back(2 * power_line(horizons, errors).slope);
   }
   return slope_within(powers, lowest, highest,
@@ -273,7 +270,7 @@ Measurement reduction(const Effort& effort, const std::vector<Setting>& settings
   constexpr std::int64_t kSamples = 600'000;
   std::vector<double> ratios;
   for (int seed = 0; seed < effort.pick(24, 200); ++seed) {
-    const Stream stream = effort.stream.child(static_cast<std::uint64_t>(seed));
+    const Stream stream = effort.run(seed);
     ratios.push_back(error_of(task, "variance-reduced-q-learning", settings, kSamples, stream) /
                      error_of(task, "q-learning", {}, kSamples, stream));
   }

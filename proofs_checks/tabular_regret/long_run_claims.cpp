@@ -28,8 +28,6 @@ using online::AverageAgent;
 using online::AverageTask;
 using online::AverageWorld;
 
-constexpr double kDelta = 0.05;
-
 struct LongTask {
   std::string name;
   AverageTask task;
@@ -90,7 +88,7 @@ Measurement broken_gain_optimism(const Effort& effort, std::string_view learner,
     if (constant == "0" && on.name == "riverswim") continue;
     for (int seed = 0; seed < effort.pick(20, 200); ++seed) {
       const auto row = play_long(on.task, learner, theory_for(learner, on, constant), effort.pick(20'000, 300'000),
-                                 effort.stream.child(static_cast<std::uint64_t>(seed)));
+                                 effort.run(seed));
       ++runs;
       if (row.violations > 0) ++violated;
       low += row.violations;
@@ -211,8 +209,7 @@ Measurement ucrl2_regret(const Effort& effort, bool learns) {
   look(stay_or_switch(), 300'000, effort.stream);
   if (learns) {
     for (const LongTask& on : long_tasks(effort))
-      for (int seed = 0; seed < effort.pick(5, 50); ++seed)
-        look(on, effort.pick(50'000, 1'000'000), effort.stream.child(static_cast<std::uint64_t>(seed)));
+      for (int seed = 0; seed < effort.pick(5, 50); ++seed) look(on, effort.pick(50'000, 1'000'000), effort.run(seed));
   }
   return never(violated, runs, learns ? kDelta : 0,
                fmt::format("runs above the bound; largest regret / bound {:.3g}", largest));

@@ -80,7 +80,7 @@ std::vector<double> family_regret(const Effort& effort, const online::EpisodicLe
     double sum = 0;
     std::uint64_t member = 0;
     for (const online::EpisodicTask& task : family) {
-      const Stream stream = effort.stream.child(static_cast<std::uint64_t>(seed)).child(member++);
+      const Stream stream = effort.run(seed).child(member++);
       sum += play(task, learner.name, hardest_settings(learner), episodes, stream).last.value_regret;
     }
     samples.push_back(sum / static_cast<double>(family.size()) / bounds::domingues_regret(size));

@@ -32,7 +32,7 @@ Measurement regret_of(const Effort& effort, std::string_view learner) {
   std::int64_t runs = 0;
   for (const NamedTask& on : homogeneous_tasks(effort)) {
     for (int seed = 0; seed < effort.pick(5, 50); ++seed) {
-      const auto last = play(on.task, learner, {}, 200, effort.stream.child(static_cast<std::uint64_t>(seed))).last;
+      const auto last = play(on.task, learner, {}, 200, effort.run(seed)).last;
       worst = std::max({worst, std::abs(last.value_regret), std::abs(last.gap_regret)});
       ++runs;
     }
@@ -90,7 +90,7 @@ Measurement same_mean(const Effort& effort, const std::function<double(const onl
   std::vector<double> difference;
   const EpisodicTask task(mdp::riverswim({.bernoulli = true}).model, 12);
   for (int seed = 0; seed < effort.pick(200, 5000); ++seed) {
-    const auto last = play(task, "uniform", {}, 50, effort.stream.child(static_cast<std::uint64_t>(seed))).last;
+    const auto last = play(task, "uniform", {}, 50, effort.run(seed)).last;
     difference.push_back((last.value_regret - other(last)) / last.value_regret);
   }
   // |mean| <= half width, written as a slope that has 0 in its interval: measured is |mean|, the bound its half width.

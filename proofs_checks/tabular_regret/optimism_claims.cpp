@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "mdp/tabular_mdp_builder.h"
 #include "proofs_checks/tabular_regret/claims.h"
 #include "proofs_checks/tabular_regret/tasks.h"
 #include "proofs_checks/tabular_regret/theorems.h"
@@ -17,21 +16,17 @@ namespace {
 
 using online::EpisodicTask;
 
-constexpr double kDelta = 0.05;
-const std::vector<Setting> kTheory = {{"constant", "theory"}, {"delta", "0.05"}};
-
 // --- Optimism --------------------------------------------------------------------------------------------------------
 
 /// Runs in which some episode's optimistic value of some state was below V*_0.
 Measurement broken_optimism(const Effort& effort, const OptimismTheorem& theorem,
                             const std::vector<Setting>& settings) {
-  const online::EpisodicLearner& learner = online::find_episodic(theorem.learner);
   std::int64_t runs = 0, violated = 0, informative = 0, episodes = 0;
   const auto look = [&](const NamedTask& on, std::int64_t seeds) {
     for (std::int64_t seed = 0; seed < seeds; ++seed) {
-      const Stream stream = effort.stream.child(static_cast<std::uint64_t>(seed));
+      const Stream stream = effort.run(seed);
       const auto world = online::world_of(on.task, on.episodes);
-      Witness witness(on.task, world, learner.make(on.task, world, settings, stream.child("learner")));
+      Witness witness(on.task, world, agent_of(on.task, theorem.learner, settings, on.episodes, stream));
       play(on.task, witness, on.episodes, stream);
       ++runs;
       if (witness.violations() > 0) ++violated;
@@ -49,36 +44,20 @@ Measurement broken_optimism(const Effort& effort, const OptimismTheorem& theorem
 
 Claim optimism_claim(const OptimismTheorem& theorem) {
   const std::string learner(theorem.learner);
-  return {.id = learner + "-optimism",
-          .family = "tabular-regret",
-          .statement =
-              fmt::format("{} believes V_0 >= V*_0 in every state and episode, with probability 1 - delta", learner),
-          .page = page_path(online::find_episodic(learner).page),
-          .theorem = std::string(theorem.theorem),
-          .kind = Kind::kNever,
-          .measure = [theorem](const Effort& effort) { return broken_optimism(effort, theorem, kTheory); },
-          .controls = {{"no-bonus", "the same learner with its bonus set to zero", [theorem](const Effort& effort) {
-                          return broken_optimism(effort, theorem, {{"constant", "0"}, {"delta", "0.05"}});
-                        }}}};
+  return {
+      .id = learner + "-optimism",
+      .family = "tabular-regret",
+      .statement =
+          fmt::format("{} believes V_0 >= V*_0 in every state and episode, with probability 1 - delta", learner),
+      .page = page_path(online::find_episodic(learner).page),
+      .theorem = std::string(theorem.theorem),
+      .kind = Kind::kNever,
+      .measure = [theorem](const Effort& effort) { return broken_optimism(effort, theorem, with_constant("theory")); },
+      .controls = {{"no-bonus", "the same learner with its bonus set to zero",
+                    [theorem](const Effort& effort) { return broken_optimism(effort, theorem, with_constant("0")); }}}};
 }
 
 // --- Regret under the bound ------------------------------------------------------------------------------------------
-
-/// One state, two choices, one of which pays 1: the smallest model there is, where the theorem's bound drops below the
-/// regret of always choosing wrongly soonest.
-EpisodicTask two_choices() {
-  mdp::TabularMdpBuilder builder(1);
-  builder.add_choice(0, 0.0, {{0, 1.0}}).add_choice(0, 1.0, {{0, 1.0}});
-  return {std::move(builder).build(), 1};
-}
-
-bounds::EpisodicSize size_of(const EpisodicTask& task, std::int64_t episodes) {
-  return {.states = static_cast<double>(task.num_states()),
-          .actions = static_cast<double>(task.largest_num_actions()),
-          .horizon = static_cast<double>(task.horizon()),
-          .episodes = static_cast<double>(episodes),
-          .delta = kDelta};
-}
 
 /// Episodes after which K H is a quarter more than the bound on this task.
 std::int64_t telling_episodes(const EpisodicTask& task, const RegretTheorem& theorem) {
@@ -92,7 +71,7 @@ using Player = online::EpisodicRun (*)(const EpisodicTask&, std::string_view, st
 
 online::EpisodicRun by_theory(const EpisodicTask& task, std::string_view learner, std::int64_t episodes,
                               const Stream& stream) {
-  return play(task, learner, kTheory, episodes, stream);
+  return play(task, learner, with_constant("theory"), episodes, stream);
 }
 
 online::EpisodicRun never_learning(const EpisodicTask& task, std::string_view, std::int64_t episodes,
@@ -113,12 +92,12 @@ Measurement above_bound(const Effort& effort, const RegretTheorem& theorem, Play
     ++runs;
     if (share > 1) ++violated;
   };
-  const EpisodicTask small = two_choices();
+  // The smallest model there is: the bound drops below the regret of always choosing wrongly soonest.
+  const EpisodicTask small = all_or_nothing(1);
   look(small, telling_episodes(small, theorem), effort.stream);
   if (player == by_theory) {
     for (const NamedTask& on : homogeneous_tasks(effort)) {
-      for (int seed = 0; seed < effort.pick(5, 50); ++seed)
-        look(on.task, on.episodes, effort.stream.child(static_cast<std::uint64_t>(seed)));
+      for (int seed = 0; seed < effort.pick(5, 50); ++seed) look(on.task, on.episodes, effort.run(seed));
     }
   }
   return never(violated, runs, player == by_theory ? kDelta : 0,

@@ -40,9 +40,7 @@ online::EpisodicRun play(const online::EpisodicTask& task, online::EpisodicAgent
 
 online::EpisodicRun play(const online::EpisodicTask& task, std::string_view learner,
                          const std::vector<Setting>& settings, std::int64_t episodes, const Stream& stream) {
-  const auto agent =
-      online::find_episodic(learner).make(task, online::world_of(task, episodes), settings, stream.child("learner"));
-  return play(task, *agent, episodes, stream);
+  return play(task, *agent_of(task, learner, settings, episodes, stream), episodes, stream);
 }
 
 std::string page_path(std::string_view page) {
@@ -57,20 +55,47 @@ NamedTask tiny_task(std::int64_t episodes) {
   return {"tiny", online::EpisodicTask(std::move(builder).build(), 2), episodes};
 }
 
-namespace {
+online::EpisodicTask fork(int horizon) {
+  mdp::TabularMdpBuilder builder(2);
+  builder.add_choice(0, 0.0, {{0, 0.7}, {1, 0.3}}).add_choice(0, 0.0, {{0, 0.3}, {1, 0.7}});
+  builder.add_choice(1, 1.0, {{1, 0.8}, {0, 0.2}}).add_choice(1, 0.6, {{1, 0.2}, {0, 0.8}});
+  builder.start_in(0);
+  return {std::move(builder).build(), horizon};
+}
 
-/// Makes `to` the policy that `from` is.
-void copy_policy(const online::EpisodicTask* task, const online::EpisodicPolicy& from, online::EpisodicPolicy& to) {
+online::EpisodicTask all_or_nothing(int horizon) {
+  mdp::TabularMdpBuilder builder(1);
+  builder.add_choice(0, 0.0, {{0, 1.0}}).add_choice(0, 1.0, {{0, 1.0}});
+  return {std::move(builder).build(), horizon};
+}
+
+bounds::EpisodicSize size_of(const online::EpisodicTask& task, std::int64_t episodes) {
+  return {.states = static_cast<double>(task.num_states()),
+          .actions = static_cast<double>(task.largest_num_actions()),
+          .horizon = static_cast<double>(task.horizon()),
+          .episodes = static_cast<double>(episodes),
+          .delta = kDelta};
+}
+
+std::vector<Setting> with_constant(std::string_view constant) {
+  return {{"constant", std::string(constant)}, {"delta", fmt::format("{}", kDelta)}};
+}
+
+std::unique_ptr<online::EpisodicAgent> agent_of(const online::EpisodicTask& task, std::string_view learner,
+                                                const std::vector<Setting>& settings, std::int64_t episodes,
+                                                const Stream& stream) {
+  return online::find_episodic(learner).make(task, online::world_of(task, episodes), settings, stream.child("learner"));
+}
+
+void copy_policy(const online::EpisodicTask& task, const online::EpisodicPolicy& from, online::EpisodicPolicy& to) {
   for (int h = 0; h < from.horizon(); ++h) {
     if (from.randomised()) {
-      for (std::int64_t c = 0; c < task->num_choices(); ++c) to.play_with(h, c, from.probability(h, c));
+      for (std::int64_t c = 0; c < task.num_choices(); ++c) to.play_with(h, c, from.probability(h, c));
     } else {
-      for (int s = 0; s < task->num_states(); ++s) to.play(h, s, from.choice(h, s));
+      for (int s = 0; s < task.num_states(); ++s) to.play(h, s, from.choice(h, s));
     }
   }
 }
-
-}  // namespace
 
 Recorder::Recorder(const online::EpisodicTask& task, const online::EpisodicWorld& world,
                    std::unique_ptr<online::EpisodicAgent> inner)
@@ -78,7 +103,7 @@ Recorder::Recorder(const online::EpisodicTask& task, const online::EpisodicWorld
 
 void Recorder::plan(std::int64_t episode) {
   inner_->plan(episode);
-  copy_policy(task_, inner_->policy(), policy());
+  copy_policy(*task_, inner_->policy(), policy());
 }
 
 void Recorder::learn(std::span<const online::Step> steps) {
@@ -92,7 +117,7 @@ Witness::Witness(const online::EpisodicTask& task, const online::EpisodicWorld& 
 
 void Witness::plan(std::int64_t episode) {
   inner_->plan(episode);
-  copy_policy(task_, inner_->policy(), policy());
+  copy_policy(*task_, inner_->policy(), policy());
   ++episodes_;
   bool low = false, informative = false;
   for (int s = 0; s < task_->num_states(); ++s) {

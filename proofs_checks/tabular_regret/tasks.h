@@ -7,6 +7,7 @@
 
 #include "core/options.h"
 #include "core/stream.h"
+#include "proofs_checks/bounds/episodic.h"
 #include "proofs_checks/claim.h"
 #include "solvers/online/average/run.h"
 #include "solvers/online/average/task.h"
@@ -14,6 +15,9 @@
 #include "solvers/online/episodic/task.h"
 
 namespace bellwether::claims {
+
+/// The probability with which theorems may fail, unless a claim says otherwise.
+inline constexpr double kDelta = 0.05;
 
 struct NamedTask {
   std::string name;
@@ -26,6 +30,27 @@ std::vector<NamedTask> homogeneous_tasks(const Effort& effort);
 
 /// Two states, two stages: the bonuses of theory shrink below H soonest here.
 NamedTask tiny_task(std::int64_t episodes);
+
+/// Two states; what a choice leads to matters more than what it pays, and the first is the wrong one.
+online::EpisodicTask fork(int horizon);
+
+/// One state, the first choice pays nothing and the second 1: a policy can lose everything.
+online::EpisodicTask all_or_nothing(int horizon);
+
+/// What bounds ask of a task.
+bounds::EpisodicSize size_of(const online::EpisodicTask& task, std::int64_t episodes = 1);
+
+/// Settings of a registered learner: this constant, and kDelta.
+std::vector<Setting> with_constant(std::string_view constant);
+
+/// A registered learner for a task that it is told to play for so many episodes; its draws come from
+/// stream.child("learner").
+std::unique_ptr<online::EpisodicAgent> agent_of(const online::EpisodicTask& task, std::string_view learner,
+                                                const std::vector<Setting>& settings, std::int64_t episodes,
+                                                const Stream& stream);
+
+/// Makes `to` the policy that `from` is.
+void copy_policy(const online::EpisodicTask& task, const online::EpisodicPolicy& from, online::EpisodicPolicy& to);
 
 /// A registered learner on a task: its draws come from stream.child("learner"), the environment's from
 /// stream.child("environment").

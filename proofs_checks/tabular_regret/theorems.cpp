@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "proofs_checks/bounds/stopping.h"
+
 namespace bellwether::claims {
 
 std::span<const OptimismTheorem> optimism_theorems() {
@@ -36,6 +38,18 @@ std::span<const RegretTheorem> regret_theorems() {
        bounds::ucbvi_ch_regret},
       {"ucbvi-bf", "Azar, Osband and Munos 2017, Theorem 2", "30 H L sqrt(SAK) + 2500 H^2 S^2 A L^2 + 4 H^1.5 sqrt(KL)",
        bounds::ucbvi_bf_regret},
+  }};
+  return table;
+}
+
+std::span<const StoppingTheorem> stopping_theorems() {
+  static constexpr std::array<StoppingTheorem, 3> table = {{
+      {"rf-ucrl", "Kaufmann et al. 2021, Theorem 5", "the T of T eps^2 = 18 (1 + sqrt 2)^2 H^2 (H - 1)^2 S A beta(T)",
+       bounds::rf_ucrl_episodes, 0.5, 2},
+      {"rf-express", "Menard et al. 2021, Theorem 1", "the T of T eps / 2 = 3 e sqrt(T B(T)) + B(T)",
+       bounds::rf_express_episodes, 1, 1},
+      {"bpi-ucbvi", "Menard et al. 2021, Theorem 2",
+       "the T of T eps = 12 (H - 1) sqrt(S A Q L beta* T) + 4 H^2 S A R L beta", bounds::bpi_ucbvi_episodes, 0.5, 1},
   }};
   return table;
 }

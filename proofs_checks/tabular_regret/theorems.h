@@ -35,4 +35,15 @@ struct RegretTheorem {
 };
 std::span<const RegretTheorem> regret_theorems();
 
+/// A learner that stops by itself, and whose theorem bounds the episodes until then with all constants.
+struct StoppingTheorem {
+  std::string_view learner;
+  std::string_view theorem;
+  std::string_view formula;
+  double (*bound)(const bounds::EpisodicSize&, double epsilon);
+  double precision;  ///< epsilon / H at which the bound is small enough to be waited for
+  int horizon;       ///< the shortest at which there is something to learn
+};
+std::span<const StoppingTheorem> stopping_theorems();
+
 }  // namespace bellwether::claims

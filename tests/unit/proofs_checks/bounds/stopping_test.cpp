@@ -27,16 +27,28 @@ TEST(StoppingBounds, SolveTheirInequalities) {
   EXPECT_NEAR(t, 18 * root * root * 16 * 9 * 6 / 0.25 * rf_ucrl_beta(kSmall, t), 1e-9 * t);
   EXPECT_EQ(rf_ucrl_episodes({.states = 3, .actions = 2, .horizon = 1}, 0.5), 0) << "one stage needs no model";
 
-  const double u = rf_express_episodes(kSmall, 0.5);
-  const double b = 832.0 / 3 * e * e * e * 64 * 6 * pure_exploration_beta(kSmall, u) * std::log(u + 1);
+  // H = 4: (1 + 1/4)^2 = 25/16 a stage, 15 + 5/4 (1/2 + 1/6) before the last one and 15 there.
+  const double u = rf_express_episodes(kSmall, 0.5), per = 25.0 / 16, early = 15 + 5.0 / 4 * 2 / 3;
+  const double b = 4 * 16 * 6 * (early * (1 + per + per * per) + 15 * per * per * per) *
+                   pure_exploration_beta(kSmall, u) * (2 + std::log2(u));
   EXPECT_NEAR(u * 0.25, 3 * e * std::sqrt(u * b) + b, 1e-9 * u);
 
-  const double w = bpi_ucbvi_episodes(kSmall, 0.5);
-  const double size = 64 * 6 * std::log(w + 1);
+  // (7/4) (9/8) + 1/4 = 71/32 a stage, 75 + (7/4) (7/6) before the last one and 36 there.
+  const double w = bpi_ucbvi_episodes(kSmall, 0.5), g = 71.0 / 32, first = 75 + 7.0 / 4 * 7 / 6;
+  const double logs = 2 + std::log2(w), squares = 1 + g * g + g * g * g * g;
   EXPECT_NEAR(w * 0.5,
-              std::exp(13) * (24 * std::sqrt(size * best_policy_beta(kSmall, w) * w) +
-                              2816.0 / 3 * size * pure_exploration_beta(kSmall, w)),
+              12 * 3 * std::sqrt(6 * squares * logs * best_policy_beta(kSmall, w) * w) +
+                  4 * 16 * 6 * (first * (1 + g + g * g) + 36 * g * g * g) * logs * pure_exploration_beta(kSmall, w),
               1e-9 * w);
+}
+
+TEST(StoppingBounds, OfOneStageAreThoseOfItsOwnWidths) {
+  const EpisodicSize one{.states = 1, .actions = 2, .horizon = 1, .delta = 0.1};
+  const double t = bpi_ucbvi_episodes(one, 0.5);
+  EXPECT_NEAR(t * 0.5, 4 * 2 * 36 * (2 + std::log2(t)) * pure_exploration_beta(one, t), 1e-9 * t);
+  const double u = rf_express_episodes(one, 1);
+  const double b = 4 * 2 * 15 * (2 + std::log2(u)) * pure_exploration_beta(one, u);
+  EXPECT_NEAR(u * 0.5, 3 * e * std::sqrt(u * b) + b, 1e-9 * u);
 }
 
 /// The published theorems resolve the logarithms and are therefore larger.
@@ -58,6 +70,8 @@ TEST(StoppingBounds, StayBelowThePublishedOnes) {
         const double express =
             size * (logs + states) * 5587 * std::exp(6) * std::pow(std::log(std::exp(18) * (logs + states) * size), 2);
         EXPECT_LE(rf_express_episodes(z, epsilon), express + 1) << states << " " << horizon << " " << epsilon;
+        // Its leading term, without the logarithm that multiplies it.
+        EXPECT_LE(bpi_ucbvi_episodes(z, epsilon), size * logs * 5904 * std::exp(26));
       }
     }
   }

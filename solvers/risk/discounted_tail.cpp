@@ -1,0 +1,196 @@
+#include "solvers/risk/discounted_tail.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/errors.h"
+#include "core/rounding.h"
+#include "solvers/automatic.h"
+#include "solvers/risk/outcomes.h"
+
+namespace bellwether::solvers {
+namespace {
+
+enum class Rounding { kDown, kUp };
+
+/// Stocks -bound + j * step, j = 0 .. points - 1.
+struct Grid {
+  double bound, step;
+  int points;
+
+  double stock(int j) const { return -bound + j * step; }
+  /// The place of a stock, rounded so that what double arithmetic may have missed goes the safe way.
+  std::int64_t place(double stock, Rounding rounding) const {
+    const double x = (stock + bound) / step;
+    return static_cast<std::int64_t>(rounding == Rounding::kDown ? std::floor(x - 1e-7) : std::ceil(x + 1e-7));
+  }
+};
+
+/// The model whose states are pairs (state, stock) and one more where nothing happens any longer.
+class StockModel {
+ public:
+  StockModel(const Problem& problem, const OutcomeTable& table, const Grid& grid, Rounding rounding,
+             const Eigen::VectorXd& tail)
+      : problem_(problem), table_(table), grid_(grid), rounding_(rounding), tail_(tail) {
+    const int states = problem.model.num_states();
+    for (int s = 0; s < states; ++s)
+      for (int j = 0; j < grid.points; ++j) add_state(s, j);
+    successor_.push_back(states * grid.points);
+    probability_.push_back(1);
+    reward_.push_back(0);
+    choice_begin_.push_back(static_cast<std::int64_t>(successor_.size()));
+    state_begin_.push_back(static_cast<std::int64_t>(reward_.size()));
+  }
+
+  mdp::TabularMdp take() {
+    mdp::ModelData data;
+    data.state_begin = std::move(state_begin_);
+    data.choice_begin = std::move(choice_begin_);
+    data.successor = std::move(successor_);
+    data.probability = std::move(probability_);
+    data.rewards.push_back({.name = "reward", .expected = std::move(reward_), .by_transition = {}});
+    return mdp::TabularMdp(mdp::normalised(std::move(data)));
+  }
+
+ private:
+  void add_state(int s, int j) {
+    for (std::int64_t c = problem_.model.first_choice(s); c < problem_.model.first_choice(s + 1); ++c)
+      add_choice(c, grid_.stock(j));
+    state_begin_.push_back(static_cast<std::int64_t>(reward_.size()));
+  }
+
+  void add_choice(std::int64_t choice, double stock) {
+    const std::int32_t end = problem_.model.num_states() * grid_.points;
+    double reward = 0, ended = 0;
+    row_.clear();
+    for (const Outcome& outcome : table_.of(choice)) {
+      const double next = (stock + outcome.reward) / problem_.discount;
+      const std::int64_t place = grid_.place(next, rounding_);
+      if (place < 0) {  // the budget is out of reach: the rest counts in full
+        reward += problem_.discount * outcome.probability * (next + tail_[outcome.next]);
+        ended += outcome.probability;
+      } else if (place >= grid_.points) {  // the budget is safe
+        ended += outcome.probability;
+      } else {
+        row_.emplace_back(outcome.next * grid_.points + static_cast<std::int32_t>(place), outcome.probability);
+      }
+    }
+    if (ended > 0) row_.emplace_back(end, ended);
+    std::ranges::sort(row_);
+    for (std::size_t k = 0; k < row_.size(); ++k) {
+      if (k > 0 && row_[k].first == row_[k - 1].first) {
+        probability_.back() += row_[k].second;
+        continue;
+      }
+      successor_.push_back(row_[k].first);
+      probability_.push_back(row_[k].second);
+    }
+    choice_begin_.push_back(static_cast<std::int64_t>(successor_.size()));
+    reward_.push_back(reward);
+  }
+
+  const Problem& problem_;
+  const OutcomeTable& table_;
+  const Grid& grid_;
+  Rounding rounding_;
+  const Eigen::VectorXd& tail_;
+  std::vector<std::int64_t> state_begin_{0}, choice_begin_{0};
+  std::vector<std::int32_t> successor_;
+  std::vector<double> probability_, reward_;
+  std::vector<std::pair<std::int32_t, double>> row_;
+};
+
+/// Expected over the initial distribution, stock by stock.
+std::vector<double> by_stock(const mdp::TabularMdp& model, const Eigen::VectorXd& value, const Grid& grid) {
+  const std::vector<double> initial = model.initial();
+  std::vector<double> sum(static_cast<std::size_t>(grid.points));
+  for (int s = 0; s < model.num_states(); ++s)
+    for (int j = 0; j < grid.points; ++j)
+      sum[static_cast<std::size_t>(j)] +=
+          initial[static_cast<std::size_t>(s)] * value[static_cast<Eigen::Index>(s) * grid.points + j];
+  return sum;
+}
+
+DiscountedTailSolution stopped() {
+  return {.status = Status::kStoppedByCaller, .note = "stopped before there was an answer"};
+}
+
+void require_discounted(const Problem& problem, double level, const DiscountedTailOptions& options) {
+  require_valid(problem);
+  bellwether::require_valid("risk", options);
+  if (problem.criterion != Criterion::kDiscounted || problem.discount == 0)
+    throw InvalidOption("risk: the tail of the discounted return needs a discount above 0 and below 1");
+  if (!(level > 0 && level <= 1)) throw InvalidOption(fmt::format("risk: level is {}, must be in (0, 1]", level));
+  const double pairs = static_cast<double>(options.points) * problem.model.num_states();
+  if (pairs > 2e9) throw InvalidOption(fmt::format("risk: {:.3g} pairs of a state and a stock are too many", pairs));
+}
+
+}  // namespace
+
+DiscountedTailSolution plan_for_discounted_tail(const Problem& problem, double level,
+                                                const DiscountedTailOptions& options, const SolveOptions& run) {
+  require_discounted(problem, level, options);
+  const OutcomeTable table(problem.model, problem.sign());
+  const SolveOptions inner{.tolerance = run.tolerance / 8, .observer = run.observer};
+  Problem neutral = problem;
+  const Solution mean = automatic(neutral, {}, inner);
+  if (!std::isfinite(mean.gap) || mean.status == Status::kStoppedByCaller) return stopped();
+  const Eigen::VectorXd mean_lower = problem.maximise() ? mean.lower : Eigen::VectorXd(-mean.upper);
+  const Eigen::VectorXd mean_upper = problem.maximise() ? mean.upper : Eigen::VectorXd(-mean.lower);
+
+  const double bound = std::max(table.largest_reward() / (1 - problem.discount), 1e-300) * (1 + 0x1p-40);
+  const Grid grid{bound, 2 * bound / (options.points - 1), options.points};
+  const auto solve = [&](Rounding rounding, const Eigen::VectorXd& tail) {
+    return automatic({.model = StockModel(problem, table, grid, rounding, tail).take(),
+                      .criterion = Criterion::kDiscounted,
+                      .discount = problem.discount},
+                     {}, inner);
+  };
+  const Solution low = solve(Rounding::kDown, mean_lower), high = solve(Rounding::kUp, mean_upper);
+  if (!std::isfinite(low.gap) || !std::isfinite(high.gap)) return stopped();
+
+  DiscountedTailSolution solution{.iterations = mean.iterations + low.iterations + high.iterations};
+  const std::vector<double> earned = by_stock(problem.model, low.lower, grid);
+  const std::vector<double> possible = by_stock(problem.model, high.upper, grid);
+  // What rounding did to the rewards of the boundary and to the sums over the initial distribution.
+  const double slack = (rounding_error(problem.model.num_states() + 16) + 0x1p-44) * 4 * bound / level;
+  double best = -std::numeric_limits<double>::infinity(), upper = best;
+  const double fall = 1 / level - 1;
+  for (int j = 0; j < grid.points; ++j) {
+    const auto i = static_cast<std::size_t>(j);
+    const double here = -grid.stock(j) + earned[i] / level;
+    if (here > best) {
+      best = here;
+      solution.parameter = -grid.stock(j);
+    }
+    const double above = -grid.stock(j) + possible[i] / level;
+    upper = std::max(upper, above);
+    if (j + 1 == grid.points) continue;
+    // Between two stocks the function rises by at most `fall` a unit and falls by at most one: two lines meet.
+    const double next = -grid.stock(j + 1) + possible[i + 1] / level;
+    const double t = std::clamp((next - above + grid.step) / (1 + fall), 0.0, grid.step);
+    upper = std::max(upper, std::min(above + fall * t, next + (grid.step - t)));
+  }
+  const double lower = best - slack;
+  upper += slack;
+  solution.value = problem.sign() * lower;
+  solution.lower = problem.maximise() ? lower : -upper;
+  solution.upper = problem.maximise() ? upper : -lower;
+  solution.parameter *= problem.sign();
+  solution.gap = round_up(upper - lower);
+  solution.status = solution.gap <= run.tolerance ? Status::kConverged
+                    : low.status == Status::kStoppedByCaller || high.status == Status::kStoppedByCaller
+                        ? Status::kStoppedByCaller
+                        : Status::kRoundingLimited;
+  solution.note = fmt::format("{} stocks of {:.3g} each; the error shrinks with their number", grid.points, grid.step);
+  solution.policy = {
+      .first = grid.stock(0), .step = grid.step, .points = grid.points, .choice = {}, .tail = mean.policy};
+  const auto played = low.policy.choices();
+  solution.policy.choice.assign(played.begin(), played.end() - 1);
+  return solution;
+}
+
+}  // namespace bellwether::solvers

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "core/options.h"
+#include "core/solve.h"
+#include "solvers/problem.h"
+#include "solvers/solution.h"
+
+namespace bellwether::solvers {
+
+struct DiscountedTailOptions {
+  int points = 2001;
+};
+
+template <class Field>
+void describe(DiscountedTailOptions& o, Field&& field) {
+  field("points", o.points, between(3, 1e7), "stocks to tell apart between the worst return and the best");
+}
+
+/// A policy for ever that looks at the state and at its stock c, which begins at -b (see `parameter`) and after a step
+/// with reward r becomes (c + r) / discount, rounded down to a multiple of `step`. Above the last stock every policy is
+/// as good; below the first, play `tail`.
+struct StockTablePolicy {
+  double first = 0, step = 0;
+  int points = 0;
+  std::vector<std::int32_t> choice;  ///< local choice of state s with stock j at s * points + j
+  mdp::Policy tail = {};             ///< the risk-neutral policy
+};
+
+struct DiscountedTailSolution {
+  Status status = Status::kNotRun;
+  std::string note = {};
+  double value = 0;             ///< no more than what the policy's conditional value at risk is
+  double lower = 0, upper = 0;  ///< enclose the best one
+  double gap = std::numeric_limits<double>::infinity();
+  double parameter = 0;  ///< the budget b
+  StockTablePolicy policy = {};
+  std::int64_t iterations = 0;
+};
+
+/// The best conditional value at risk of the discounted return over an unbounded horizon,
+///
+///   max over b of b + U(-b) / level,  U(s, c) = discount max_a E U(s', (c + r) / discount),
+///
+/// U(s, c) = sup E min(c + G, 0) being 0 where c is at least the largest loss, and c plus the risk-neutral value where
+/// it is at most minus the largest gain. Between, the stock lies on a grid: rounding it down after every step makes an
+/// ordinary discounted model whose policies earn no less in truth, rounding it up one that bounds the optimum. The two
+/// are apart by about 2 step / (1 - discount).
+DiscountedTailSolution plan_for_discounted_tail(const Problem& problem, double level,
+                                                const DiscountedTailOptions& options = {},
+                                                const SolveOptions& run = {});
+
+}  // namespace bellwether::solvers

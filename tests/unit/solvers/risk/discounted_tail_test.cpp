@@ -1,0 +1,105 @@
+#include "solvers/risk/discounted_tail.h"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "core/errors.h"
+#include "solvers/exact/discounted/value_iteration.h"
+#include "solvers/risk/static_risk.h"
+#include "tests/unit/solvers/risk/examples.h"
+
+namespace bellwether::solvers {
+namespace {
+
+Problem discounted(mdp::TabularMdp model, double discount) {
+  return {.model = std::move(model), .criterion = Criterion::kDiscounted, .discount = discount};
+}
+
+TEST(DiscountedTail, HoldsALongFiniteHorizonAndClosesWithTheGrid) {
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    Problem problem = discounted(random_model(Stream(51).child(i)), 0.5);
+    // 16 stages miss at most 3 * .5^16 / .5 = 1e-4 of the return; the grid is part of the bounds.
+    Problem truncated = problem;
+    truncated.criterion = Criterion::kFinite;
+    truncated.horizon = 16;
+    const RiskSolution truth = plan_for_conditional_value_at_risk(truncated, 0.3, {.grid = 2e-3}, {.tolerance = 1e-3});
+    double last = 1e300;
+    for (const int points : {51, 401, 2001}) {
+      const DiscountedTailSolution tail = plan_for_discounted_tail(problem, 0.3, {.points = points});
+      EXPECT_LE(tail.lower, truth.upper + 1e-4);
+      EXPECT_GE(tail.upper, truth.lower - 1e-4);
+      EXPECT_EQ(tail.value, tail.lower);
+      EXPECT_LE(tail.gap, 5 * tail.policy.step);  // about 2 step / (1 - discount)
+      EXPECT_LT(tail.gap, last / 2);
+      last = tail.gap;
+    }
+  }
+}
+
+TEST(DiscountedTail, LevelOneIsTheMean) {
+  const Problem problem = discounted(random_model(Stream(52)), 0.8);
+  const double truth = value_iteration(problem).value[0];
+  const DiscountedTailSolution tail = plan_for_discounted_tail(problem, 1, {.points = 4001});
+  EXPECT_LE(tail.lower, truth);
+  EXPECT_GE(tail.upper, truth - 1e-6);
+}
+
+/// Plays the table by Monte Carlo and measures what it really earns.
+TEST(DiscountedTail, ThePolicyEarnsWhatWasPromised) {
+  const Problem problem = discounted(random_model(Stream(53)), 0.7);
+  const DiscountedTailSolution tail = plan_for_discounted_tail(problem, 0.4, {.points = 2001});
+  const StockTablePolicy& policy = tail.policy;
+  const auto& rewards = problem.model.data().rewards.front().by_transition;
+  std::vector<std::pair<double, double>> returns;
+  constexpr int kPlays = 20'000;
+  for (int play = 0; play < kPlays; ++play) {
+    Stream stream = Stream(54).child(static_cast<std::uint64_t>(play));
+    double stock = -tail.parameter, weight = 1, earned = 0;
+    bool safe = false, lost = false;
+    int s = 0;
+    for (int t = 0; t < 60; ++t) {
+      const int j = static_cast<int>(std::lround((stock - policy.first) / policy.step));
+      const int choice = lost   ? policy.tail.choices()[static_cast<std::size_t>(s)]
+                         : safe ? 0
+                                : policy.choice[static_cast<std::size_t>(s * policy.points + j)];
+      const std::int64_t c = problem.model.first_choice(s) + choice;
+      const std::size_t k = stream.uniform() < problem.model.probabilities(c)[0] ? 0 : 1;
+      const double reward = rewards[static_cast<std::size_t>(2 * c) + k];
+      earned += weight * reward;
+      weight *= 0.7;
+      s = problem.model.successors(c)[k];
+      if (lost || safe) continue;
+      const double next = std::floor(((stock + reward) / 0.7 - policy.first) / policy.step - 1e-7);
+      lost = next < 0;
+      safe = next >= policy.points;
+      stock = policy.first + next * policy.step;
+    }
+    returns.emplace_back(earned, 1.0 / kPlays);
+  }
+  const Law law = make_law(std::move(returns));
+  const double error = 4 * std::sqrt(variance(law) / kPlays) / 0.4;
+  EXPECT_GE(conditional_value_at_risk(law, 0.4), tail.value - error);
+  EXPECT_LE(conditional_value_at_risk(law, 0.4), tail.upper + error);
+}
+
+TEST(DiscountedTail, CostsLookAtTheUpperTail) {
+  Problem problem = discounted(model_of({{{{0, 0, 0.5}, {0, 2, 0.5}}, {{0, 1.1, 1}}}}), 0.5);
+  problem.direction = Direction::kMinimise;
+  const DiscountedTailSolution careful = plan_for_discounted_tail(problem, 0.05, {.points = 4001});
+  EXPECT_LE(careful.lower, 2.2);
+  EXPECT_GE(careful.upper, 2.1);  // paying 1.1 for ever costs 2.2 and gambling late is no worse
+  EXPECT_LE(careful.value, 2.2 + careful.gap);
+}
+
+TEST(DiscountedTail, SaysWhatIsWrong) {
+  Problem problem = discounted(random_model(Stream(55)), 0.9);
+  EXPECT_THROW(plan_for_discounted_tail(problem, 0), InvalidOption);
+  EXPECT_THROW(plan_for_discounted_tail(problem, 0.5, {.points = 2}), InvalidOption);
+  problem.criterion = Criterion::kFinite;
+  problem.horizon = 3;
+  EXPECT_THROW(plan_for_discounted_tail(problem, 0.5), InvalidOption);
+}
+
+}  // namespace
+}  // namespace bellwether::solvers

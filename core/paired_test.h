@@ -15,13 +15,14 @@ struct PairedTest {
   double deviation = 0;       ///< standard deviation of the differences
   double standard_error = 0;  ///< of the mean difference
   double p_value = 1;         ///< two-sided; 1 when the difference is no number
+  double smallest_p = 1;      ///< that so many pairs (or resamples) can give
   bool exact = true;          ///< all sign patterns were counted; else a sample of them
 };
 
 /// The paired permutation test: under the hypothesis that the treatments do not differ each difference is as likely to
 /// have either sign, and p is the share of the 2^n sign patterns whose mean is at least as far from zero. All are
-/// counted up to 2^16; beyond, `resamples` are drawn and p is (1 + hits) / (1 + resamples), which keeps the level.
-/// The smallest p that n pairs can give is 2^(1 - n).
+/// counted up to 40 pairs; beyond, at most `resamples` are drawn, fewer when a thousand of them reach the mean (Besag
+/// and Clifford 1991), and p keeps the level. The smallest p is 2^(1 - n), or 1 / (1 + resamples).
 PairedTest paired_permutation_test(std::span<const double> first, std::span<const double> second, int resamples,
                                    const Stream& stream);
 

@@ -37,6 +37,13 @@ std::int64_t pairs_that_can_tell(double level, std::int64_t tests) {
   return static_cast<std::int64_t>(std::ceil(1 + std::log2(static_cast<double>(tests) / level)));
 }
 
+/// Sign patterns to draw where there are too many to count: so many that the smallest p is, corrected, a hundredth of
+/// the level, unless that would take seconds.
+std::int64_t patterns_to_draw(std::int64_t tests, double level, std::int64_t least) {
+  constexpr double kShare = 0.01, kMost = 2e6;
+  return std::max(least, static_cast<std::int64_t>(std::min(kMost, static_cast<double>(tests) / (kShare * level))));
+}
+
 /// How learner `a` fares against learner `b`.
 class Pairing {
  public:
@@ -120,9 +127,11 @@ void correct(ComparisonTable& table) {
   std::vector<double> p_values;
   for (const Comparison& c : table.rows) p_values.push_back(c.test.p_value);
   const std::vector<double> holm = holm_adjusted(p_values);
-  for (std::size_t i = 0; i < table.rows.size(); ++i)
+  for (std::size_t i = 0; i < table.rows.size(); ++i) {
+    table.smallest_p = std::min(table.smallest_p, static_cast<double>(table.tests) * table.rows[i].test.smallest_p);
     table.rows[i].adjusted_p =
         table.with_lowest ? std::min(1.0, static_cast<double>(table.tests) * p_values[i]) : holm[i];
+  }
 }
 
 std::string verdict_of(const Comparison& c) {
@@ -142,12 +151,11 @@ ComparisonTable compare(const Grid& grid, const Results& results, std::size_t in
   ComparisonTable table;
   table.with_lowest = std::ranges::any_of(groups, [](const auto& group) { return group.size() > kAllPairs; });
   for (const auto& group : groups) table.tests += std::ssize(group) * (std::ssize(group) - 1) / 2;
-  // So many sign patterns that the smallest p they can give survives the correction.
-  pairing.draw(std::max<std::int64_t>(grid.plan.summary.resamples, 100 * table.tests));
+  const double level = 1 - grid.plan.summary.level;
+  pairing.draw(patterns_to_draw(table.tests, level, grid.plan.summary.resamples));
   for (const auto& group : groups)
     (table.with_lowest ? add_with_lowest : add_all_pairs)(table.rows, pairing, group, metric);
   correct(table);
-  const double level = 1 - grid.plan.summary.level;
   for (Comparison& c : table.rows) {
     c.told_apart = c.adjusted_p < level;
     if (c.told_apart) continue;
@@ -161,8 +169,10 @@ ComparisonTable compare(const Grid& grid, const Results& results, std::size_t in
 }
 
 std::string comparison_heading(const ComparisonTable& table) {
-  return table.with_lowest ? "against the lowest; paired by seed, permutation test, p times the number of pairs"
-                           : "paired by seed, permutation test, Holm's correction";
+  const std::string smallest = fmt::format("{:.2g} is the least p of so many seeds", table.smallest_p);
+  return table.with_lowest
+             ? "against the lowest; paired by seed, permutation test, p times the number of pairs; " + smallest
+             : "paired by seed, permutation test, Holm's correction; " + smallest;
 }
 
 std::vector<std::string> comparison_cells(const Grid& grid, const Comparison& c) {

@@ -14,7 +14,7 @@
 namespace bellwether {
 namespace {
 
-const std::vector<double> kZero(30, 0.0);
+const std::vector<double> kZero(60, 0.0);
 
 std::span<const double> zeros(std::size_t n) { return std::span<const double>(kZero).first(n); }
 
@@ -63,22 +63,41 @@ TEST(PairedTest, CountsTiesOfRoundedSums) {
   EXPECT_DOUBLE_EQ(paired_permutation_test(d, zeros(10), 100, Stream(1)).p_value, 352.0 / 1024);
 }
 
-TEST(PairedTest, SampledShareIsNearStudentsForNormalData) {
-  Stream draws(5);
-  std::vector<double> d(30);
-  for (double& x : d) x = 0.35 + sample_normal(draws);
-  const PairedTest test = paired_permutation_test(d, zeros(30), 20'000, Stream(6));
-  EXPECT_FALSE(test.exact);
-  const boost::math::students_t_distribution<double> law(29);
-  const double t = std::abs(test.difference / test.standard_error);
-  EXPECT_NEAR(test.p_value, 2 * boost::math::cdf(boost::math::complement(law, t)), 0.01);
-  EXPECT_GT(test.p_value, 0.001);
-  EXPECT_EQ(test.p_value, paired_permutation_test(d, zeros(30), 20'000, Stream(6)).p_value);
+// The two routes meet: 40 pairs are counted, and drawn patterns of 41, one of them without a difference, agree.
+TEST(PairedTest, DrawnPatternsAgreeWithCountedOnes) {
+  for (const double shift : {0.0, 0.2, 0.4}) {
+    Stream draws(5);
+    std::vector<double> d(41);
+    for (double& x : d) x = shift + sample_normal(draws);
+    d[17] = 0;
+    const PairedTest drawn = paired_permutation_test(d, zeros(41), 200'000, Stream(6));
+    EXPECT_FALSE(drawn.exact);
+    d.erase(d.begin() + 17);
+    const PairedTest counted = paired_permutation_test(d, zeros(40), 0, Stream(6));
+    EXPECT_TRUE(counted.exact);
+    EXPECT_NEAR(drawn.p_value / counted.p_value, 1, 0.15) << counted.p_value;
+    EXPECT_LT(counted.p_value, 1);
+  }
 }
 
-TEST(PairedTest, NeverReportsZero) {
-  std::vector<double> d(25, 1.0);
-  EXPECT_DOUBLE_EQ(paired_permutation_test(d, zeros(25), 999, Stream(2)).p_value, 1e-3);
+TEST(PairedTest, CountedShareIsNearStudentsForNormalData) {
+  Stream draws(5);
+  std::vector<double> d(39);
+  for (double& x : d) x = 0.35 + sample_normal(draws);
+  const PairedTest test = paired_permutation_test(d, zeros(39), 0, Stream(6));
+  const boost::math::students_t_distribution<double> law(38);
+  const double t = std::abs(test.difference / test.standard_error);
+  EXPECT_NEAR(test.p_value / (2 * boost::math::cdf(boost::math::complement(law, t))), 1, 0.1) << test.p_value;
+}
+
+TEST(PairedTest, SaysTheSmallestPAndNeverLess) {
+  const std::vector<double> d(50, 1.0);
+  const PairedTest counted = paired_permutation_test(std::span(d).first(25), zeros(25), 0, Stream(2));
+  EXPECT_EQ(counted.p_value, std::ldexp(1.0, -24));
+  EXPECT_EQ(counted.smallest_p, counted.p_value);
+  const PairedTest drawn = paired_permutation_test(d, zeros(50), 9999, Stream(2));
+  EXPECT_DOUBLE_EQ(drawn.p_value, 1e-4);
+  EXPECT_EQ(drawn.smallest_p, drawn.p_value);
 }
 
 // Under the hypothesis p <= 5 % in at most 5 % of 1000 tests (binomial quantile at 1e-4: 78).
@@ -86,11 +105,11 @@ TEST(PairedTest, KeepsItsLevel) {
   int exact_alarms = 0, sampled_alarms = 0;
   for (std::uint64_t trial = 0; trial < 1000; ++trial) {
     Stream draws = Stream(9).child(trial);
-    std::vector<double> d(20);
+    std::vector<double> d(45);
     for (double& x : d) x = (sample_bernoulli(draws, 0.5) ? 1 : -1) * sample_exponential(draws);
     const auto few = std::span<const double>(d).first(10);
     exact_alarms += paired_permutation_test(few, zeros(10), 0, Stream(1)).p_value <= 0.05 ? 1 : 0;
-    sampled_alarms += paired_permutation_test(d, zeros(20), 199, Stream(10).child(trial)).p_value <= 0.05 ? 1 : 0;
+    sampled_alarms += paired_permutation_test(d, zeros(45), 199, Stream(10).child(trial)).p_value <= 0.05 ? 1 : 0;
   }
   EXPECT_LE(exact_alarms, 78);
   EXPECT_LE(sampled_alarms, 78);

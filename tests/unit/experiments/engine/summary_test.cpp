@@ -159,6 +159,24 @@ TEST(Compare, PairsBySeedAndCorrects) {
   EXPECT_THAT(comparison_cells(grid, got[2]), ElementsAre("uniform against optimal", _, _, _, "above"));
 }
 
+// A p below what the seeds allow cannot be shown, and the heading says where that is.
+TEST(Compare, SaysTheSmallestPItCouldShow) {
+  for (const int seeds : {4, 12, 50}) {
+    const Grid grid = grid_of("riverswim:horizon=20", {"psrl", "uniform", "optimal"}, seeds);
+    const Results results =
+        results_of(grid, [](const Cell& cell, double at) { return at + static_cast<double>(cell.learner); });
+    const ComparisonTable table = compare(grid, results, 0, "regret");
+    // Fifty seeds have too many patterns to count: 3 / (0.01 * 0.05) of them are drawn.
+    const double smallest = seeds < 50 ? 3 * std::pow(2, 1 - seeds) : 3.0 / 6001;
+    EXPECT_DOUBLE_EQ(table.smallest_p, smallest);
+    for (const Comparison& row : table.rows) EXPECT_DOUBLE_EQ(row.adjusted_p, smallest) << "all signs agree";
+    if (seeds == 50) {
+      EXPECT_LE(table.smallest_p, 0.01 * 0.05);
+      EXPECT_THAT(comparison_heading(table), HasSubstr("; 0.0005 is the least p of so many seeds"));
+    }
+  }
+}
+
 TEST(Compare, SaysHowManySeedsItTakes) {
   const Grid grid = grid_of("riverswim:horizon=20", {"psrl", "uniform"}, 4);
   const Results results =

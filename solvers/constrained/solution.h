@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <limits>
 #include <optional>
 #include <string>
@@ -37,6 +38,14 @@ struct Infeasibility {
   Bounded least_violation = {};
 };
 
+/// Where an iterative method stood: what its policy was worth, by how much it exceeded a limit at most, and the
+/// multipliers (signed as in BudgetReport).
+struct PathRow {
+  std::int64_t iteration = 0;
+  double value = 0, violation = 0;
+  std::vector<double> multipliers = {};
+};
+
 /// What every constrained planner returns. The members of Solution speak of the returned policy: `value`, `lower` and
 /// `upper` enclose its values state by state, `policy` is stationary and randomised, `stages` the like at a finite
 /// horizon. `gap` is the proven distance between the optimum and the value of the returned policy, which keeps to all
@@ -53,6 +62,7 @@ struct ConstrainedSolution : Solution {
   double infeasible_by = 0;  ///< what the method's own policy exceeded a limit by, before it was mixed with a safe one
   std::vector<BudgetReport> budgets = {};
   std::optional<Infeasibility> infeasibility = {};
+  std::vector<PathRow> path = {};  ///< of first-order methods
 };
 
 }  // namespace bellwether::solvers

@@ -17,11 +17,9 @@ double gamma_of_one(Stream& stream) {
     if (const double x = law(stream); x > 0) return x;
 }
 
-// Gamma(a), a >= 1: d v with d = a - 1/3, v = (1 + x / sqrt(9 d))^3, x normal, accepted with the probability that
-// makes it exact; the polynomial test accepts more than 98 % without a logarithm.
-double gamma_from_one(Stream& stream, double shape) {
-  if (shape == 1) return gamma_of_one(stream);
-  const double d = shape - 1.0 / 3, c = 1 / std::sqrt(9 * d);
+// Gamma(a), a >= 1: d v with d = a - 1/3, v = (1 + c x)^3, c = 1 / sqrt(9 d), x normal, accepted with the probability
+// that makes it exact; the polynomial test accepts more than 98 % without a logarithm.
+double gamma_by_rejection(Stream& stream, double d, double c) {
   for (;;) {
     const double x = sample_normal(stream), root = 1 + c * x;
     if (root <= 0) continue;
@@ -31,6 +29,12 @@ double gamma_from_one(Stream& stream, double shape) {
   }
 }
 
+double gamma_from_one(Stream& stream, double shape) {
+  if (shape == 1) return gamma_of_one(stream);
+  const double d = shape - 1.0 / 3;
+  return gamma_by_rejection(stream, d, 1 / std::sqrt(9 * d));
+}
+
 }  // namespace
 
 double sample_normal(Stream& stream) { return boost::random::normal_distribution<double>()(stream); }
@@ -38,6 +42,17 @@ double sample_normal(Stream& stream) { return boost::random::normal_distribution
 double sample_gamma(Stream& stream, double shape) {
   assert(shape > 0 && std::isfinite(shape));
   return shape >= 1 ? gamma_from_one(stream, shape) : std::exp(sample_log_gamma(stream, shape));
+}
+
+GammaLaw::GammaLaw(double shape)
+    : shape_(shape), d_((shape < 1 ? shape + 1 : shape) - 1.0 / 3), c_(1 / std::sqrt(9 * d_)) {
+  assert(shape > 0 && std::isfinite(shape));
+}
+
+double GammaLaw::operator()(Stream& stream) const {
+  if (shape_ == 1) return gamma_of_one(stream);
+  const double x = gamma_by_rejection(stream, d_, c_);
+  return shape_ > 1 ? x : x * std::exp(-sample_exponential(stream) / shape_);
 }
 
 double sample_log_gamma(Stream& stream, double shape) {

@@ -23,6 +23,17 @@ inline double sample_exponential(Stream& stream) { return -std::log1p(-stream.un
 /// Gamma(a) = Gamma(a + 1) U^(1/a)). May be 0 by underflow when the shape is tiny.
 double sample_gamma(Stream& stream, double shape);
 
+/// Many gamma draws of one shape, what can be computed beforehand being kept. Meant for shapes that are not tiny: below
+/// 0.02 a draw may be 0 by underflow.
+class GammaLaw {
+ public:
+  explicit GammaLaw(double shape);
+  double operator()(Stream& stream) const;
+
+ private:
+  double shape_, d_, c_;
+};
+
 /// The logarithm of a gamma draw, which does not underflow: for ratios of draws with tiny shapes.
 double sample_log_gamma(Stream& stream, double shape);
 

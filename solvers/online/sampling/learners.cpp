@@ -17,7 +17,8 @@ std::vector<EpisodicLearner> sampling_learners() {
            .title = "OPSRL (Tiapkin et al. 2022)",
            .summary = "posterior sampling made optimistic: an inflated posterior, the best of several draws",
            .page = "posterior-sampling",
-           .practical = kOpsrlPractical}),
+           .practical = kOpsrlPractical,
+           .results_version = 2}),
       episodic_learner<RlsviOptions, make_rlsvi>(
           {.name = "rlsvi",
            .title = "RLSVI (Russo 2019)",

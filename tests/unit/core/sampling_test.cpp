@@ -62,6 +62,18 @@ TEST(Sampling, GammaHasItsLawForEveryShape) {
   }
 }
 
+TEST(Sampling, GammaLawHasItsLawForEveryShape) {
+  for (const double shape : {0.05, 0.4, 0.99, 1.0, 1.7, 6.0, 250.0, 1e6}) {
+    Stream stream = Stream(13).child(static_cast<std::uint64_t>(shape * 100));
+    const boost::math::gamma_distribution<> law(shape);
+    const GammaLaw draw(shape);
+    EXPECT_LT(distance(
+                  kDraws, [&] { return draw(stream); }, [&](double x) { return cdf(law, x); }),
+              kFar)
+        << shape;
+  }
+}
+
 TEST(Sampling, BetaHasItsLaw) {
   for (const auto& [a, b] : {std::pair(0.3, 0.2), std::pair(1.0, 1.0), std::pair(2.5, 0.7), std::pair(40.0, 90.0)}) {
     Stream stream = Stream(4).child(static_cast<std::uint64_t>(a * 100));

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
+#include <string>
 #include <vector>
 
 #include <boost/math/distributions/beta.hpp>
@@ -9,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "core/errors.h"
+#include "core/sampling.h"
 #include "solvers/online/episodic/run.h"
 #include "solvers/online/trial.h"
 #include "tests/unit/solvers/online/hand_made.h"
@@ -34,28 +37,105 @@ TEST(Opsrl, PriorTakesItsPublishedValues) {
   EXPECT_EQ(prior.samples, static_cast<int>(std::ceil(std::log(2 * 60 * 1000 / 0.05) / base)));
 }
 
-// One state, one choice, two stages, n visits: V_0 = r + r + w (2 - r) with w the largest of J draws of
-// Beta(prior, n / inflation).
-TEST(Opsrl, DrawsTheBestOfSeveralFromTheInflatedPosterior) {
-  const HandMadeWorld made(1, 1, 2, 1000, {0.25});
-  const OpsrlPrior prior(made.world, 0.05, 0.001);
-  const auto agent = make_opsrl(made.world, {.constant = "0.001", .samples = 3}, Stream(4));
-  EXPECT_GT(prior.prior, 10);
-  agent->plan(0);
-  EXPECT_EQ(*agent->optimistic_value(0), 0.25 + 2) << "nothing seen: the state beside all others";
-  for (int k = 0; k < 20; ++k) agent->learn(std::vector<Step>{{0, 0, 0, 0}, {0, 0, 0, 0}});
-  const boost::math::beta_distribution<> law(prior.prior, 20 / prior.inflation);
-  const int n = 20'000;
-  std::vector<double> draws;
-  for (int k = 0; k < n; ++k) {
-    agent->plan(k);
-    draws.push_back(std::pow(cdf(law, (*agent->optimistic_value(0) - 0.5) / 1.75), 3));
+constexpr int kPlans = 20'000;
+constexpr double kOnceInTenThousand = 2.23;  // of sqrt(n) times the Kolmogorov-Smirnov distance
+
+/// V_0 of state 0 in many plans, sorted.
+std::vector<double> planned_values(EpisodicAgent& agent) {
+  std::vector<double> values;
+  for (int k = 0; k < kPlans; ++k) {
+    agent.plan(k);
+    values.push_back(*agent.optimistic_value(0));
   }
-  std::sort(draws.begin(), draws.end());
-  double distance = 0;
-  for (int i = 0; i < n; ++i)
-    distance = std::max(distance, std::abs(draws[static_cast<std::size_t>(i)] - (i + 0.5) / n));
-  EXPECT_LT(distance * std::sqrt(n), 2.23) << "Kolmogorov-Smirnov, once in ten thousand";
+  std::ranges::sort(values);
+  return values;
+}
+
+/// Between sorted draws and a law.
+template <class Law>
+double distance(const std::vector<double>& draws, Law&& cdf) {
+  double largest = 0;
+  for (std::size_t i = 0; i < draws.size(); ++i) {
+    const double at = cdf(draws[i]), n = static_cast<double>(draws.size());
+    largest = std::max({largest, at - static_cast<double>(i) / n, (static_cast<double>(i) + 1) / n - at});
+  }
+  return largest * std::sqrt(static_cast<double>(draws.size()));
+}
+
+/// Two states that pay 0.2 and `second`, one choice each, two stages: from state 0 the first `zeros` times back to it,
+/// then `ones` times to state 1. V_1 is what a state pays.
+struct TwoStates {
+  TwoStates(double second, const OpsrlOptions& options, int zeros, int ones)
+      : made(2, 1, 2, 1000, {0.2, second}), agent(make_opsrl(made.world, options, Stream(4))) {
+    for (int k = 0; k < zeros + ones; ++k) {
+      const std::int32_t next = k < zeros ? 0 : 1;
+      agent->learn(std::vector<Step>{{0, 0, next, 0}, {next, next, 0, 0}});
+    }
+  }
+  HandMadeWorld made;
+  std::unique_ptr<EpisodicAgent> agent;
+};
+
+// One state, one choice, two stages, n visits: V_0 = r + r + w (2 - r) with w the largest of J draws of
+// Beta(prior, n / inflation). Two states that are worth the same are one.
+TEST(Opsrl, DrawsTheBestOfSeveralFromTheInflatedPosterior) {
+  for (const char* constant : {"0.001", "1e-5"}) {  // a prior of 15, one of 0.15
+    const HandMadeWorld made(1, 1, 2, 1000, {0.25});
+    const OpsrlPrior prior(made.world, 0.05, std::stod(constant));
+    const auto agent = make_opsrl(made.world, {.constant = constant, .samples = 3}, Stream(4));
+    EXPECT_EQ(prior.prior > 1, std::stod(constant) > 1e-4);
+    agent->plan(0);
+    EXPECT_EQ(*agent->optimistic_value(0), 0.25 + 2) << "nothing seen: the state beside all others";
+    for (int k = 0; k < 20; ++k) agent->learn(std::vector<Step>{{0, 0, 0, 0}, {0, 0, 0, 0}});
+    const boost::math::beta_distribution<> law(prior.prior, 20 / prior.inflation);
+    const auto share = [&](double r) {
+      return [&, r](double v) { return std::pow(cdf(law, std::clamp((v - 2 * r) / (2 - r), 0.0, 1.0)), 3); };
+    };
+    EXPECT_LT(distance(planned_values(*agent), share(0.25)), kOnceInTenThousand) << constant;
+    const TwoStates alike(0.2, {.constant = constant, .samples = 3}, 8, 12);
+    const OpsrlPrior other(alike.made.world, 0.05, std::stod(constant));
+    const boost::math::beta_distribution<> joint(other.prior, 20 / other.inflation);
+    const auto cube = [&](double v) { return std::pow(cdf(joint, std::clamp((v - 0.4) / 1.8, 0.0, 1.0)), 3); };
+    EXPECT_LT(distance(planned_values(*alike.agent), cube), kOnceInTenThousand) << constant;
+  }
+}
+
+// Without a prior V_0 = 0.2 + 0.2 + 0.7 w, w the largest of J draws of Beta(ones, zeros); once each is the shape 1.
+TEST(Opsrl, DrawsFromThePlainPosteriorOfTwoStates) {
+  for (const int zeros : {1, 3}) {
+    const TwoStates two(0.9, {.constant = "0", .samples = 4}, zeros, 5);
+    const boost::math::beta_distribution<> law(5, zeros);
+    const auto share = [&](double v) { return std::pow(cdf(law, std::clamp((v - 0.4) / 0.7, 0.0, 1.0)), 4); };
+    EXPECT_LT(distance(planned_values(*two.agent), share), kOnceInTenThousand) << zeros;
+  }
+}
+
+// Against Dirichlet draws of the library, at every size of prior and inflation (two samples: n / 2 in place of n). The
+// large one draws by logarithms: a count of 1 is a shape below 0.1 there.
+TEST(Opsrl, DrawsAsDirichletDrawsDo) {
+  for (const char* constant : {"1e-6", "1e-5", "1e-3", "0.3"}) {
+    for (const int zeros : {1, 6}) {
+      const TwoStates two(0.9, {.constant = constant, .samples = 2}, zeros, 4);
+      const OpsrlPrior prior(two.made.world, 0.05, std::stod(constant));
+      const std::vector<double> shapes = {zeros / prior.inflation, 4 / prior.inflation, prior.prior};
+      std::vector<double> right, share(3);
+      Stream stream(77);
+      for (int k = 0; k < kPlans; ++k) {
+        double most = 0;
+        for (int j = 0; j < 2; ++j) {
+          sample_dirichlet(stream, shapes, share);
+          most = std::max(most, 0.2 * share[0] + 0.9 * share[1] + 2 * share[2]);
+        }
+        right.push_back(0.2 + most);
+      }
+      std::ranges::sort(right);
+      const auto below = [&](double v) {
+        return static_cast<double>(std::ranges::upper_bound(right, v) - right.begin()) / kPlans;
+      };
+      EXPECT_LT(distance(planned_values(*two.agent), below) / std::sqrt(2), kOnceInTenThousand)
+          << constant << ", " << zeros;
+    }
+  }
 }
 
 TEST(Opsrl, IsOptimisticWithTheConstantsOfTheTheorem) {

@@ -158,6 +158,9 @@ ReadNumber read_number(double x) {
 }
 
 ReadRow read_row(std::span<const double> probability) {
+  // Below the normal range a double has lost digits: what it was rounded from may be far from it, relatively.
+  if (std::ranges::any_of(probability, [](double p) { return p < std::numeric_limits<double>::min(); }))
+    return dyadic_row(probability);
   ReadRow result;
   std::vector<mpq_class> entry;
   for (double p : probability) entry.push_back(simplest_fraction(p));

@@ -42,7 +42,7 @@ struct ReadRow {
 };
 
 /// A row of probabilities: the simplest fractions when they sum to exactly one, otherwise the short decimals when they
-/// do, otherwise the doubles divided by their exact sum.
+/// do, otherwise the doubles divided by their exact sum. So are rows with an entry below the normal range (2^-1022).
 ReadRow read_row(std::span<const double> probability);
 
 /// The doubles around a rational: the largest not above, the nearest (ties to even), the smallest not below.

@@ -54,12 +54,14 @@ double spread(std::span<const double> probability, std::span<const double> rewar
   return sum;
 }
 
-double mean_as_read(std::span<const double> probability, std::span<const double> reward) {
+mpq_class mean_as_read(std::span<const double> probability, std::span<const double> reward) {
   const ReadRow row = read_row(probability);
   mpq_class sum = 0;
   for (std::size_t i = 0; i < reward.size(); ++i) sum += row.numerator[i] * read_number(reward[i]).value;
-  return round_fraction(sum.get_num(), sum.get_den() * row.denominator).nearest;
+  return sum / row.denominator;
 }
+
+double round(const mpq_class& x) { return round_fraction(x.get_num(), x.get_den()).nearest; }
 
 /// The row as the model will keep it: in `room` where it has to be divided.
 std::span<const double> kept(std::span<const double> probability, std::vector<double>& room) {
@@ -88,14 +90,26 @@ double expected_reward(std::span<const double> probability, std::span<const doub
   // Gains alone, or losses alone, have a spread of up to three means. One more unit for rounding; underflow and
   // overflow are left to exact arithmetic.
   const bool known = spread(row, reward, mean) <= 3.5 * std::abs(mean) && std::abs(mean) > 0x1p-900;
-  return known ? mean : mean_as_read(row, reward);
+  return known ? mean : round(mean_as_read(row, reward));
+}
+
+double expected_reward(std::span<const double> probability, std::span<const double> reward, double a, double b) {
+  if (a == 0 && b == 0) return expected_reward(probability, reward);
+  if (std::ranges::all_of(reward, [](double r) { return r == 0; })) return sum_as_read(a, b);
+  std::vector<double> room;
+  const std::span<const double> row = kept(probability, room);
+  const double mean = mean_of_doubles(row, reward), sum = mean + (a + b);
+  if (!finite(row) || !finite(reward) || !std::isfinite(a) || !std::isfinite(b)) return sum;
+  // Two more parts, each within half an ulp of what was meant, and two more additions.
+  const double moved = spread(row, reward, mean) + std::abs(mean) + 2 * std::abs(a) + 2 * std::abs(b);
+  const bool known = moved <= 3.5 * std::abs(sum) && std::abs(sum) > 0x1p-900;
+  return known ? sum : round(mean_as_read(row, reward) + read_number(a).value + read_number(b).value);
 }
 
 double sum_as_read(double a, double b) {
   if (a == 0) return b;
   if (b == 0 || !std::isfinite(a) || !std::isfinite(b)) return a + b;
-  const mpq_class sum = read_number(a).value + read_number(b).value;
-  return round_fraction(sum.get_num(), sum.get_den()).nearest;
+  return round(read_number(a).value + read_number(b).value);
 }
 
 }  // namespace bellwether::mdp

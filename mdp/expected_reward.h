@@ -12,6 +12,10 @@ namespace bellwether::mdp {
 /// The common value exactly where all rewards agree.
 double expected_reward(std::span<const double> probability, std::span<const double> reward);
 
+/// The same where every reward is reward[i] + a + b, for parts that come apart from those of the transitions: large
+/// rewards that balance do not swallow a small part.
+double expected_reward(std::span<const double> probability, std::span<const double> reward, double a, double b);
+
 /// a + b for the numbers as read, rounded once: 1000000.1 - 1000000 is 0.1.
 double sum_as_read(double a, double b);
 

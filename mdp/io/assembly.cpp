@@ -87,24 +87,21 @@ Column column_of(RewardParts parts, const Assembly& a, std::span<const double> p
   const auto choices = static_cast<std::size_t>(a.num_choices());
   // A part that stands alone must come out as it is; -0 plus a part of zeros that is not there would be 0.
   const bool by_choice = !parts.choice.empty(), by_state = !parts.state.empty();
-  std::vector<double> expected = by_choice ? std::move(parts.choice) : std::vector<double>(choices, 0.0);
-  if (by_state) {
-    for (std::size_t s = 0; s < parts.state.size(); ++s)
-      for (std::int64_t c = a.state_begin[s]; c < a.state_begin[s + 1]; ++c) {
-        double& mean = expected[static_cast<std::size_t>(c)];
-        mean = by_choice ? sum_as_read(mean, parts.state[s]) : parts.state[s];
-      }
-  }
-  if (parts.transition.empty()) return {std::move(parts.name), std::move(expected), {}};
   const bool varies = varies_within_a_row(parts.transition, a.choice_begin);
-  for (std::size_t c = 0; c < choices; ++c) {
-    const auto begin = static_cast<std::size_t>(a.choice_begin[c]);
-    const auto end = static_cast<std::size_t>(a.choice_begin[c + 1]);
-    if (begin == end) continue;  // TabularMdp names the empty row
-    for (std::size_t i = begin; i < end && (by_choice || by_state); ++i)
-      parts.transition[i] = sum_as_read(parts.transition[i], expected[c]);
-    expected[c] = expected_reward(row_of(probability, a.choice_begin, static_cast<std::int64_t>(c)),
-                                  row_of(parts.transition, a.choice_begin, static_cast<std::int64_t>(c)));
+  std::vector<double> expected(choices, 0.0);
+  for (std::size_t s = 0; s + 1 < a.state_begin.size(); ++s) {
+    for (std::int64_t choice = a.state_begin[s]; choice < a.state_begin[s + 1]; ++choice) {
+      const auto c = static_cast<std::size_t>(choice);
+      const double of_choice = by_choice ? parts.choice[c] : 0, of_state = by_state ? parts.state[s] : 0;
+      const double fixed = !by_state ? of_choice : !by_choice ? of_state : sum_as_read(of_choice, of_state);
+      expected[c] = fixed;
+      if (parts.transition.empty() || a.choice_begin[c] == a.choice_begin[c + 1]) continue;  // TabularMdp names the row
+      const std::span<double> row(parts.transition.begin() + a.choice_begin[c],
+                                  parts.transition.begin() + a.choice_begin[c + 1]);
+      expected[c] = expected_reward(row_of(probability, a.choice_begin, choice), row, of_choice, of_state);
+      if (by_choice || by_state)
+        for (double& reward : row) reward = sum_as_read(reward, fixed);
+    }
   }
   if (!varies) parts.transition.clear();
   return {std::move(parts.name), std::move(expected), std::move(parts.transition)};

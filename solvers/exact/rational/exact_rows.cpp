@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "mdp/expected_reward.h"
+
 namespace bellwether::solvers::rational {
 namespace {
 
@@ -15,6 +17,15 @@ mpq_class mean_reward(const ExactRows& rows, std::int64_t choice, Reading& readi
     sum += rows.numerator[k] * entry.value;
   }
   return sum / rows.denominator[choice];
+}
+
+/// Whether the expected reward of a choice is no statement of its own but the rounded mean of its transitions.
+bool is_mean_of_transitions(const ModelView& view, std::int64_t choice) {
+  if (view.transition_reward.empty()) return false;
+  const auto begin = static_cast<std::size_t>(view.choice_begin[choice]);
+  const auto length = static_cast<std::size_t>(view.choice_begin[choice + 1]) - begin;
+  return view.reward[choice] ==
+         mdp::expected_reward(view.probability.subspan(begin, length), view.transition_reward.subspan(begin, length));
 }
 
 }  // namespace
@@ -42,10 +53,10 @@ ExactRows read_rows(const ModelView& view, int sign) {
       continue;
     }
     ReadNumber reward;
-    if (view.transition_reward.empty())
-      reward = read_number(view.reward[choice]);
-    else
+    if (is_mean_of_transitions(view, choice))
       reward.value = mean_reward(rows, choice, reward.reading);
+    else
+      reward = read_number(view.reward[choice]);
     ++rows.rewards_read[static_cast<std::size_t>(reward.reading)];
     rows.reward.emplace_back(sign * reward.value);
   }

@@ -12,7 +12,8 @@ struct ModelView {
   std::span<const std::int32_t> successor;     ///< N
   std::span<const double> probability;         ///< N
   std::span<const double> reward;              ///< C expected rewards
-  /// N rewards of transitions, or empty; when given, the expected rewards are their exact means instead.
+  /// N rewards of transitions, or empty. Where an expected reward is their mean, rounded, the exact mean counts;
+  /// elsewhere the expected reward itself.
   std::span<const double> transition_reward = {};
 
   int num_states() const { return static_cast<int>(state_begin.size()) - 1; }

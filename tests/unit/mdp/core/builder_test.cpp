@@ -1,7 +1,9 @@
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <limits>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -343,6 +345,30 @@ TEST(ExpectedReward, IsNearTheExactMean) {
     const double truth = static_cast<double>(exact) / 10000;
     EXPECT_NEAR(expected_reward(probability, reward), truth, 6 * 0x1p-53 * std::abs(truth)) << trial;
   }
+}
+
+TEST(ExpectedReward, KeepsASmallPartBesideLargeOnesThatBalance) {
+  const double third = 0.3333333333333333;
+  EXPECT_EQ(expected_reward(Numbers{.5, .5}, Numbers{1e9, -1e9}, third, 0), third);
+  EXPECT_EQ(expected_reward(Numbers{.5, .5}, Numbers{1e9, -1e9}, .1, .2), .3);
+  EXPECT_EQ(expected_reward(Numbers{.5, .5}, Numbers{3, 5}, .1, .2), 4.3);
+  EXPECT_EQ(expected_reward(Numbers{.5, .5}, Numbers{0, 0}, .1, .2), .3);
+  EXPECT_EQ(expected_reward(Numbers{.5, .5}, Numbers{3, 5}, 0, 0), 4);
+}
+
+TEST(ExpectedReward, TakesProbabilitiesThatLostDigitsAsTheyAre) {
+  // 9e-322 and 1e-322 are no doubles; what stands for them is, and the mean is theirs.
+  Numbers probability, reward;
+  std::string nines = "0.";
+  for (int k = 1; k <= 322; ++k) {
+    probability.push_back(std::strtod((nines + "9").c_str(), nullptr));
+    reward.push_back(0);
+    nines += "0";
+  }
+  probability.push_back(1e-322);
+  reward.push_back(8e307);
+  const double truth = 1e-322 * 8e307;  // the double times the double
+  EXPECT_NEAR(expected_reward(probability, reward), truth, 5 * 0x1p-53 * truth);
 }
 
 TEST(SumAsRead, IsThatOfTheNumbersAsTyped) {

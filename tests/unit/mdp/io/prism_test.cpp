@@ -121,6 +121,14 @@ TEST(Prism, ReadsChainsOfBothDialects) {
   EXPECT_THAT(listed(storm.model.find_label("end")->states), ElementsAre(1));
 }
 
+TEST(Prism, KeepsARewardOfAStateBesideLargeOnesThatBalance) {
+  const PrismRewardTexts rewards{"r", PrismText{"m.srew", "2 1\n0 0.3333333333333333\n"},
+                                 PrismText{"m.trew", "2 2 2\n0 0 0 1000000000\n0 0 1 -1000000000\n"}};
+  const ModelFile file =
+      parse_prism({.transitions = {"m.tra", "2 2 3\n0 0 0 0.5\n0 0 1 0.5\n1 0 1 1\n"}, .rewards = {rewards}});
+  EXPECT_EQ(file.model.reward(0), 0.3333333333333333);
+}
+
 TEST(Prism, FindsTheRewardFilesOfStorm) {
   const test::TemporaryFolder folder;
   const std::string path = folder.write("two.tra", "mdp\n0 0 1 1\n0 1 0 1\n1 0 1 1\n");

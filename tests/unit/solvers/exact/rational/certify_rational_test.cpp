@@ -50,6 +50,23 @@ std::vector<std::int32_t> greedy(const mdp::TabularMdp& model, double discount, 
   return policy;
 }
 
+TEST(CertifyRational, AnExpectedRewardThatIsNoMeanCountsAsItIs) {
+  mdp::ModelData data;
+  data.state_begin = std::vector<std::int64_t>{0, 1, 2};
+  data.choice_begin = std::vector<std::int64_t>{0, 2, 3};
+  data.successor = std::vector<std::int32_t>{0, 1, 1};
+  data.probability = std::vector<double>{0.5, 0.5, 1};
+  data.rewards.push_back(
+      {.name = "reward", .expected = std::vector<double>{7, 0}, .by_transition = std::vector<double>{1, 3, 0}});
+  const auto value = [](const mdp::ModelData& of) {
+    return certify_rational({.model = mdp::TabularMdp(of), .discount = 0.5}, mdp::Policy::deterministic({0, 0}))
+        .solution.value[0];
+  };
+  EXPECT_EQ(value(data), 28.0 / 3);  // 7 / (1 - 1/4), as every planner says
+  data.rewards.front().expected = std::vector<double>{2, 0};
+  EXPECT_EQ(value(data), 8.0 / 3);
+}
+
 TEST(CertifyRational, AThousandStatesInSeconds) {
   const mdp::TabularMdp model = garnet(1000, 4, 5, Stream(1));
   const mdp::Policy start = mdp::Policy::deterministic(greedy(model, 0.99, 1500));

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 #include "core/parallel.h"
@@ -66,7 +67,14 @@ bool run_abandonable(std::function<void()> work, const std::function<bool()>& ke
   }
   const auto job = std::make_shared<Job>();
   job->work = std::move(work);
-  std::thread thread([job, threads = thread_count()] { job->run(threads); });
+  std::thread thread;
+  try {
+    thread = std::thread([job, threads = thread_count()] { job->run(threads); });
+  } catch (const std::system_error&) {  // no more threads to be had: the work is done here, to its end
+    job->run(thread_count());
+    if (job->error) std::rethrow_exception(job->error);
+    return true;
+  }
   bool ended = false;
   try {
     ended = job->wait(keep_going);

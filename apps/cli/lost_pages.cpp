@@ -72,6 +72,14 @@ void append(std::size_t& used, std::string_view text) {
   used += count;
 }
 
+/// A file may be called anything; the terminal need not obey it.
+void append_name(std::size_t& used, std::string_view name) {
+  const std::size_t from = used;
+  append(used, name);
+  for (std::size_t i = from; i < used; ++i)
+    if (static_cast<unsigned char>(message[i]) < 0x20 || message[i] == 0x7f) message[i] = '?';
+}
+
 void on_lost_page(int signal, siginfo_t* info, void*) {
   if (reported.test_and_set()) {  // another thread met one too; it ends the program
     for (;;) ::pause();
@@ -84,7 +92,7 @@ void on_lost_page(int signal, siginfo_t* info, void*) {
   const std::string_view file = mapped_file(reinterpret_cast<std::uintptr_t>(info->si_addr));
   std::size_t used = 0;
   append(used, "bellwether: ");
-  append(used, file.empty() ? "a file" : file);
+  append_name(used, file.empty() ? "a file" : file);
   append(used, ": was cut short, or could not be read, while it was in use; nothing was computed from it\n");
   for (std::size_t at = 0; at < used;) {
     const ssize_t written = ::write(STDERR_FILENO, message + at, used - at);

@@ -1,9 +1,14 @@
 #include "apps/cli/interrupt.h"
 
 #include <csignal>
+#include <cstdio>
+#include <cstdlib>
 #include <string_view>
 
 #include <unistd.h>
+
+#include "apps/cli/command.h"
+#include "solvers/abandonable.h"
 
 namespace bellwether::cli {
 namespace {
@@ -40,5 +45,10 @@ InterruptGuard::~InterruptGuard() {
 }
 
 bool InterruptGuard::requested() { return interrupted != 0; }
+
+int leave(int code) {
+  if (solvers::num_abandoned() == 0) return code;
+  std::_Exit(std::fflush(stdout) == 0 ? code : static_cast<int>(kInternalError));
+}
 
 }  // namespace bellwether::cli

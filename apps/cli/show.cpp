@@ -1,20 +1,27 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "apps/cli/command.h"
 #include "apps/cli/fact_text.h"
+#include "apps/cli/interrupt.h"
+#include "apps/cli/status_line.h"
 #include "apps/cli/terminal.h"
 #include "core/errors.h"
 #include "core/text.h"
 #include "experiments/engine/grid.h"
 #include "experiments/engine/plan.h"
+#include "experiments/engine/variants.h"
 #include "mdp/graph/components.h"
 #include "mdp/instances/registry.h"
+#include "solvers/abandonable.h"
 #include "solvers/exact/average/diameter.h"
 #include "solvers/online/registry.h"
 #include "solvers/online/trial.h"
@@ -22,14 +29,40 @@
 namespace bellwether::cli {
 namespace {
 
-constexpr std::array<OptionSpec, 4> kOptions = {{
+constexpr std::array<OptionSpec, 5> kOptions = {{
     {.name = "horizon", .argument = "H", .help = "also the facts of episodes of H steps", .group = "options"},
     {.name = "matrix", .argument = "", .help = "all transitions: state, action, probabilities, reward"},
     {.name = "set", .argument = "NAME=VALUE", .help = "a setting of the instance; may be repeated", .repeats = true},
+    {.name = "all", .argument = "", .help = "also the facts that take long on a large model (Ctrl-C leaves them out)"},
     {.name = "help", .argument = "", .help = "this text", .short_name = "h"},
 }};
 
-constexpr int kMostStatesForDiameter = 2000;
+// What is computed without --all: some seconds' work at most.
+constexpr std::int64_t kMostStageTransitions = 200'000'000, kMostStageChoices = 20'000'000;
+constexpr int kMostStatesForLongRun = 10'000, kMostStatesForDiameter = 1'000;
+
+/// Computes one thing after the other, each on a thread that Ctrl-C leaves behind, with a line that says what takes so
+/// long. What is computed must own whatever it touches.
+class Work {
+ public:
+  /// Nothing once somebody has asked to stop.
+  template <class Compute>
+  auto operator()(std::string_view what, Compute compute) -> std::optional<std::invoke_result_t<Compute>> {
+    if (InterruptGuard::requested()) return std::nullopt;
+    return solvers::abandonable(std::move(compute), [&] {
+      if (line_.due())
+        line_.draw(fmt::format("{}, {}", what, duration(line_.elapsed())),
+                   {"   Ctrl-C stops and shows what is known so far", "   Ctrl-C stops"});
+      return !InterruptGuard::requested();
+    });
+  }
+
+ private:
+  InterruptGuard guard_;
+  StatusLine line_;
+};
+
+constexpr std::string_view kStopped = "not computed: stopped";
 
 std::string line(std::string_view name, const std::string& value) { return two_columns(name, value, 28); }
 
@@ -42,11 +75,12 @@ std::string optimum_line(std::string_view name, const mdp::NamedInstance& instan
               exact(costs ? -reward : reward));
 }
 
+std::string left_out(std::string_view why) { return fmt::format("  not computed: {}; --all computes them\n", why); }
+
 std::string episodic_facts(const mdp::NamedInstance& instance, int horizon) {
   const online::Arena arena(instance, online::Protocol::kEpisodic, horizon);
   const online::EpisodicTask& task = *arena.episodic();
-  std::string out = fmt::format("\nepisodes of {} steps\n", task.horizon());
-  out += optimum_line(instance.question.minimise ? "cost" : "value", instance, task.optimum());
+  std::string out = optimum_line(instance.question.minimise ? "cost" : "value", instance, task.optimum());
   out += line("  smallest positive gap",
               std::isfinite(task.smallest_gap()) ? exact(task.smallest_gap()) : "none: every choice is optimal");
   double largest = 0;
@@ -56,29 +90,51 @@ std::string episodic_facts(const mdp::NamedInstance& instance, int horizon) {
   return out;
 }
 
-std::string diameter_text(const mdp::TabularMdp& model) {
-  if (model.num_states() > kMostStatesForDiameter)
-    return fmt::format("not computed beyond {} states", grouped(kMostStatesForDiameter));
-  const solvers::Diameter diameter = solvers::diameter(model, 1e-9);
-  if (std::isinf(diameter.upper)) return "infinite: some state cannot surely be reached from another";
-  return fmt::format("{} (from state {} to state {})", exact(0.5 * (diameter.lower + diameter.upper)), diameter.from,
-                     diameter.to);
+std::string episodes(const mdp::NamedInstance& instance, int horizon, bool all, Work& work) {
+  std::string out = fmt::format("\nepisodes of {} steps\n", grouped(horizon));
+  const mdp::TabularMdp& model = instance.model;
+  const bool few = model.num_transitions() <= kMostStageTransitions / horizon &&
+                   model.num_choices() + model.num_states() <= kMostStageChoices / horizon;
+  if (!all && !few) return out + left_out(fmt::format("{} stages of this model are many", grouped(horizon)));
+  const auto facts = work("values of all stages", [instance, horizon] { return episodic_facts(instance, horizon); });
+  return out + facts.value_or(fmt::format("  {}\n", kStopped));
 }
 
-std::string long_run_facts(const mdp::NamedInstance& instance) {
-  const mdp::TabularMdp& model = instance.model;
-  std::string out = "\nthe long run\n";
-  if (mdp::strongly_connected_components(model).count() > 1)
-    return out + "  no single gain: some states cannot be reached from others\n";
+std::string diameter_text(const mdp::TabularMdp& model, bool all, Work& work) {
+  if (!all && model.num_states() > kMostStatesForDiameter)
+    return fmt::format("not computed beyond {} states; --all computes it", grouped(kMostStatesForDiameter));
+  if (model.num_states() > solvers::kMostStatesForDiameter)
+    return fmt::format("cannot be computed beyond {} states", grouped(solvers::kMostStatesForDiameter));
+  const auto diameter = work("diameter", [model] { return solvers::diameter(model, 1e-9); });
+  if (!diameter) return std::string(kStopped);
+  if (std::isinf(diameter->upper)) return "infinite: some state cannot surely be reached from another";
+  return fmt::format("{} (from state {} to state {})", exact(0.5 * (diameter->lower + diameter->upper)), diameter->from,
+                     diameter->to);
+}
+
+std::string gain_facts(const mdp::NamedInstance& instance) {
   const online::Arena arena(instance, online::Protocol::kAverage);
   const online::AverageTask& task = *arena.average();
   double smallest = std::numeric_limits<double>::infinity();
   for (std::int64_t c = 0; c < task.num_choices(); ++c)
     if (task.gap(c) > 1e-10 * (1 + task.bias_span())) smallest = std::min(smallest, task.gap(c));
-  out += optimum_line(instance.question.minimise ? "cost a step" : "gain", instance, task.gain());
-  out += line("  span of the bias", exact(task.bias_span()));
-  out += line("  smallest positive gap", std::isfinite(smallest) ? exact(smallest) : "none");
-  return out + line("  diameter", diameter_text(model));
+  return optimum_line(instance.question.minimise ? "cost a step" : "gain", instance, task.gain()) +
+         line("  span of the bias", exact(task.bias_span())) +
+         line("  smallest positive gap", std::isfinite(smallest) ? exact(smallest) : "none");
+}
+
+std::string long_run(const mdp::NamedInstance& instance, bool all, Work& work) {
+  const mdp::TabularMdp& model = instance.model;
+  std::string out = "\nthe long run\n";
+  const auto parts = work("strongly connected parts",
+                          [model] { return std::int64_t{mdp::strongly_connected_components(model).count()}; });
+  if (!parts) return out + fmt::format("  {}\n", kStopped);
+  if (*parts > 1) return out + "  no single gain: some states cannot be reached from others\n";
+  if (!all && model.num_states() > kMostStatesForLongRun)
+    return out + left_out(fmt::format("the model has more than {} states", grouped(kMostStatesForLongRun)));
+  const auto facts = work("gain and bias", [instance] { return gain_facts(instance); });
+  if (!facts) return out + fmt::format("  {}\n", kStopped);
+  return out + *facts + line("  diameter", diameter_text(model, all, work));
 }
 
 std::string matrix(const mdp::TabularMdp& model) {
@@ -92,36 +148,61 @@ std::string matrix(const mdp::TabularMdp& model) {
       table.add({std::to_string(s), std::to_string(c - model.first_choice(s)), exact_text(model.reward(c)), row});
     }
   }
-  return "\n" + table.text();
+  return fmt::format("\n{}", table.text());
 }
 
-int show_instance(const mdp::Instance& row, const Arguments& arguments) {
-  std::vector<Setting> settings;
-  for (const std::string& typed : arguments.texts("set")) settings.push_back(parse_setting("set", typed));
-  const mdp::NamedInstance instance = row.make(settings);
-  int horizon = instance.question.horizon;
-  if (!instance.stages.empty()) horizon = static_cast<int>(instance.stages.size());
-  if (const auto typed = arguments.whole_number("horizon", between(1, 1e9))) {
-    if (!instance.stages.empty() && *typed != horizon)
-      throw InvalidOption(fmt::format("show: {} has {} stages of its own", row.name, horizon));
-    horizon = static_cast<int>(*typed);
+/// What was typed, with what the options say on top.
+experiments::Entry entry_of(const Arguments& arguments) {
+  experiments::Entry entry = experiments::parse_entry(arguments.positionals().front());
+  const auto add = [&](const std::string& name, const std::string& value) {
+    entry.settings.push_back({.name = name, .values = {value}});
+  };
+  if (const auto horizon = arguments.text("horizon")) add("horizon", *horizon);
+  for (const std::string& typed : arguments.texts("set")) {
+    const Setting setting = parse_setting("set", typed);
+    add(setting.first, setting.second);
   }
-  const std::string id = fmt::format("{}@{}", row.name, experiments::instance_version(row.name));
-  std::string out = fmt::format("{}: {}\nfrom: {}\n\n", id, row.summary, row.source);
+  return entry;
+}
+
+std::string heading(const experiments::InstanceVariant& variant, const mdp::Instance* family) {
+  const mdp::NamedInstance& instance = variant.instance;
+  std::string out = family != nullptr ? fmt::format("{}: {}\nfrom: {}\n\n", variant.id, family->summary, family->source)
+                                      : fmt::format("{}: a model file\n\n", variant.id);
   out += line("size", size_text(instance.model));
-  out += line("usually asked", to_text(instance.question));
-  out += line("content hash", experiments::content_hash(instance, horizon));
+  if (family != nullptr) out += line("usually asked", to_text(instance.question));
+  if (family == nullptr && instance.question.minimise) out += line("rewards", "are costs, to be minimised");
+  if (family == nullptr && variant.discount > 0) out += line("discount", exact(variant.discount));
+  out += line("content hash", variant.hash);
   for (const mdp::KnownFact& fact : instance.facts) out += line("known", fact_text(fact));
-  if (horizon > 0) out += episodic_facts(instance, horizon);
-  if (instance.stages.empty()) out += long_run_facts(instance);
-  if (arguments.has("matrix")) out += matrix(instance.model);
-  out += fmt::format("\nparameters: {} make {} --options\n", program_name(), row.name);
+  return out;
+}
+
+int show_instance(const Arguments& arguments) {
+  Work work;
+  const experiments::Entry entry = entry_of(arguments);
+  const bool all = arguments.has("all");
+  const auto made = work("the model", [entry] { return experiments::instance_variant(entry); });
+  if (!made) {
+    fmt::print(stderr, "stopped before the model was there\n");
+    return kNotMet;
+  }
+  const mdp::Instance* family =
+      entry.file.empty() ? &mdp::find_instance(made->id.substr(0, made->id.find('@'))) : nullptr;
+  std::string out = heading(*made, family);
+  if (made->horizon > 0) out += episodes(made->instance, made->horizon, all, work);
+  if (made->instance.stages.empty()) out += long_run(made->instance, all, work);
+  if (arguments.has("matrix")) out += matrix(made->instance.model);
+  if (family != nullptr) out += fmt::format("\nparameters: {} make {} --options\n", program_name(), family->name);
   fmt::print("{}", out);
   return kSuccess;
 }
 
 template <class Row>
-int show_learner(const Row& row) {
+int show_learner(const Row& row, const Arguments& arguments) {
+  for (const std::string_view name : {"horizon", "matrix", "set", "all"})
+    if (arguments.has(name))
+      throw InvalidOption(fmt::format("show: --{} is for instances, and {} is a learner", name, row.name));
   std::string out = fmt::format("{}: {}\n{}\n\n", row.name, row.title, row.summary);
   out += line("protocol", std::string(to_string(row.protocol)));
   out += line("page", fmt::format("docs/papers/{}.md", row.page));
@@ -138,44 +219,49 @@ int show_learner(const Row& row) {
   return kSuccess;
 }
 
-int run(const Arguments& arguments) {
-  if (arguments.positionals().empty())
-    throw InvalidOption("show: what? An instance or a learner; `list instances` and `list learners` name them");
-  std::string name = arguments.positionals().front();
-  for (const auto& row : online::episodic_table())
-    if (row.name == name) return show_learner(row);
-  for (const auto& row : online::average_table())
-    if (row.name == name) return show_learner(row);
-  for (const auto& row : online::generative_table())
-    if (row.name == name) return show_learner(row);
-  if (const std::size_t at = name.find('@'); at != std::string::npos) {
-    const std::string family = name.substr(0, at);
-    const int version = experiments::instance_version(mdp::find_instance(family).name);
-    if (name.substr(at + 1) != std::to_string(version))
-      throw InvalidOption(fmt::format("show: there is no {}; this program has {}@{}", name, family, version));
-    name = family;
-  }
+/// A word that is neither a file nor begins with the name of an instance.
+void require_instance(const experiments::Entry& entry) {
+  if (!entry.file.empty()) return;
+  const std::string family = entry.name.substr(0, entry.name.find('@'));
   std::vector<std::string> known;
   for (const auto& row : mdp::instance_table()) known.push_back(row.name);
+  if (std::ranges::find(known, family) != known.end()) return;
   for (const auto& row : online::episodic_table()) known.emplace_back(row.name);
   for (const auto& row : online::average_table()) known.emplace_back(row.name);
   for (const auto& row : online::generative_table()) known.emplace_back(row.name);
-  if (std::ranges::find(known, name) == known.end())
+  const std::string hint = did_you_mean(family, known);
+  throw InvalidOption(fmt::format("show: '{}' is neither an instance nor a learner nor a file{}", entry.name,
+                                  hint.empty() ? "; `list instances` and `list learners` name what there is" : hint));
+}
+
+int run(const Arguments& arguments) {
+  if (arguments.positionals().empty())
     throw InvalidOption(
-        fmt::format("show: '{}' is neither an instance nor a learner{}", name, did_you_mean(name, known)));
-  return show_instance(mdp::find_instance(name), arguments);
+        "show: what? An instance, a model file or a learner; `list instances` and `list learners` name them");
+  const std::string& name = arguments.positionals().front();
+  for (const auto& row : online::episodic_table())
+    if (row.name == name) return show_learner(row, arguments);
+  for (const auto& row : online::average_table())
+    if (row.name == name) return show_learner(row, arguments);
+  for (const auto& row : online::generative_table())
+    if (row.name == name) return show_learner(row, arguments);
+  require_instance(experiments::parse_entry(name));
+  return leave(show_instance(arguments));
 }
 
 }  // namespace
 
 const Command kShow = {
     .name = "show",
-    .usage = "INSTANCE|LEARNER [options]",
+    .usage = "INSTANCE|FILE|LEARNER [options]",
     .summary = "facts of an instance (values, gaps, span, diameter) or the settings of a learner",
     .details =
         "Of an instance: its stable id and content hash, what is known about it, optimal value and gaps of episodes, "
-        "gain, bias span and diameter of the long run, all computed. Of a learner: its paper, page and settings.",
-    .examples = "show riverswim --horizon 20\nshow riverswim --matrix\nshow ucbvi-bf",
+        "gain, bias span and diameter of the long run, all computed; what would take long is left out and said so. An "
+        "instance is written as for `run`: a name, with settings (riverswim:states=8), or a model file. Of a learner: "
+        "its paper, page and settings.",
+    .examples =
+        "show riverswim --horizon 20\nshow riverswim:states=4 --matrix\nshow lake.csv:horizon=30\nshow ucbvi-bf",
     .options = kOptions,
     .most_positionals = 1,
     .completes = "@instances",

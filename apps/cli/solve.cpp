@@ -1,7 +1,6 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <string_view>
@@ -20,7 +19,6 @@
 #include "core/text.h"
 #include "mdp/io/file_bytes.h"
 #include "mdp/io/formats.h"
-#include "solvers/abandonable.h"
 #include "solvers/registry.h"
 
 namespace bellwether::cli {
@@ -190,12 +188,7 @@ int run(const Arguments& arguments) {
   return exit_code(answer.solution.status);
 }
 
-/// What was abandoned on Ctrl-C still runs: it must not see the program taken down around it.
-int run_and_leave(const Arguments& arguments) {
-  const int code = run(arguments);
-  if (solvers::num_abandoned() == 0) return code;
-  std::_Exit(std::fflush(stdout) == 0 ? code : static_cast<int>(kInternalError));
-}
+int run_and_leave(const Arguments& arguments) { return leave(run(arguments)); }
 
 }  // namespace
 

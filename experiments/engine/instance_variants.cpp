@@ -35,17 +35,29 @@ bool has_option(const std::vector<OptionRow>& options, std::string_view name) {
   return std::ranges::find(options, name, &OptionRow::name) != options.end();
 }
 
+mdp::ModelFile read_file(const Entry& entry) {
+  try {
+    return mdp::read_model(entry.file);
+  } catch (const std::invalid_argument& error) {
+    if (entry.place.empty()) throw;
+    fail(entry.place, error.what());  // the line of the plan that names the file
+  }
+}
+
+/// A file that asks for minimisation is treated as a named instance that does: its negated rewards are maximised.
 mdp::NamedInstance read_instance(const Entry& entry) {
-  mdp::ModelFile file = mdp::read_model(entry.file);
+  mdp::ModelFile file = read_file(entry);
   if (file.intervals || file.observations || !file.contexts.empty())
     fail(entry.place, fmt::format("{}: learners meet plain models, this one has {}", entry.file,
                                   file.intervals      ? "intervals"
                                   : file.observations ? "observations"
                                                       : "contexts"));
-  if (file.rewards_are_costs)
-    fail(entry.place, fmt::format("{}: learners maximise, this file asks for minimisation", entry.file));
-  return {.model = std::move(file.model), .stages = std::move(file.stages)};
+  return {.model = std::move(file.model),
+          .question = {.minimise = file.rewards_are_costs},
+          .stages = std::move(file.stages)};
 }
+
+constexpr std::int64_t kLongestHorizon = 1'000'000'000;
 
 /// The length of an episode: the stages', the plan's or the instance's own; 0 when nothing says.
 int horizon_of(const Entry& entry, const std::string& id, const mdp::NamedInstance& instance,
@@ -53,8 +65,9 @@ int horizon_of(const Entry& entry, const std::string& id, const mdp::NamedInstan
   int horizon = 0;
   if (text) {
     const auto value = parse_double(*text);
-    if (!value || *value != std::floor(*value) || *value < 1 || *value > 1e9)
-      fail(place_of(entry, "horizon"), fmt::format("{}: horizon is '{}', must be a whole number from 1 on", id, *text));
+    if (!value || *value != std::floor(*value) || *value < 1 || *value > kLongestHorizon)
+      fail(place_of(entry, "horizon"), fmt::format("{}: horizon is '{}', must be a whole number from 1 to {}", id,
+                                                   *text, grouped(kLongestHorizon)));
     horizon = static_cast<int>(*value);
   }
   const auto stages = static_cast<int>(instance.stages.size());
@@ -138,6 +151,15 @@ std::vector<std::string> instance_setting_names(const Entry& entry) {
   for (const std::string_view name : {"horizon", "discount"})
     if (std::ranges::find(names, name) == names.end()) names.emplace_back(name);
   return names;
+}
+
+InstanceVariant instance_variant(const Entry& entry) {
+  const Entry full = without_size(entry);
+  for (const Choices& choices : full.settings)
+    if (choices.values.size() != 1)
+      fail(choices.place.empty() ? full.place : choices.place,
+           fmt::format("{}: '{}' has {} values, one is wanted here", full.name, choices.name, choices.values.size()));
+  return std::move(instance_variants({full}).front());
 }
 
 std::vector<InstanceVariant> instance_variants(const std::vector<Entry>& entries) {

@@ -15,6 +15,9 @@ namespace bellwether::experiments {
 /// The variants of all instances. `sweep` holds what the plan sweeps, without prefixes, that instances may have.
 std::vector<InstanceVariant> instance_variants(const std::vector<Entry>& entries);
 
+/// The instance of an entry whose settings have one value each, read as in a plan. InvalidOption for several values.
+InstanceVariant instance_variant(const Entry& entry);
+
 /// The variants of all learners; lengths and checkpoints are the plan's where they say nothing.
 std::vector<LearnerVariant> learner_variants(const Plan& plan, const std::vector<Entry>& entries);
 

@@ -13,7 +13,6 @@
 namespace bellwether::solvers {
 namespace {
 
-constexpr int kMostStates = 20'000;
 constexpr std::int64_t kBatch = 64;
 
 /// The farthest state from one target.
@@ -41,10 +40,10 @@ Farthest farthest_from(const mdp::TabularMdp& unit, std::int32_t target, double 
 
 Diameter diameter(const mdp::TabularMdp& model, double tolerance, const std::function<bool(std::int64_t)>& go_on) {
   const std::int64_t states = model.num_states();
-  if (states > kMostStates) {
+  if (states > kMostStatesForDiameter) {
     throw InvalidOption(
         fmt::format("diameter: the model has {} states, at most {} are possible (a shortest-path problem for each)",
-                    states, kMostStates));
+                    states, kMostStatesForDiameter));
   }
   if (states == 1) return {};
   const mdp::TabularMdp unit =

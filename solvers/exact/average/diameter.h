@@ -15,8 +15,10 @@ struct Diameter {
   Status status = Status::kConverged;  ///< kRoundingLimited or kStoppedByCaller when the bounds are wider than asked
 };
 
+inline constexpr int kMostStatesForDiameter = 20'000;
+
 /// One shortest-path problem a target, each solved to `tolerance` by total_auto, in parallel. 0 for one state.
-/// InvalidOption beyond 20,000 states. Cost: S solves. `go_on(targets done)` is asked after each batch.
+/// InvalidOption beyond kMostStatesForDiameter states. Cost: S solves. `go_on(targets done)` is asked after each batch.
 Diameter diameter(const mdp::TabularMdp& model, double tolerance = 1e-6,
                   const std::function<bool(std::int64_t)>& go_on = nullptr);
 

@@ -9,6 +9,7 @@
 #include "apps/cli/command.h"
 #include "apps/cli/experiment_output.h"
 #include "apps/cli/experiment_text.h"
+#include "apps/cli/interrupt.h"
 #include "apps/cli/terminal.h"
 #include "core/errors.h"
 #include "core/parallel.h"
@@ -78,6 +79,8 @@ int run(const Arguments& arguments) {
   return report.passed() ? kSuccess : kNotMet;
 }
 
+int run_and_leave(const Arguments& arguments) { return leave(run(arguments)); }
+
 }  // namespace
 
 const Command kReproduce = {
@@ -91,7 +94,7 @@ const Command kReproduce = {
     .options = kOptions,
     .most_positionals = 1,
     .completes = "@papers",
-    .run = run,
+    .run = run_and_leave,
 };
 
 }  // namespace bellwether::cli

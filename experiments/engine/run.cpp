@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -12,8 +13,10 @@
 
 #include "core/errors.h"
 #include "core/parallel.h"
+#include "core/text.h"
 #include "experiments/engine/failure.h"
 #include "experiments/engine/store.h"
+#include "solvers/abandonable.h"
 
 namespace bellwether::experiments {
 namespace {
@@ -103,10 +106,17 @@ class Session {
       const Cell& cell = grid_.cells[c];
       const World world = world_of(grid_.learners[cell.learner]);
       if (arenas_.contains({cell.instance, world})) continue;
-      if (!tell()) return false;
       const InstanceVariant& instance = grid_.instances[cell.instance];
       try {
-        arenas_.emplace(std::pair(cell.instance, world), arena_of(instance, world));
+        auto arena =
+            solvers::abandonable([instance, world] { return arena_of(instance, world); }, [this] { return tell(); });
+        if (!arena || !tell()) return false;
+        arenas_.emplace(std::pair(cell.instance, world), std::move(*arena));
+      } catch (const std::bad_alloc&) {
+        fail(instance.place, fmt::format("{}: the optimal values of {} choices and {} steps do not fit the memory of "
+                                         "this machine",
+                                         instance.label, grouped(instance.instance.model.num_choices()),
+                                         grouped(std::max(1, instance.horizon))));
       } catch (const std::invalid_argument& error) {
         fail(instance.place, fmt::format("{}: {}", instance.label, error.what()));
       }

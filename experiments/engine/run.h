@@ -24,7 +24,7 @@ struct RunOptions {
   int threads = 0;     ///< 0: as many as the machine has
   bool fresh = false;  ///< compute every cell anew; the old store is kept beside the new one
   /// Called often and by one thread at a time (look at the clock before you draw); false stops the run soon. What was
-  /// finished by then is in the store.
+  /// finished by then is in the store. The solution of an instance may go on unheard: see solvers/abandonable.h.
   std::function<bool(const Progress&)> progress = nullptr;
 };
 

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "core/stream.h"
@@ -74,19 +76,23 @@ class GenerativeAgent {
   /// Takes `rounds` samples more of every choice (in all `rounds` times the number of choices, for learners that spend
   /// them unevenly). Two calls are the same as one with the sum.
   virtual void learn(SampleSource& source, std::int64_t rounds) = 0;
-  /// Brings q() up to date.
+  /// Brings q() up to date. Planning that takes long asks who was given to ask() now and then; once that says no, it
+  /// ends soon and q() stays as it was.
   virtual void plan() {}
+  void ask(std::function<bool()> keep_going) { keep_going_ = std::move(keep_going); }
 
   /// The estimate of Q*, in the learner's units. The learner's policy takes the largest, the first of equals.
   std::span<const double> q() const { return q_; }
 
  protected:
+  const std::function<bool()>& keep_going() const { return keep_going_; }
   const GenerativeWorld& world() const { return world_; }
   std::vector<double>& estimates() { return q_; }
 
  private:
   GenerativeWorld world_;
   std::vector<double> q_;
+  std::function<bool()> keep_going_;
 };
 
 }  // namespace bellwether::online

@@ -52,15 +52,18 @@ void EmpiricalModel::draw(SampleSource& source, std::int64_t rounds) {
   samples_ += rounds;
 }
 
-void EmpiricalModel::plan(std::span<const double> rewards, std::span<double> q) {
+bool EmpiricalModel::plan(std::span<const double> rewards, std::span<double> q,
+                          const std::function<bool()>& keep_going) {
   assert(samples_ > 0);
   const solvers::Problem problem{.model = model_of(world_, counts_, samples_, rewards),
                                  .criterion = solvers::Criterion::kDiscounted,
                                  .discount = world_.discount};
-  const solvers::SolveOptions options{.tolerance = 1e-11 / (1 - world_.discount)};
-  const solvers::Solution solution = world_.num_states() <= kMostStatesForLu
-                                         ? solvers::policy_iteration_from(problem, policy_, {}, options)
-                                         : solvers::discounted_auto(problem, options);
+  solvers::SolveOptions options{.tolerance = 1e-11 / (1 - world_.discount)};
+  const bool small = world_.num_states() <= kMostStatesForLu;  // over before anybody could be asked
+  if (keep_going && !small) options.observer = [&](const TraceRow&) { return keep_going(); };
+  const solvers::Solution solution = small ? solvers::policy_iteration_from(problem, policy_, {}, options)
+                                           : solvers::discounted_auto(problem, options);
+  if (solution.status == Status::kStoppedByCaller) return false;
   policy_.assign(solution.policy.choices().begin(), solution.policy.choices().end());
   const std::span<const double> value(solution.value.data(), static_cast<std::size_t>(solution.value.size()));
   const mdp::Expectation expectation;
@@ -68,6 +71,7 @@ void EmpiricalModel::plan(std::span<const double> rewards, std::span<double> q) 
     q[static_cast<std::size_t>(c)] =
         rewards[static_cast<std::size_t>(c)] +
         world_.discount * expectation(problem.model.successors(c), problem.model.probabilities(c), value);
+  return true;
 }
 
 }  // namespace bellwether::online

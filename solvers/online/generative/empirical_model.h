@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -21,8 +22,9 @@ class EmpiricalModel {
 
   /// Writes the optimal Q of the empirical model with these rewards to `q`, exact up to rounding: policy iteration from
   /// the last plan's policy, whose LU factors small models afford at every checkpoint; beyond kMostStatesForLu states
-  /// from scratch, by iterations to a proven 1e-11 / (1 - discount). Needs a sample.
-  void plan(std::span<const double> rewards, std::span<double> q);
+  /// from scratch, by iterations to a proven 1e-11 / (1 - discount), which ask `keep_going` every 50 ms or so; false,
+  /// and `q` as it was, once that said no. Needs a sample.
+  bool plan(std::span<const double> rewards, std::span<double> q, const std::function<bool()>& keep_going = nullptr);
 
   static constexpr int kMostStatesForLu = 1000;
 

@@ -17,7 +17,7 @@ class Planner final : public GenerativeAgent {
 
   void learn(SampleSource& source, std::int64_t rounds) override { model_.draw(source, rounds); }
   void plan() override {
-    if (model_.samples() > 0) model_.plan(rewards_, estimates());
+    if (model_.samples() > 0) model_.plan(rewards_, estimates(), keep_going());
   }
 
  private:

@@ -22,7 +22,9 @@ struct GenerativeRow {
 struct GenerativeRunOptions {
   std::int64_t samples = 1000;                 ///< of each choice
   std::vector<std::int64_t> checkpoints = {};  ///< ascending; empty: log_checkpoints(samples)
-  /// Called about every 2^20 samples with the samples of each choice so far; false stops the run.
+  /// Called about every 2^20 samples with the samples of each choice so far, and every 50 ms or so while the answer of
+  /// a large model is planned or judged; false stops the run (a policy evaluation may go on unheard: see
+  /// solvers/abandonable.h).
   std::function<bool(std::int64_t)> observer = nullptr;
 };
 

@@ -96,6 +96,33 @@ TEST(EmpiricalModel, PlansLargeModelsToo) {
   EXPECT_THAT(q, Pointwise(DoubleNear(1e-9), naive_plan(world, model, task.unit_rewards())));
 }
 
+/// So many states that planning iterates, which a caller must be able to end.
+TEST(EmpiricalModel, PlanningEndsWhenItsCallerSaysSo) {
+  const GenerativeTask task(
+      mdp::garnet({.states = EmpiricalModel::kMostStatesForLu + 1, .actions = 2, .successors = 3, .seed = 1}).model,
+      0.9);
+  EmpiricalModel model(world_of(task, 1));
+  SampleSource source(task.simulator(), Stream(3));
+  model.draw(source, 1);
+  std::vector<double> q(static_cast<std::size_t>(task.num_choices()), 7.0);
+  EXPECT_FALSE(model.plan(task.unit_rewards(), q, [] { return false; }));
+  EXPECT_THAT(q, testing::Each(7.0));
+  EXPECT_TRUE(model.plan(task.unit_rewards(), q, [] { return true; }));
+  EXPECT_THAT(q, testing::Not(testing::Contains(7.0)));
+  for (const char* learner : {"empirical-qvi", "perturbed-planner"}) {
+    int asked = 0;
+    const auto agent = make(learner, world_of(task, 1));
+    // One sample of each choice: too few for the observer to hear of any before the plan.
+    const auto rows = run_generative(task, *agent, Stream(1), {.samples = 1, .observer = [&](std::int64_t done) {
+                                                                 EXPECT_EQ(done, 1);
+                                                                 ++asked;
+                                                                 return false;
+                                                               }});
+    EXPECT_TRUE(rows.empty()) << learner;
+    EXPECT_EQ(asked, 1) << learner;
+  }
+}
+
 TEST(EmpiricalQvi, IsExactAfterOneSampleWhereNothingIsRandom) {
   const GenerativeTask task(switching(), 0.9);
   const auto agent = make("empirical-qvi", world_of(task, 1));

@@ -67,43 +67,75 @@ std::string plot_command(const Figure& figure) {
   return out + "\n";
 }
 
-std::string power_of_ten(int exponent) {
+/// A mark of an axis: `factor` times a power of ten.
+struct Mark {
+  double factor = 1;
+  int exponent = 0;
+  double value() const { return factor * std::pow(10, exponent); }
+};
+
+std::string plain_text(const Mark& mark) { return fmt::format("{:.10g}", mark.value()); }
+
+/// 10⁴, 2·10⁴
+std::string power_text(const Mark& mark) {
   static constexpr std::array<std::string_view, 10> kRaised = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
-  if (exponent >= -2 && exponent <= 2) return fmt::format("{:g}", std::pow(10, exponent));
-  std::string out = exponent < 0 ? "10⁻" : "10";
-  for (const char digit : std::to_string(std::abs(exponent))) out += kRaised[static_cast<std::size_t>(digit - '0')];
+  std::string out = mark.factor == 1 ? "10" : fmt::format("{:g}·10", mark.factor);
+  if (mark.exponent < 0) out += "⁻";
+  for (const char digit : std::to_string(std::abs(mark.exponent)))
+    out += kRaised[static_cast<std::size_t>(digit - '0')];
   return out;
+}
+
+/// The marks in one notation for the whole axis: plain numbers where all are short, else powers of ten.
+std::string tics_command(std::string_view axis, const std::vector<Mark>& marks) {
+  const bool plain =
+      std::ranges::all_of(marks, [](const Mark& mark) { return mark.exponent >= -3 && mark.exponent <= 4; });
+  std::string out;
+  for (const Mark& mark : marks)
+    out += fmt::format("{}'{}' {:.10g}", out.empty() ? "" : ", ", plain ? plain_text(mark) : power_text(mark),
+                       mark.value());
+  return fmt::format("set {}tics ({})\n", axis, out);
+}
+
+/// The marks are gnuplot's own; in %g they would change their notation along the axis.
+std::string linear_format(std::string_view axis, const Extent& range) {
+  const double largest = std::max(std::abs(range.low), std::abs(range.high));
+  const bool plain = largest >= 1e-3 && largest < 1e7;
+  return fmt::format("set format {} '{}'\n", axis, plain ? "%.10g" : "%.2e");
 }
 
 /// 1, 2 and 5 times powers of ten within the range, as many as make three marks or more.
 std::string short_tics(std::string_view axis, const Extent& range) {
-  for (const auto& steps : {std::vector<double>{1, 2, 5}, std::vector<double>{1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9}}) {
-    std::string marks;
-    int count = 0;
-    for (double power = std::pow(10, std::floor(std::log10(range.low))); power <= range.high; power *= 10) {
+  for (const auto& steps : {std::vector<double>{1, 2, 5}, std::vector<double>{1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9},
+                            std::vector<double>{1,   1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.8, 2,   2.2, 2.5, 2.8, 3,
+                                                3.5, 4,   4.5, 5,   5.5, 6,   6.5, 7,   7.5, 8,   8.5, 9,   9.5}}) {
+    std::vector<Mark> marks;
+    const int last = static_cast<int>(std::floor(std::log10(range.high)));
+    for (int k = static_cast<int>(std::floor(std::log10(range.low))); k <= last; ++k) {
       for (const double step : steps) {
-        const double x = step * power;
-        if (x < range.low * (1 - 1e-9) || x > range.high * (1 + 1e-9)) continue;
-        marks += fmt::format("{}'{:g}' {}", marks.empty() ? "" : ", ", x, x);
-        ++count;
+        const Mark mark{step, k};
+        if (mark.value() >= range.low * (1 - 1e-9) && mark.value() <= range.high * (1 + 1e-9)) marks.push_back(mark);
       }
     }
-    if (count >= 3) return fmt::format("set {}tics ({})\n", axis, marks);
+    if (marks.size() >= 3) return tics_command(axis, marks);
   }
-  return fmt::format("set format {} '%g'\n", axis);
+  // Less than a fifth from end to end: a mark at each end and in the middle.
+  std::string marks;
+  for (const double x : {range.low, std::sqrt(range.low * range.high), range.high})
+    marks += fmt::format("{}'{:.5g}' {}", marks.empty() ? "" : ", ", x, x);
+  return fmt::format("set {}tics ({})\n", axis, marks);
 }
 
 /// A mark at every power of ten; between them, too, where there are fewer than three.
 std::string decade_tics(std::string_view axis, const Extent& range) {
-  if (!(range.low > 0)) return fmt::format("set format {} '%g'\n", axis);  // nothing is drawn
+  if (!(range.low > 0)) return linear_format(axis, range);  // nothing is drawn
   const int first = static_cast<int>(std::ceil(std::log10(range.low) - 1e-9));
   const int last = static_cast<int>(std::floor(std::log10(range.high) + 1e-9));
   if (last < first + 2) return short_tics(axis, range);
   const int step = 1 + (last - first) / 9;
-  std::string marks;
-  for (int k = first; k <= last; k += step)
-    marks += fmt::format("{}'{}' 1e{}", marks.empty() ? "" : ", ", power_of_ten(k), k);
-  return fmt::format("set {}tics ({})\nset m{}tics 10\n", axis, marks, axis);
+  std::vector<Mark> marks;
+  for (int k = first; k <= last; k += step) marks.push_back({1, k});
+  return tics_command(axis, marks) + fmt::format("set m{}tics 10\n", axis);
 }
 
 void widen(Extent& extent, double x) {
@@ -148,6 +180,7 @@ Extent vertical_extent(const Figure& figure, double decades) {
     return {extent.low / 1.2, extent.high * 1.3};
   }
   if (dashed.low <= dashed.high) widen(extent, std::min(dashed.high, extent.high * room));
+  if (extent.low == 0 && extent.high == 0) return {};
   const double margin = 0.05 * std::max(extent.high - extent.low, 1e-12 * std::abs(extent.high) + 1e-300);
   return {extent.low < 0 || extent.low > 0.5 * extent.high ? extent.low - margin : 0, extent.high + margin};
 }
@@ -165,10 +198,14 @@ std::string gnuplot_script(const Figure& figure, std::string_view terminal, std:
   for (const std::string& note : figure.notes) below += ".\"\\n\"." + quoted(note);
   if (!figure.notes.empty()) below += ".\"\\n \"";  // room before the legend
   out += fmt::format("set xlabel {}\n", below);
-  if (figure.log_x) out += "set logscale x\n" + decade_tics("x", horizontal_extent(figure));
-  if (figure.log_y) out += "set logscale y\n" + decade_tics("y", range);
   const Extent wide = horizontal_extent(figure);
-  if (wide.low < wide.high) out += fmt::format("set xrange [{}:{}]\n", wide.low, wide.high);
+  out += figure.log_x ? "set logscale x\n" + decade_tics("x", wide) : linear_format("x", wide);
+  out += figure.log_y ? "set logscale y\n" + decade_tics("y", range) : linear_format("y", range);
+  // A mark at an end must not be lost to rounding.
+  const double hair = 1e-9 * std::max(std::abs(wide.low), std::abs(wide.high));
+  if (wide.low < wide.high)
+    out +=
+        fmt::format("set xrange [{}:{}]\n", figure.log_x ? wide.low * (1 - 1e-9) : wide.low - hair, wide.high + hair);
   out += fmt::format("set yrange [{}:{}]\n", range.low, range.high);
   for (std::size_t k = 0; k < figure.lines.size(); ++k) out += data_block(figure, figure.lines[k], k, range);
   return out + plot_command(figure);

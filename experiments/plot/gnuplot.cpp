@@ -16,6 +16,7 @@
 #include <gnuplot-iostream.h>
 
 #include "core/errors.h"
+#include "mdp/io/file_bytes.h"
 
 namespace bellwether::experiments {
 namespace {
@@ -47,10 +48,11 @@ std::string terminal_for(std::string_view extension, const Figure& figure) {
 }
 
 /// Runs the program and returns what gnuplot complained of. The program travels through gnuplot-iostream's pipe; its
-/// messages through a file beside the output, since a pipe has one direction only.
+/// messages through a file beside the output, since a pipe has one direction only. A figure whose file cannot be opened
+/// would go to standard output, which is the caller's.
 std::string run(const std::string& script, const std::string& messages) {
   {
-    Gnuplot pipe(fmt::format("gnuplot 2>'{}' || true", messages));
+    Gnuplot pipe(fmt::format("gnuplot >/dev/null 2>'{}' || true", messages));
     pipe << script;
     pipe.flush();
   }
@@ -60,6 +62,12 @@ std::string run(const std::string& script, const std::string& messages) {
   std::error_code ignored;
   std::filesystem::remove(messages, ignored);
   return text;
+}
+
+void require_known_extension(const std::string& path) {
+  const std::string extension = std::filesystem::path(path).extension().string();
+  if (extension != ".gp" && terminal_for(extension, {}).empty())
+    throw InvalidOption(fmt::format("{}: figures are written as .svg, .png, .pdf or .gp (a gnuplot program)", path));
 }
 
 struct TemporaryFile {
@@ -81,13 +89,12 @@ struct TemporaryFile {
 }  // namespace
 
 void require_figure_path(const std::string& path) {
-  const std::string extension = std::filesystem::path(path).extension().string();
-  if (extension != ".gp" && terminal_for(extension, {}).empty())
-    throw InvalidOption(fmt::format("{}: figures are written as .svg, .png, .pdf or .gp (a gnuplot program)", path));
+  require_known_extension(path);
+  const mdp::FileWriter trial(path);  // makes sure of the place; without commit() nothing is written
 }
 
 std::optional<std::string> draw(const Figure& figure, const std::string& path) {
-  require_figure_path(path);
+  require_known_extension(path);
   const std::string extension = std::filesystem::path(path).extension().string();
   if (extension == ".gp") {
     std::ofstream file(path);

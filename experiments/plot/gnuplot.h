@@ -12,7 +12,7 @@ namespace bellwether::experiments {
 /// InvalidOption for another extension.
 std::optional<std::string> draw(const Figure& figure, const std::string& path);
 
-/// InvalidOption unless draw() can write such a file.
+/// InvalidOption unless draw() can write such a file: by its extension, and into its folder.
 void require_figure_path(const std::string& path);
 
 /// The figure as lines of text for a terminal, or what went wrong as the only line.

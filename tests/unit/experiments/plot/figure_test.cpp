@@ -1,5 +1,6 @@
 #include "experiments/plot/figure.h"
 
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 
@@ -54,6 +55,50 @@ TEST(GnuplotScript, ABandThatReachesZeroEndsAtTheAxis) {
   EXPECT_GT(range.low, 0);
   EXPECT_LT(range.low, 1);
   EXPECT_THAT(gnuplot_script(figure, "svg", "x.svg"), Not(HasSubstr("-1")));
+}
+
+/// The labels of an axis, in quotes, as the program sets them.
+std::string marks(const Figure& figure, const std::string& axis) {
+  const std::string script = gnuplot_script(figure, "svg", "x.svg");
+  const std::size_t at = script.find("set " + axis + "tics (");
+  return at == std::string::npos ? "" : script.substr(at, script.find('\n', at) - at);
+}
+
+TEST(GnuplotScript, AnAxisHasOneNotation) {
+  Figure figure = regret();
+  EXPECT_THAT(marks(figure, "x"), HasSubstr("('1' 1, '10' 10, '100' 100)"));
+  figure.lines[0].x = {1, 1e4, 1e6};
+  EXPECT_THAT(marks(figure, "x"),
+              testing::AllOf(HasSubstr("'10⁰' 1, '10¹' 10, '10²' 100, '10³' 1000"), HasSubstr("'10⁶' 1000000")));
+  figure.lines[0].x = {5e4, 1e5, 2e5};  // less than two decades
+  EXPECT_THAT(marks(figure, "x"), HasSubstr("('5·10⁴' 50000, '10⁵' 100000, '2·10⁵' 200000)"));
+  figure.lines[0].x = {50, 100, 200};
+  EXPECT_THAT(marks(figure, "x"), HasSubstr("('50' 50, '100' 100, '200' 200)"));
+  figure.lines[0].x = {1000, 1010, 1020};  // too narrow for round numbers
+  EXPECT_THAT(marks(figure, "x"), testing::AllOf(HasSubstr("'1000' "), HasSubstr("'1020' ")));
+  figure.log_x = false;
+  figure.lines[0].x = {0, 5e5, 1e6};
+  EXPECT_THAT(gnuplot_script(figure, "svg", "x.svg"), HasSubstr("set format x '%.10g'"));
+}
+
+TEST(GnuplotScript, AMarkAtTheEndIsNotLostToRounding) {
+  Figure figure = regret();
+  figure.lines[0].x = {1 / (1 - 0.8), 10, 1 / (1 - 0.95)};  // 5.000000000000001 and 19.99999999999998
+  const std::string script = gnuplot_script(figure, "svg", "x.svg");
+  const std::size_t at = script.find("set xrange [");
+  ASSERT_NE(at, std::string::npos);
+  double low = 0, high = 0;
+  ASSERT_EQ(std::sscanf(script.c_str() + at, "set xrange [%lf:%lf]", &low, &high), 2);
+  EXPECT_LE(low, 5);
+  EXPECT_GE(high, 20);
+}
+
+TEST(RequireFigurePath, RefusesPlacesThatCannotBeWritten) {
+  EXPECT_THAT([] { require_figure_path("/no/such/folder/figure.svg"); },
+              ThrowsMessage<InvalidOption>(HasSubstr("its folder does not exist")));
+  const std::string path = testing::TempDir() + "tried.svg";
+  require_figure_path(path);
+  EXPECT_FALSE(std::filesystem::exists(path));
 }
 
 TEST(GnuplotScript, SurvivesFiguresWithNothingToShow) {

@@ -39,15 +39,27 @@ void draw_figures(const Grid& grid, const Results& results, const ExperimentRun&
   for (const experiments::NamedFigure& figure : experiments::figures(grid, results, grid.plan.summary.metric)) {
     const std::string stem = (std::filesystem::path(run.folder) / figure.name).string();
     if (!draw_or_say(figure.figure, stem + ".svg")) return;
-    page.figures.push_back({figure.figure.title, content(stem + ".svg")});
+    page.figures.push_back({.title = figure.figure.title,
+                            .caption = fmt::format("{} against {}", figure.figure.y_label, figure.figure.x_label),
+                            .svg = content(stem + ".svg")});
     written.push_back(stem + ".svg");
     if (draw_or_say(figure.figure, stem + ".png")) written.push_back(stem + ".png");
+  }
+}
+
+/// What cannot be replaced after the run (a folder of that name, a file that may not be written) is refused before it.
+void require_places(const ExperimentRun& run) {
+  for (const char* name : {"runs.csv", "summary.csv", "manifest.json", "report.html"}) {
+    const std::filesystem::path path = std::filesystem::path(run.folder) / name;
+    std::error_code absent;
+    if (std::filesystem::exists(path, absent)) const mdp::FileWriter trial(path.string());
   }
 }
 
 }  // namespace
 
 Results play_experiment(const Grid& grid, const ExperimentRun& run) {
+  require_places(run);
   const InterruptGuard guard;
   StatusLine line;
   Results results = experiments::run(

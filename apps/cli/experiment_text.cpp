@@ -11,6 +11,7 @@
 #include "experiments/engine/final_table.h"
 #include "experiments/engine/sample_size.h"
 #include "experiments/engine/summary.h"
+#include "experiments/engine/words.h"
 
 namespace bellwether::cli {
 namespace {
@@ -45,8 +46,10 @@ std::string sample_sizes(const Grid& grid, const Results& results) {
     if (axis.of_learner) continue;
     const auto curves = experiments::needed_lengths(grid, results, axis, grid.plan.summary.metric);
     if (curves.empty()) continue;
-    out += fmt::format("\nsamples until the mean error stays below {:g}, as a power of {}:\n", grid.plan.epsilon,
-                       experiments::x_of(grid, axis));
+    const std::string metric =
+        experiments::metric_named(grid.learners[curves.front().learner], grid.plan.summary.metric);
+    out += fmt::format("\nsamples of each choice until the mean {} stays below {:g}, as a power of {}:\n",
+                       experiments::metric_text(metric), grid.plan.epsilon, experiments::x_of(grid, axis));
     for (const experiments::NeededCurve& curve : curves) {
       out += fmt::format("  {}: {:.2f}", curve.label, curve.rate.slope);
       if (std::isfinite(curve.rate.interval.low))

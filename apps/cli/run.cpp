@@ -11,6 +11,7 @@
 #include "apps/cli/command.h"
 #include "apps/cli/experiment_output.h"
 #include "apps/cli/experiment_text.h"
+#include "apps/cli/interrupt.h"
 #include "apps/cli/terminal.h"
 #include "core/errors.h"
 #include "core/parallel.h"
@@ -75,7 +76,7 @@ constexpr std::array<OptionSpec, 22> kOptions = {{
      .help = "also draw the first figure here: .svg, .png, .pdf or .gp",
      .words = "@files"},
     {.name = "ascii", .argument = "", .help = "draw the first figure in the terminal"},
-    {.name = "no-figures", .argument = "", .help = "draw nothing"},
+    {.name = "no-figures", .argument = "", .help = "no figures in the folder"},
     {.name = "help", .argument = "", .help = "this text", .short_name = "h"},
 }};
 
@@ -102,12 +103,17 @@ void add_learners(Plan& plan, const Arguments& arguments) {
       plan.learners.push_back(experiments::parse_entry(typed));
       continue;
     }
-    for (const std::string& name : split(typed, ',')) plan.learners.push_back(experiments::parse_entry(name));
+    for (const std::string& name : split(typed, ',')) {
+      if (name.empty())
+        throw InvalidOption(fmt::format("run: option --algorithm is '{}', must be names with commas between", typed));
+      plan.learners.push_back(experiments::parse_entry(name));
+    }
   }
 }
 
-void add_sweep(Plan& plan, std::string name, const std::string& values) {
-  plan.sweep.push_back({std::move(name), split(values, ','), {}});
+void add_sweep(Plan& plan, std::string name, const std::string& values, std::string_view typed) {
+  std::string place = fmt::format("run: option {}", typed);
+  plan.sweep.push_back({std::move(name), split(values, ','), std::move(place)});
 }
 
 /// The precision of learners that stop by themselves and were not given their own.
@@ -134,12 +140,12 @@ void read_window(Plan& plan, const std::string& text) {
 /// What the command line says on top of a plan, or of an empty one.
 void apply(Plan& plan, const Arguments& arguments) {
   add_learners(plan, arguments);
-  if (const auto constants = arguments.text("constant")) add_sweep(plan, "constant", *constants);
-  if (const auto horizon = arguments.text("horizon")) add_sweep(plan, "horizon", *horizon);
-  if (const auto discount = arguments.text("discount")) add_sweep(plan, "discount", *discount);
+  if (const auto constants = arguments.text("constant")) add_sweep(plan, "constant", *constants, "--constant");
+  if (const auto horizon = arguments.text("horizon")) add_sweep(plan, "horizon", *horizon, "--horizon");
+  if (const auto discount = arguments.text("discount")) add_sweep(plan, "discount", *discount, "--discount");
   for (const std::string& typed : arguments.texts("set")) {
     const Setting setting = parse_setting("set", typed);
-    add_sweep(plan, setting.first, setting.second);
+    add_sweep(plan, setting.first, setting.second, "--set " + setting.first);
   }
   plan.episodes = count_of(arguments, "episodes", plan.episodes);
   plan.steps = count_of(arguments, "steps", plan.steps);
@@ -197,10 +203,45 @@ void hint(const Grid& grid, const Arguments& arguments) {
              program_name(), arguments.retyped_with("seeds", "20", "fresh"));
 }
 
-int run(const Arguments& arguments) {
+/// What --plot and --ascii ask for; false when it could not be drawn, which is told.
+bool show_first_figure(const Grid& grid, const Results& results, const Arguments& arguments,
+                       std::vector<std::string>& written) {
+  const auto figures = experiments::figures(grid, results, grid.plan.summary.metric);
+  if (figures.empty()) {
+    fmt::print(stderr, "bellwether: nothing was drawn: no learner here has numbers for '{}'\n",
+               grid.plan.summary.metric);
+    return false;
+  }
+  const experiments::Figure& first = figures.front().figure;
+  if (arguments.has("ascii")) fmt::print("\n{}", experiments::text_figure(first, std::min(terminal_width(), 120), 32));
   const auto plot = arguments.text("plot");
-  if (plot) experiments::require_figure_path(*plot);
+  if (!plot) return true;
+  if (!draw_or_say(first, *plot)) return false;
+  written.push_back(*plot);
+  return true;
+}
+
+bool is_inside(const std::string& file, const std::string& folder) {
+  const auto absolute = [](const std::string& path) { return std::filesystem::absolute(path).lexically_normal(); };
+  return absolute(file).parent_path() == (absolute(folder) / "x").parent_path();
+}
+
+/// Refuses --plot and --ascii where it is known before the run that nothing will come of them.
+void require_drawable(const Grid& grid, const Arguments& arguments) {
+  const auto plot = arguments.text("plot");
+  if (const auto why = experiments::nothing_to_draw(grid))
+    throw InvalidOption(fmt::format("run: --{}: {}", plot ? "plot" : "ascii", *why));
+  if (!plot) return;
+  std::error_code told_below;
+  const std::string folder = folder_of(arguments);  // which the run would make
+  if (is_inside(*plot, folder)) std::filesystem::create_directories(folder, told_below);
+  experiments::require_figure_path(*plot);
+}
+
+int run(const Arguments& arguments) {
   const Grid grid = experiments::expand(plan_of(arguments));
+  const bool shown = arguments.has("plot") || arguments.has("ascii");
+  if (shown) require_drawable(grid, arguments);
   const ExperimentRun place{
       .folder = folder_of(arguments),
       .command = fmt::format("{} run {}", program_name(), arguments.retyped()),
@@ -211,17 +252,14 @@ int run(const Arguments& arguments) {
   if (!results.complete()) return stopped_early(grid, results);
   fmt::print("{}", experiment_text(grid, results));
   std::vector<std::string> written = write_experiment(grid, results, place);
-  if (plot || arguments.has("ascii")) {
-    const auto figures = experiments::figures(grid, results, grid.plan.summary.metric);
-    if (plot && !figures.empty() && draw_or_say(figures.front().figure, *plot)) written.push_back(*plot);
-    if (arguments.has("ascii") && !figures.empty())
-      fmt::print("\n{}", experiments::text_figure(figures.front().figure, std::min(terminal_width(), 120), 32));
-  }
+  const bool drawn = !shown || show_first_figure(grid, results, arguments, written);
   fmt::print("\nwritten: {}\n{} computed, {} found from before\n", join_names(written),
              grouped(results.computed, "run"), grouped(results.found));
   hint(grid, arguments);
-  return kSuccess;
+  return drawn ? kSuccess : kNotMet;
 }
+
+int run_and_leave(const Arguments& arguments) { return leave(run(arguments)); }
 
 }  // namespace
 
@@ -247,7 +285,7 @@ const Command kRun = {
     .options = kOptions,
     .most_positionals = 64,
     .completes = "@instances",
-    .run = run,
+    .run = run_and_leave,
 };
 
 }  // namespace bellwether::cli

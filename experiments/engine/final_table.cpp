@@ -61,6 +61,7 @@ std::vector<std::string> row_of(const Grid& grid, const Results& results, std::s
   if (own.points.size() > 1)
     growth = rate_verdict(rate(grid, results, instance, learner, metric), expected_exponent(grid, variant),
                           online::length_symbol(variant.protocol));
+  if (std::isnan(last.mean)) return {variant.label, grouped(last.at), "-", "-", "-"};
   return {variant.label, grouped(last.at), with_error(last.mean, last.standard_error), growth,
           mean_at_the_end(grid, results, instance, learner, last_column(variant).metric)};
 }

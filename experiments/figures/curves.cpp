@@ -6,8 +6,11 @@
 
 #include <fmt/format.h>
 
+#include "core/text.h"
 #include "experiments/engine/sample_size.h"
+#include "experiments/engine/words.h"
 #include "experiments/figures/overlays.h"
+#include "experiments/figures/stopping.h"
 
 namespace bellwether::experiments {
 namespace {
@@ -18,24 +21,10 @@ constexpr double kOffTheChart = 300;
 constexpr std::size_t kWithShapes = 2;
 /// With more learners the legend gives slopes without their intervals, which the tables have.
 constexpr std::size_t kWithIntervals = 8;
-constexpr std::string_view kUntilStop = "episodes until it stops";
 
-std::string unit_of(online::Protocol protocol) {
-  return protocol == online::Protocol::kGenerative ? "samples of each choice"
-                                                   : std::string(online::length_name(protocol));
-}
-
-std::string metric_text(std::string_view metric) {
-  if (metric == "value-regret") return "cumulative regret (exact values)";
-  if (metric == "gap-regret") return "cumulative regret (gaps)";
-  if (metric == "reward-regret") return "cumulative regret (rewards)";
-  if (metric == "value-error") return "largest error of Q";
-  if (metric == "policy-loss") return "largest loss of the greedy policy";
-  if (metric == "mistakes") return "episodes that lost more than epsilon";
-  if (metric == "violations") return "episodes in which optimism was violated";
-  std::string text(metric);
-  std::ranges::replace(text, '-', ' ');
-  return text;
+/// Whether theorems bound the metric.
+bool is_bounded(std::string_view metric) {
+  return metric.find("regret") != std::string_view::npos || metric == "value-error";
 }
 
 /// `room`: for the interval, too.
@@ -115,7 +104,8 @@ class CurveFigure {
   void add_learner(std::size_t learner, std::string_view metric) {
     const std::string name = metric_named(grid_.learners[learner], metric);
     Curve curve = experiments::curve(grid_, results_, instance_, learner, name);
-    if (curve.points.size() < 2) return;
+    const auto exists = [](const Point& point) { return std::isfinite(point.mean); };
+    if (curve.points.size() < 2 || std::ranges::none_of(curve.points, exists)) return;
     const RateFit fit = rate(grid_, results_, instance_, learner, name);
     figure_.lines.push_back(
         measured_line(curve, grid_.learners[learner].label + slope_text(fit, grid_.learners.size() <= kWithIntervals),
@@ -126,8 +116,7 @@ class CurveFigure {
   void add_bounds() {
     double highest = 0;
     for (const Curve& curve : curves_) highest = std::max(highest, curve.points.back().mean);
-    const std::string& metric = curves_.front().metric;
-    if (metric.find("regret") == std::string::npos && metric != "value-error") return;
+    if (!is_bounded(curves_.front().metric)) return;
     for (std::size_t i = 0; i < curves_.size(); ++i) add_bound(curves_[i], static_cast<int>(i), highest);
     if (curves_.size() > kWithShapes) add_growth();
     const auto at = checkpoints(curves_.front());
@@ -246,17 +235,31 @@ std::optional<FigureLine> lower_line(const Grid& grid, const AxisCurve& curve) {
   return line;
 }
 
-/// "final regret after 400,000 steps" where all points have one length.
+/// The metrics that the points of the curves show, each once: "regret" is another for each protocol.
+std::vector<std::string> metrics_shown(const Grid& grid, const std::vector<AxisCurve>& curves,
+                                       std::string_view metric) {
+  std::vector<std::string> names;
+  for (const AxisCurve& curve : curves)
+    for (const AxisPoint& point : curve.points) {
+      std::string name = metric_named(grid.learners[point.learner], metric);
+      if (std::ranges::find(names, name) == names.end()) names.push_back(std::move(name));
+    }
+  return names;
+}
+
+/// "largest error of Q after 400,000 samples of each choice", where all points have one length.
 std::string final_text(const Grid& grid, const std::vector<AxisCurve>& curves, std::string_view metric) {
-  const std::string text = fmt::format("final {}", metric);
-  if (curves.empty()) return text;
+  std::vector<std::string> shown = metrics_shown(grid, curves, metric);
+  if (shown.empty()) return {};
+  const bool stopping = shown == std::vector<std::string>{"episodes"};
+  for (std::string& name : shown) name = metric_text(name);
+  const std::string text = join_names(shown);
+  if (stopping) return text;
   const AxisPoint& first = curves.front().points.front();
-  if (metric_named(grid.learners[first.learner], metric) == "episodes") return std::string(kUntilStop);
   for (const AxisCurve& curve : curves)
     for (const AxisPoint& point : curve.points)
-      if (point.point.at != first.point.at) return text;
-  return fmt::format("{} after {} {}", text, first.point.at,
-                     online::length_name(grid.learners[first.learner].protocol));
+      if (point.point.at != first.point.at) return text + ", at the end";
+  return fmt::format("{} after {} {}", text, grouped(first.point.at), unit_of(grid.learners[first.learner].protocol));
 }
 
 /// What theorems promise of stopping times for small epsilon, through the end of the line in the middle.
@@ -276,10 +279,8 @@ FigureLine precision_line(const std::vector<FigureLine>& lines) {
 
 Figure against_parameter(const Grid& grid, const Results& results, const Axis& axis, std::string_view metric) {
   const std::string name = x_of(grid, axis);
-  Figure figure{.title = grid.plan.title.empty() ? "against " + name : grid.plan.title,
-                .x_label = name,
-                .y_label = {},
-                .lines = {}};
+  Figure figure{
+      .title = fmt::format("{}, against {}", title_of(grid), name), .x_label = name, .y_label = {}, .lines = {}};
   const std::vector<AxisCurve> curves = against(grid, results, axis, metric);
   figure.y_label = final_text(grid, curves, metric);
   figure.log_x = figure.log_y = all_positive(curves);
@@ -304,19 +305,20 @@ Figure against_parameter(const Grid& grid, const Results& results, const Axis& a
     if (curve.missing > 0)
       figure.notes.push_back(fmt::format("{}: {} of {} points are not known, runs reached their limit", curve.label,
                                          curve.missing, curve.missing + static_cast<int>(curve.points.size())));
-  if (figure.y_label == kUntilStop && is_precision(grid, axis) && !figure.lines.empty())
+  const std::vector<std::string> shown = metrics_shown(grid, curves, metric);
+  const auto only = [&](auto&& wanted) { return shown.size() == 1 && wanted(shown.front()); };
+  if (!figure.lines.empty() && is_precision(grid, axis) && only([](const auto& one) { return one == "episodes"; }))
     figure.lines.push_back(precision_line(figure.lines));
-  const bool regret = metric.find("regret") != std::string_view::npos;
-  if (!figure.lines.empty() && regret && !axis.of_learner)
+  if (!figure.lines.empty() && !axis.of_learner && only(is_bounded))
     if (auto lower = lower_line(grid, curves.front())) figure.lines.push_back(std::move(*lower));
   return figure;
 }
 
 Figure sample_sizes(const Grid& grid, const Results& results, const Axis& axis, std::string_view metric) {
-  Figure figure{.title = grid.plan.title.empty() ? "samples against " + x_of(grid, axis) : grid.plan.title,
+  Figure figure{.title = fmt::format("{}, samples against {}", title_of(grid), x_of(grid, axis)),
                 .x_label = x_of(grid, axis),
-                .y_label = fmt::format("samples of each choice for {} {:g}",
-                                       metric == "regret" ? "value-error" : metric, grid.plan.epsilon),
+                .y_label = fmt::format("samples of each choice until the {} stays below {:g}",
+                                       metric_text(metric == "regret" ? "value-error" : metric), grid.plan.epsilon),
                 .log_x = true,
                 .log_y = true,
                 .lines = {}};
@@ -351,6 +353,18 @@ Figure sample_sizes(const Grid& grid, const Results& results, const Axis& axis, 
   return figure;
 }
 
+std::optional<std::string> nothing_to_draw(const Grid& grid) {
+  for (const LearnerVariant& learner : grid.learners) {
+    if (!measures(learner, grid.plan.summary.metric)) continue;
+    if (learner.protocol == online::Protocol::kStopping || learner.checkpoints.size() > 1) return std::nullopt;
+  }
+  for (const Axis& axis : grid.axes)
+    for (std::size_t i = 0; i < grid.instances.size(); ++i)
+      for (std::size_t k = 0; k < grid.learners.size(); ++k)
+        if (const auto value = grid.value(axis, i, k); value && parse_double(*value)) return std::nullopt;
+  return "there is nothing to draw: every run is measured once, at its end, and no number is swept";
+}
+
 std::vector<NamedFigure> figures(const Grid& grid, const Results& results, std::string_view metric) {
   std::vector<NamedFigure> out;
   const auto add = [&](const std::string& name, Figure figure) {
@@ -360,6 +374,7 @@ std::vector<NamedFigure> figures(const Grid& grid, const Results& results, std::
     add(grid.instances[i].label, learning_curves(grid, results, i, online::Protocol::kEpisodic, metric));
     add(grid.instances[i].label, learning_curves(grid, results, i, online::Protocol::kGenerative, metric));
     add(grid.instances[i].label + " long run", learning_curves(grid, results, i, online::Protocol::kAverage, metric));
+    add(grid.instances[i].label + " stopping", stopping_times(grid, results, i, metric));
   }
   for (const Axis& axis : grid.axes)
     if (!axis.of_learner) add("samples against " + axis.name, sample_sizes(grid, results, axis, metric));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +17,7 @@ namespace bellwether::experiments {
 Figure learning_curves(const Grid& grid, const Results& results, std::size_t instance, online::Protocol protocol,
                        std::string_view metric);
 
-/// The final metric against a swept parameter.
+/// The final metric against a swept parameter; the axis says which it is.
 Figure against_parameter(const Grid& grid, const Results& results, const Axis& axis, std::string_view metric);
 
 /// How many samples it takes until the mean of the metric stays below the plan's epsilon, against a swept parameter,
@@ -29,8 +30,11 @@ struct NamedFigure {
   Figure figure;
 };
 
-/// All figures of an experiment: learning curves of each instance (and protocol), then those of
-/// each swept number.
+/// Why figures() will be empty, as far as it is known before a run.
+std::optional<std::string> nothing_to_draw(const Grid& grid);
+
+/// All figures of an experiment: learning curves (or stopping times) of each instance and protocol, then those of each
+/// swept number.
 std::vector<NamedFigure> figures(const Grid& grid, const Results& results, std::string_view metric);
 
 }  // namespace bellwether::experiments

@@ -5,8 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "core/text.h"
 #include "experiments/engine/comparison.h"
 #include "experiments/engine/final_table.h"
+#include "experiments/engine/words.h"
 
 namespace bellwether::experiments {
 namespace {
@@ -74,7 +76,9 @@ std::vector<bool> numeric_columns(const ReportTable& table) {
 }
 
 std::string html(const ReportTable& table) {
-  std::string out = fmt::format("<table><caption>{}</caption>\n", escaped(table.caption));
+  std::string out = "<table>";
+  if (!table.caption.empty()) out += fmt::format("<caption>{}</caption>", escaped(table.caption));
+  out += '\n';
   const std::vector<bool> numeric = numeric_columns(table);
   for (std::size_t r = 0; r < table.rows.size(); ++r) {
     out += "<tr>";
@@ -87,14 +91,18 @@ std::string html(const ReportTable& table) {
 }
 
 std::string html(const ReportFigure& figure) {
-  return fmt::format("<figure><img alt=\"{0}\" src=\"data:image/svg+xml,{1}\"><figcaption>{0}</figcaption></figure>\n",
-                     escaped(figure.caption), percent_encoded(figure.svg));
+  return fmt::format("<figure><img alt=\"{}\" src=\"data:image/svg+xml,{}\"><figcaption>{}</figcaption></figure>\n",
+                     escaped(figure.title), percent_encoded(figure.svg), escaped(figure.caption));
 }
 
 std::string finals(const Grid& grid, const Results& results, std::size_t instance) {
   std::string out;
-  for (FinalTable& table : final_tables(grid, results, instance)) {
-    ReportTable one{grid.instances[instance].label, {std::move(table.heading)}};
+  std::vector<FinalTable> tables = final_tables(grid, results, instance);
+  for (FinalTable& table : tables) {
+    // Under a heading that says the same a caption says what tells the table from its siblings, if anything.
+    std::string caption = grid.instances.size() == 1 && grid.plan.title.empty() ? "" : grid.instances[instance].label;
+    if (tables.size() > 1) caption += (caption.empty() ? "by " : ", by ") + table.heading[1];
+    ReportTable one{std::move(caption), {std::move(table.heading)}};
     for (auto& row : table.rows) one.rows.push_back(std::move(row));
     out += html(one);
   }
@@ -123,7 +131,7 @@ std::string setup(const Grid& grid) {
   ReportTable learners{"Learners", {{"learner", "paper", "constant", "settings", "length"}}};
   for (const LearnerVariant& learner : grid.learners)
     learners.rows.push_back({learner.label, learner.title, learner.constant, settings_text(learner.settings),
-                             std::to_string(learner.length)});
+                             fmt::format("{} {}", grouped(learner.length), unit_of(learner.protocol))});
   return html(instances) + html(learners) +
          fmt::format("<p>{} seeds; root of the randomness: stream {}.</p>\n", grid.num_seeds(), grid.plan.stream);
 }
@@ -131,7 +139,7 @@ std::string setup(const Grid& grid) {
 }  // namespace
 
 std::string html_report(const Grid& grid, const Results& results, const ReportPage& page) {
-  const std::string title = grid.plan.title.empty() ? grid.instances.front().label : grid.plan.title;
+  const std::string title = title_of(grid);
   std::string out = fmt::format(
       "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{0}</title>\n<meta name=\"viewport\" "
       "content=\"width=device-width\"><style>{1}\n</style></head><body>\n<h1>{0}</h1>\n",

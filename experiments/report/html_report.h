@@ -8,15 +8,16 @@
 
 namespace bellwether::experiments {
 
-/// A figure as SVG text, with the caption it gets on the page.
+/// A figure as SVG text, which holds its title; the caption says something else.
 struct ReportFigure {
+  std::string title;
   std::string caption;
   std::string svg;
 };
 
 /// A table of words; the first row is the heading.
 struct ReportTable {
-  std::string caption;
+  std::string caption;  ///< may be empty
   std::vector<std::vector<std::string>> rows;
 };
 

@@ -1,0 +1,41 @@
+#include "experiments/engine/words.h"
+
+#include <algorithm>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "core/text.h"
+
+namespace bellwether::experiments {
+
+std::string metric_text(std::string_view metric) {
+  if (metric == "value-regret") return "cumulative regret (exact values)";
+  if (metric == "gap-regret") return "cumulative regret (gaps)";
+  if (metric == "reward-regret") return "cumulative regret (rewards)";
+  if (metric == "value-error") return "largest error of Q";
+  if (metric == "policy-loss") return "largest loss of the greedy policy";
+  if (metric == "mistakes") return "episodes that lost more than epsilon";
+  if (metric == "violations") return "episodes in which optimism was violated";
+  if (metric == "episodes") return "episodes until it stops";
+  if (metric == "answer-loss") return "loss of the answer";
+  std::string text(metric);
+  std::ranges::replace(text, '-', ' ');
+  return text;
+}
+
+std::string unit_of(online::Protocol protocol) {
+  return protocol == online::Protocol::kGenerative ? "samples of each choice"
+                                                   : std::string(online::length_name(protocol));
+}
+
+std::string title_of(const Grid& grid) {
+  if (!grid.plan.title.empty()) return grid.plan.title;
+  if (grid.instances.size() == 1) return grid.instances.front().label;
+  std::vector<std::string> ids;
+  for (const InstanceVariant& instance : grid.instances)
+    if (std::ranges::find(ids, instance.id) == ids.end()) ids.push_back(instance.id);
+  return join_names(ids);
+}
+
+}  // namespace bellwether::experiments

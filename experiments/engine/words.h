@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "experiments/engine/grid.h"
+
+namespace bellwether::experiments {
+
+/// What a metric measures, for axes and tables: "largest error of Q".
+std::string metric_text(std::string_view metric);
+
+/// What the lengths of runs count: "episodes", "steps", "samples of each choice".
+std::string unit_of(online::Protocol protocol);
+
+/// What an experiment is called: the title of its plan, or its instances, each id once.
+std::string title_of(const Grid& grid);
+
+}  // namespace bellwether::experiments

@@ -1,6 +1,7 @@
 #include "apps/cli/arguments.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <boost/program_options.hpp>
 #include <fmt/format.h>
@@ -16,10 +17,11 @@ namespace po = boost::program_options;
 
 std::string unknown_option(std::string_view command, const std::string& typed, std::span<const OptionSpec> specs) {
   std::vector<std::string> names;
-  for (const OptionSpec& spec : specs) names.push_back("--" + std::string(spec.name));
-  const auto near = nearest_name(typed, names);
+  for (const OptionSpec& spec : specs) names.emplace_back(spec.name);
+  const auto near =
+      nearest_name(std::string_view(typed).substr(std::min(typed.find_first_not_of('-'), typed.size())), names);
   return fmt::format("{}: unknown option {}{}", command, typed,
-                     near ? fmt::format("; did you mean {}?", *near)
+                     near ? fmt::format("; did you mean --{}?", *near)
                           : fmt::format("; `bellwether {} --help` lists the options", command));
 }
 
@@ -161,12 +163,16 @@ std::optional<double> Arguments::number(std::string_view name, const Rule& rule)
 std::optional<std::int64_t> Arguments::whole_number(std::string_view name, const Rule& rule) const {
   const auto typed = text(name);
   if (!typed) return std::nullopt;
-  std::int64_t value = 0;
-  detail::read_value(command_, {"--" + std::string(name), *typed}, value);
-  if (!rule.admits(static_cast<double>(value))) {
-    throw InvalidOption(fmt::format("{}: option --{} is '{}', must be {}", command_, name, *typed, rule.text()));
-  }
-  return value;
+  const auto refuse = [&](const std::string& wanted) {
+    throw InvalidOption(fmt::format("{}: option --{} is '{}', must be {}", command_, name, *typed, wanted));
+  };
+  const auto number = parse_double(*typed);
+  if (!number || *number != std::floor(*number)) refuse("a whole number");
+  if (!rule.admits(*number)) refuse(rule.text());
+  // 1e5 is a whole number too; digits are read as such, since beyond 2^53 not every one has a double.
+  if (const auto exact = parse_integer(*typed)) return exact;
+  if (std::abs(*number) > 0x1p53) refuse(fmt::format("at most {}", grouped(std::int64_t{1} << 53)));
+  return static_cast<std::int64_t>(*number);
 }
 
 std::optional<std::string> Arguments::word(std::string_view name, const std::vector<std::string>& words) const {

@@ -1,10 +1,12 @@
 #include <array>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "apps/cli/claims_text.h"
 #include "apps/cli/command.h"
 #include "apps/cli/terminal.h"
+#include "core/errors.h"
 #include "core/parallel.h"
 #include "proofs_checks/registry.h"
 #include "proofs_checks/suite.h"
@@ -22,11 +24,19 @@ constexpr std::array<OptionSpec, 5> kOptions = {{
     {.name = "help", .argument = "", .help = "this text", .short_name = "h"},
 }};
 
+std::vector<const claims::Claim*> selected_claims(const Arguments& arguments, claims::Tier tier) {
+  try {
+    return claims::select_claims(arguments.positionals(), tier);
+  } catch (const InvalidOption& error) {
+    throw InvalidOption(fmt::format("check: {}; `{} list claims` names them all", error.what(), program_name()));
+  }
+}
+
 int run(const Arguments& arguments) {
   const claims::Tier tier = arguments.has("full") ? claims::Tier::kFull : claims::Tier::kFast;
   claims::SuiteOptions options{.tier = tier};
   if (const auto seed = arguments.whole_number("seed", at_least(0))) options.seed = static_cast<std::uint64_t>(*seed);
-  const auto selected = claims::select_claims(arguments.positionals(), tier);
+  const auto selected = selected_claims(arguments, tier);
   const ThreadCount threads(
       static_cast<int>(arguments.whole_number("threads", between(1, 1024)).value_or(thread_count())));
   const claims::Report report = run_claims(selected, options);

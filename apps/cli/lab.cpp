@@ -1,6 +1,6 @@
+#include <algorithm>
 #include <array>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,10 +8,12 @@
 #include <fmt/format.h>
 
 #include "apps/cli/command.h"
+#include "apps/cli/interrupt.h"
 #include "apps/cli/json_writer.h"
 #include "apps/cli/terminal.h"
 #include "core/errors.h"
 #include "core/text.h"
+#include "mdp/io/file_bytes.h"
 
 #include "labs/grade.h"
 
@@ -122,12 +124,7 @@ JsonWriter json_on_stdout() {
   return JsonWriter([](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); });
 }
 
-/// A row of the lecturer's table: a folder with its grade, or with what is wrong with the folder.
-struct Entry {
-  std::string folder;
-  std::optional<Grade> grade = {};
-  std::string trouble = {};
-};
+using labs::Graded;  // a row of the lecturer's table
 
 /// A field of a CSV file; line feeds would make it two rows for most readers.
 std::string csv_field(std::string text) {
@@ -139,7 +136,7 @@ std::string csv_field(std::string text) {
   return quoted + '"';
 }
 
-std::string reasons(const Entry& entry) {
+std::string reasons(const Graded& entry) {
   if (!entry.grade) return entry.trouble;
   if (entry.grade->stage != labs::Stage::kJudged) return entry.grade->trouble;
   std::string out;
@@ -148,35 +145,35 @@ std::string reasons(const Entry& entry) {
   return out;
 }
 
-std::string grade_table(const std::vector<Entry>& entries) {
+std::string grade_table(const std::vector<Graded>& entries) {
   std::string out = "student,lab,passed,points,of,stage,folder,why_not\n";
-  for (const Entry& entry : entries) {
+  for (const Graded& entry : entries) {
     const Grade* g = entry.grade ? &*entry.grade : nullptr;
     out += fmt::format("{},{},{},{},{},{},{},{}\n", g ? g->ticket.student : "", g ? g->ticket.lab->name : "",
                        g && g->passed() ? 1 : 0, g ? g->points() : 0, g ? g->most_points() : 0,
-                       g ? to_string(g->stage) : "no lab", csv_field(entry.folder), csv_field(reasons(entry)));
+                       g               ? to_string(g->stage)
+                       : entry.stopped ? "not graded"
+                                       : "no lab",
+                       csv_field(entry.folder), csv_field(reasons(entry)));
   }
   return out;
 }
 
-std::vector<Entry> grade_folders(const std::vector<std::string>& folders, const labs::GradeOptions& options) {
-  std::vector<Entry> entries;
-  for (const std::string& folder : folders) {
-    if (stderr_is_terminal()) fmt::print(stderr, "\r{} of {} graded", entries.size(), folders.size());
-    Entry entry{.folder = folder};
-    try {
-      entry.grade = labs::grade(folder, options);
-    } catch (const ParseError& error) {
-      entry.trouble = error.what();
-    }
-    entries.push_back(std::move(entry));
-  }
-  if (stderr_is_terminal()) fmt::print(stderr, "\r{} of {} graded\n", entries.size(), folders.size());
+/// On Ctrl-C what is graded already is kept.
+std::vector<Graded> grade_folders(const std::vector<std::string>& folders, labs::GradeOptions options) {
+  const InterruptGuard guard;
+  options.limits.stopped = InterruptGuard::requested;
+  const auto tell = [&](std::size_t done) {
+    if (stderr_is_terminal()) fmt::print(stderr, "\r{} of {} graded", done, folders.size());
+  };
+  tell(0);
+  std::vector<Graded> entries = labs::grade_all(folders, options, tell);
+  if (stderr_is_terminal()) fmt::print(stderr, "\n");
   return entries;
 }
 
 /// Two folders of one student and lab: somebody handed in somebody else's, or twice.
-void warn_of_twins(const std::vector<Entry>& entries) {
+void warn_of_twins(const std::vector<Graded>& entries) {
   for (std::size_t i = 0; i < entries.size(); ++i)
     for (std::size_t j = i + 1; j < entries.size(); ++j) {
       if (!entries[i].grade || !entries[j].grade) continue;
@@ -190,22 +187,22 @@ void warn_of_twins(const std::vector<Entry>& entries) {
 int grade_all(const std::string& folder, const Arguments& arguments) {
   const std::vector<std::string> folders = labs::find_folders(folder);
   if (folders.empty()) throw InvalidOption(fmt::format("lab grade: no folder of a lab in {}", folder));
-  const std::vector<Entry> entries = grade_folders(folders, grade_options(arguments));
+  std::optional<mdp::FileWriter> file;  // refused now, not after the work
+  if (const auto path = arguments.text("out")) file.emplace(*path);
+  const std::vector<Graded> entries = grade_folders(folders, grade_options(arguments));
   warn_of_twins(entries);
   std::size_t passed = 0;
-  for (const Entry& entry : entries)
+  for (const Graded& entry : entries)
     if (entry.grade && entry.grade->passed()) ++passed;
-  if (const auto path = arguments.text("out")) {
-    std::ofstream file(*path);
-    file << grade_table(entries);
-    file.close();
-    if (!file) throw ParseError(fmt::format("{}: cannot be written", *path));
-    if (!arguments.has("json")) fmt::print("{}: {} of {} passed\n", *path, passed, entries.size());
+  if (file) {
+    file->write(grade_table(entries));
+    file->commit();
+    if (!arguments.has("json")) fmt::print("{}: {} of {} passed\n", *arguments.text("out"), passed, entries.size());
   }
   if (arguments.has("json")) {
     JsonWriter json = json_on_stdout();
     json.begin_array();
-    for (const Entry& entry : entries)
+    for (const Graded& entry : entries)
       if (entry.grade) write_grade(json, *entry.grade);
     json.end_array().finish();
   } else if (!arguments.has("out")) {
@@ -229,15 +226,30 @@ int grade_lab(const Arguments& arguments) {
   return grade.passed() ? kSuccess : kNotMet;
 }
 
+/// An option or a word that the sub-command would not look at.
+void require_used(const Arguments& arguments, std::string_view what, const std::vector<std::string_view>& options,
+                  std::size_t most_words) {
+  for (const OptionSpec& spec : kOptions)
+    if (arguments.has(spec.name) && std::ranges::find(options, spec.name) == options.end())
+      throw InvalidOption(fmt::format("lab {}: --{} does not go with it; `{} lab --help` says with what", what,
+                                      spec.name, program_name()));
+  if (arguments.positionals().size() > most_words)
+    throw InvalidOption(fmt::format("lab {}: '{}' is one argument too many", what, arguments.positionals().back()));
+}
+
 int run(const Arguments& arguments) {
   const std::vector<std::string> words{"list", "new", "grade"};
   const std::string what = arguments.positionals().empty() ? "" : arguments.positionals().front();
+  if (what == "list") require_used(arguments, what, {}, 1);
+  if (what == "new") require_used(arguments, what, {"student", "out"}, 2);
+  if (what == "grade") require_used(arguments, what, {"out", "all", "json", "seconds", "memory", "compiler"}, 2);
   if (what == "list") return list_labs();
   if (what == "new") return new_lab(arguments);
   if (what == "grade") return grade_lab(arguments);
   throw InvalidOption(
-      what.empty() ? fmt::format("lab: what? {}", join_names(words))
-                   : fmt::format("lab: '{}' is none of {}{}", what, join_names(words), did_you_mean(what, words)));
+      what.empty()
+          ? fmt::format("lab: what? One of {}; for a first one: {} lab list", join_names(words), program_name())
+          : fmt::format("lab: '{}' is none of {}{}", what, join_names(words), did_you_mean(what, words)));
 }
 
 }  // namespace

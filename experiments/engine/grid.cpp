@@ -58,7 +58,7 @@ class SweepGiver {
     const bool learners_have = !only_instances && anyone(known_learners_, choices.name);
     if (!instances_have && !learners_have) reject(swept, choices.name);
     if (instances_have && learners_have)
-      fail(swept.place, fmt::format("sweep: instances and learners have a setting '{0}'; write instance.{0} or "
+      fail(swept.place, fmt::format("instances and learners have a setting '{0}'; write instance.{0} or "
                                     "learner.{0}",
                                     choices.name));
     if (instances_have)
@@ -77,7 +77,7 @@ class SweepGiver {
       for (const auto& names : *known) all.insert(names.begin(), names.end());
     const std::vector<std::string> names(all.begin(), all.end());
     const std::string hint = did_you_mean(name, names);
-    fail(swept.place, fmt::format("sweep: nothing here has a setting '{}'{}", swept.name,
+    fail(swept.place, fmt::format("nothing here has a setting '{}'{}", swept.name,
                                   hint.empty() ? "; there are " + join_names(names) : hint));
   }
 
@@ -175,9 +175,13 @@ void require_one_world(const Grid& grid) {
 void require_discounts(const Grid& grid) {
   const auto learner = std::ranges::find_if(grid.learners, takes_samples);
   for (const InstanceVariant& instance : grid.instances) {
-    if (learner != grid.learners.end() && instance.discount == 0)
+    if (learner != grid.learners.end() && instance.discount == 0) {
+      const bool zero = setting_value(instance.settings, "discount").has_value();  // of a family that has the setting
       fail(instance.place,
-           fmt::format("{} has no discount of its own, and {} needs one; set discount", instance.label, learner->name));
+           zero ? fmt::format("{}: discount is 0, and {} needs one above 0 and below 1", instance.label, learner->name)
+                : fmt::format("{} has no discount of its own, and {} needs one; set discount", instance.label,
+                              learner->name));
+    }
     if (learner != grid.learners.end() && !instance.instance.stages.empty())
       fail(instance.place,
            fmt::format("the stages of {} differ; {} needs one model for all", instance.label, learner->name));
@@ -187,13 +191,24 @@ void require_discounts(const Grid& grid) {
   }
 }
 
+/// Every learner of episodes, and the task itself, keeps a number for each stage and choice.
+void require_horizon(const InstanceVariant& instance, std::string_view learner) {
+  constexpr std::int64_t kMostStageChoices = std::int64_t{1} << 31;  // 16 GiB of doubles
+  if (instance.horizon == 0)
+    fail(instance.place,
+         fmt::format("{} has no horizon of its own, and {} plays episodes; set horizon", instance.label, learner));
+  const std::int64_t choices = instance.instance.model.num_choices();
+  if (instance.horizon > kMostStageChoices / choices)
+    fail(instance.place, fmt::format("{}: horizon is {}, with {} choices at each stage that is beyond the tables of "
+                                     "learners, which end at a horizon of {}",
+                                     instance.label, grouped(instance.horizon), grouped(choices),
+                                     grouped(kMostStageChoices / choices)));
+}
+
 void require_horizons(const Grid& grid) {
   const auto learner = std::ranges::find_if(grid.learners, plays_episodes);
   if (learner == grid.learners.end()) return;
-  for (const InstanceVariant& instance : grid.instances)
-    if (instance.horizon == 0)
-      fail(instance.place, fmt::format("{} has no horizon of its own, and {} plays episodes; set horizon",
-                                       instance.label, learner->name));
+  for (const InstanceVariant& instance : grid.instances) require_horizon(instance, learner->name);
 }
 
 /// A metric that nobody measures would be noticed when everything has been played.
@@ -206,8 +221,30 @@ void require_metric(const Grid& grid) {
       if (!contains(known, name)) known.push_back(name);
   }
   const std::string hint = did_you_mean(metric, known);
-  fail(grid.plan.place, fmt::format("summary: no learner here measures '{}'{}", metric,
+  fail(grid.plan.place, fmt::format("metric: no learner here measures '{}'{}", metric,
                                     hint.empty() ? "; they measure " + join_names(known) : hint));
+}
+
+/// Work is counted in 64 bits, and a grid is kept in memory.
+void require_countable(const Grid& grid) {
+  constexpr double kMostCells = 1e7, kMostSteps = 9e18;
+  const double cells = static_cast<double>(grid.instances.size()) * static_cast<double>(grid.learners.size()) *
+                       static_cast<double>(grid.num_seeds());
+  if (cells > kMostCells)
+    fail(grid.plan.place,
+         fmt::format("{} instances, {} learners and {} seeds make {:.3g} runs, more than {:.0e}", grid.instances.size(),
+                     grid.learners.size(), grouped(static_cast<std::int64_t>(grid.num_seeds())), cells, kMostCells));
+  double steps = 0;
+  for (const InstanceVariant& instance : grid.instances)
+    for (const LearnerVariant& learner : grid.learners) {
+      double unit = 1;
+      if (takes_samples(learner)) unit = static_cast<double>(instance.instance.model.num_choices());
+      if (plays_episodes(learner)) unit = instance.horizon;
+      steps += unit * static_cast<double>(learner.length) * static_cast<double>(grid.num_seeds());
+    }
+  if (steps > kMostSteps)
+    fail(grid.plan.place,
+         fmt::format("the runs are {:.3g} steps together, more than can be counted ({:.0e})", steps, kMostSteps));
 }
 
 /// The part of the key that is the same for all seeds.
@@ -280,6 +317,7 @@ Grid expand(const Plan& plan) {
   require_horizons(grid);
   require_discounts(grid);
   require_metric(grid);
+  require_countable(grid);
   grid.axes = axes_of(grid);
   fill_cells(grid);
   return grid;

@@ -103,7 +103,7 @@ void Store::open(Mode mode) {
   }
   std::error_code error;
   fs::create_directories(folder_, error);
-  if (error) throw InvalidOption(fmt::format("folder {}: {}", folder_, error.message()));
+  if (error) throw InvalidOption(fmt::format("folder {}: cannot be made: {}", folder_, error_text(error.value())));
   descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (descriptor_ < 0) throw InvalidOption(fmt::format("{}: cannot be written: {}", path_, error_text(errno)));
 }

@@ -118,6 +118,126 @@ TEST_F(Run, PlaysTheLongRun) {
   EXPECT_THAT(done.out, AllOf(HasSubstr("ucrl2 (theory)"), HasSubstr("steps")));
 }
 
+TEST_F(Run, RefusesAPlaceForTheFigureBeforeItPlays) {
+  std::filesystem::create_directory(folder_.path("folder.png"));
+  for (const std::string& place :
+       {folder_.path("nosuch/p.png"), folder_.path("nosuch/p.gp"), folder_.path("folder.png")})
+    expect_refused(swim({"--episodes", "20", "--seeds", "1", "--plot", place}), place + ": cannot be written");
+  expect_refused(swim({"--episodes", "1", "--seeds", "1", "--plot", folder_.path("p.gp")}), "nothing to draw");
+  EXPECT_FALSE(std::filesystem::exists(out_)) << "nothing was played";
+}
+
+TEST_F(Run, DrawsIntoTheFolderThatItMakes) {
+  const Finished done = run_program(swim({"--episodes", "20", "--seeds", "1", "--plot", out_ + "/p.gp"}));
+  EXPECT_EQ(done.code, 0) << done.err;
+  EXPECT_THAT(content(out_ + "/p.gp"), HasSubstr("cumulative regret"));
+}
+
+TEST_F(Run, RefusesAPlaceForTablesBeforeItPlays) {
+  std::filesystem::create_directories(out_ + "/report.html");
+  expect_refused(swim({"--episodes", "20", "--seeds", "1"}), "report.html: cannot be written");
+  EXPECT_FALSE(std::filesystem::exists(out_ + "/cells.bwstore")) << "nothing was played";
+}
+
+TEST_F(Run, SaysThatAFigureThatWasAskedForWasNotDrawn) {
+  const std::string path = folder_.path("p.gp");
+  const Finished done =
+      run_program({"run", "riverswim", "--horizon", "5", "--algorithm", "psrl", "--metric", "violations", "--episodes",
+                   "20", "--seeds", "1", "--out", out_, "--no-figures", "--plot", path});
+  EXPECT_EQ(done.code, 1);
+  EXPECT_THAT(done.err, HasSubstr("nothing was drawn: no learner here has numbers for 'violations'"));
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST_F(Run, DrawsWhenLearnersStop) {
+  const std::string path = folder_.path("p.gp");
+  const Finished done =
+      run_program({"run", "riverswim:states=3", "--horizon", "2", "--algorithm", "rf-ucrl,bpi-ucbvi", "--epsilon",
+                   "1.5", "--episodes", "5000", "--seeds", "2", "--out", out_, "--no-figures", "--plot", path});
+  ASSERT_EQ(done.code, 0) << done.err;
+  EXPECT_THAT(content(path), AllOf(HasSubstr("share of the runs that have stopped"),
+                                   HasSubstr("episodes until it stops"), HasSubstr("bpi-ucbvi (theory)")));
+}
+
+TEST_F(Run, LabelsASweepByWhatItShows) {
+  const std::string path = folder_.path("p.gp");
+  // One checkpoint a run: there are no learning curves, so the sweep is the first figure.
+  const Finished done = run_program({"run", "generative-gadget:copies=1,2,4", "--algorithm", "empirical-qvi",
+                                     "--samples", "1", "--seeds", "3", "--out", out_, "--no-figures", "--plot", path});
+  ASSERT_EQ(done.code, 0) << done.err;
+  EXPECT_THAT(content(path),
+              AllOf(HasSubstr("set ylabel 'largest error of Q after 1 samples of each choice'"),
+                    HasSubstr("set title 'generative-gadget@1, against copies'"), Not(HasSubstr("regret"))));
+}
+
+TEST_F(Run, LabelsSampleSizesByWhatTheyAreOf) {
+  const Finished done =
+      run_program({"run", "generative-gadget:discount=0.6,0.8", "--algorithm", "empirical-qvi", "--samples", "3000",
+                   "--seeds", "4", "--epsilon", "0.2", "--out", out_, "--no-figures"});
+  ASSERT_EQ(done.code, 0) << done.err;
+  EXPECT_THAT(done.out, HasSubstr("samples of each choice until the mean largest error of Q stays below 0.2"));
+  EXPECT_THAT(content(out_ + "/report.html"),
+              AllOf(HasSubstr("<h1>generative-gadget@1</h1>"), HasSubstr("3,000 samples of each choice")));
+}
+
+TEST_F(Run, ReportSaysNothingTwice) {
+  auto words = swim({"--episodes", "40", "--seeds", "2"});
+  std::erase(words, "--no-figures");
+  const Finished done = run_program(words);
+  ASSERT_EQ(done.code, 0) << done.err;
+  const std::string page = content(out_ + "/report.html");
+  EXPECT_THAT(page, AllOf(HasSubstr("<h1>riverswim@1</h1>"), Not(HasSubstr("<caption>riverswim@1"))));
+  if (done.err.find("gnuplot is not installed") == std::string::npos)
+    EXPECT_THAT(page, AllOf(HasSubstr("<img alt=\"riverswim@1, horizon 10\""),
+                            HasSubstr("<figcaption>cumulative regret (exact values) against episodes</figcaption>")));
+}
+
+TEST_F(Run, PlaysCostsAsNegativeRewards) {
+  constexpr const char* kHead = "state,action,next,probability,reward\n";
+  const TemporaryFolder costs, rewards;
+  costs.write("m.csv", std::string("#! minimize\n") + kHead + "0,a,1,1,2\n0,b,0,1,3\n1,a,0,1,1\n1,b,1,1,4\n");
+  rewards.write("m.csv", std::string(kHead) + "0,a,1,1,-2\n0,b,0,1,-3\n1,a,0,1,-1\n1,b,1,1,-4\n");
+  const std::vector<std::string> words{"run",         "m.csv:horizon=5", "--algorithm", "psrl,ucbvi-bf", "--episodes",
+                                       "60",          "--seeds",         "2",           "--out",         "r",
+                                       "--no-figures"};
+  for (const auto* folder : {&costs, &rewards}) {
+    const Finished done = run_program(words, folder->path(""));
+    ASSERT_EQ(done.code, 0) << done.err;
+  }
+  const std::string table = content(costs.path("r/runs.csv"));
+  EXPECT_THAT(table, HasSubstr("value-regret"));
+  EXPECT_EQ(table, content(rewards.path("r/runs.csv")));
+  EXPECT_THAT(run_program({"show", "m.csv", "--horizon", "5"}, costs.path("")).out,
+              AllOf(HasSubstr("least cost"), HasSubstr("are costs, to be minimised")));
+}
+
+TEST_F(Run, NamesTheLineOfAPlan) {
+  const std::string plan = folder_.write("plan.toml",
+                                         "episodes = 40\nlearners = [\"psrl\"]\ninstances = [\n"
+                                         "  {file = \"missing.csv\", horizon = 10},\n]\n");
+  expect_refused({"run", plan, "--out", out_}, "plan.toml:4: " + folder_.path("missing.csv") + ": no such file");
+}
+
+TEST_F(Run, SaysWhichNumbersAreTooLarge) {
+  expect_refused(swim({"--episodes", "1e30"}), "option --episodes is '1e30', must be at most 9,007,199,254,740,992");
+  expect_refused(swim({"--episodes", "1.5"}), "option --episodes is '1.5', must be a whole number");
+  expect_refused(swim({"--episodes", "9e15", "--seeds", "1000"}), "more than can be counted");
+  expect_refused(swim({"--seeds", "1e6", "--set", "alpha0=1,2,3,4,5,6,7,8,9,10"}), "more than 1e+07");
+  expect_refused({"run", "riverswim", "--algorithm", "psrl", "--horizon", "1e12"}, "from 1 to 1,000,000,000");
+  expect_refused({"run", "riverswim", "--algorithm", "psrl", "--horizon", "1e9"},
+                 "which end at a horizon of 178,956,970");
+}
+
+TEST_F(Run, SaysWhichOptionIsWrong) {
+  expect_refused({"run", "riverswim", "--algorithm", "empirical-qvi", "--discount", "0"},
+                 "discount is 0, and empirical-qvi needs one above 0 and below 1");
+  expect_refused(swim({"--set", "alpha=1"}), "option --set alpha: nothing here has a setting 'alpha'");
+  expect_refused({"run", "riverswim", "--horizon", "5", "--algorithm", "psrl,"}, "names with commas between");
+  const Finished unknown = run_program(swim({"--bogus", "3"}));
+  EXPECT_THAT(unknown.err, AllOf(HasSubstr("unknown option --bogus"), Not(HasSubstr("did you mean"))));
+  EXPECT_THAT(run_program(swim({"--episode", "3"})).err, HasSubstr("did you mean --episodes?"));
+}
+
 TEST_F(Run, SaysWhatIsWrong) {
   expect_refused({"run"}, "run: what?");
   expect_refused({"run", "riverswim", "--horizon", "10"}, "which learners?");
@@ -154,6 +274,8 @@ TEST(Check, MeasuresThePaperThatIsNamed) {
   EXPECT_THAT(run_program({"check", "finite-horizon", "--explain"}).out, HasSubstr("wrong on purpose"));
 }
 
+TEST(Check, SaysWhereNamesAre) { expect_refused({"check", "nosuch"}, "list claims` names them all"); }
+
 TEST(Check, SaysWhatWasProbablyMeant) { expect_refused({"check", "finite-horizn"}, "did you mean 'finite-horizon'?"); }
 
 TEST(Show, TellsFactsOfAnInstance) {
@@ -163,6 +285,37 @@ TEST(Show, TellsFactsOfAnInstance) {
                               HasSubstr("content hash"), HasSubstr("goes to")));
   expect_refused({"show", "riverswim@7"}, "riverswim@1");
   expect_refused({"show", "riverswm"}, "did you mean 'riverswim'?");
+}
+
+TEST(Show, ReadsInstancesAsRunDoes) {
+  const TemporaryFolder folder;
+  const std::string file =
+      folder.write("m.csv", "state,action,next,probability,reward\n0,a,1,1,2\n0,b,0,1,3\n1,a,0,1,1\n");
+  const Finished four = run_program({"show", "riverswim:states=4:horizon=7"});
+  ASSERT_EQ(four.code, 0) << four.err;
+  EXPECT_THAT(four.out, AllOf(HasSubstr("4 states"), HasSubstr("episodes of 7 steps")));
+  EXPECT_EQ(run_program({"show", "riverswim", "--set", "states=4", "--horizon", "7"}).out, four.out);
+  const Finished model = run_program({"show", file, "--horizon", "3"});
+  ASSERT_EQ(model.code, 0) << model.err;
+  EXPECT_THAT(model.out, AllOf(HasSubstr("2 states"), HasSubstr("optimal value           9"), HasSubstr("diameter")));
+  expect_refused({"show", "riverswim:states=4,5"}, "'states' has 2 values, one is wanted here");
+  expect_refused({"show", "nosuch.csv"}, "nosuch.csv: no such file");
+  expect_refused({"show", "zzz"}, "`list instances` and `list learners` name what there is");
+  expect_refused({"show", "psrl", "--horizon", "3"}, "--horizon is for instances, and psrl is a learner");
+}
+
+TEST(Show, LeavesOutWhatTakesLongAndSaysSo) {
+  const Finished long_episodes = run_program({"show", "riverswim", "--horizon", "1e8"});
+  ASSERT_EQ(long_episodes.code, 0) << long_episodes.err;
+  EXPECT_THAT(long_episodes.out, HasSubstr("100,000,000 stages of this model are many; --all computes them"));
+  EXPECT_THAT(run_program({"show", "garnet:states=20000:horizon=2"}).out,
+              testing::AnyOf(HasSubstr("more than 10,000 states; --all computes them"), HasSubstr("no single gain")));
+}
+
+TEST(Show, StopsOnCtrlCAndShowsWhatIsKnown) {
+  const Finished done = run_program({"show", "riverswim:states=15000", "--all"}, ".", 1.5, SIGTERM);
+  EXPECT_THAT(done.code, testing::AnyOf(0, 1)) << done.err;
+  EXPECT_THAT(done.out + done.err, HasSubstr("stopped"));
 }
 
 TEST(Show, TellsTheSettingsOfALearner) {

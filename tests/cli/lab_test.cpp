@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -40,6 +41,30 @@ TEST(Lab, GoesFromTheEmptyFileToAPass) {
   const Finished done = run_program({"lab", "grade", folder});
   EXPECT_EQ(done.code, 0) << done.out;
   EXPECT_THAT(done.out, HasSubstr("\npassed\n"));
+}
+
+TEST(Lab, LooksAtEveryWord) {
+  const TemporaryFolder root;
+  const auto expect_refused = [&](const std::vector<std::string>& words, const std::string& said) {
+    const Finished done = run_program(words, root.path(""));
+    EXPECT_EQ(done.code, 2) << done.out;
+    EXPECT_THAT(done.err, HasSubstr(said));
+  };
+  expect_refused({"lab"}, "One of list, new and grade");
+  expect_refused({"lab", "list", "extra"}, "'extra' is one argument too many");
+  expect_refused({"lab", "new", "ucb", "--student", "ada", "--json"}, "lab new: --json does not go with it");
+  expect_refused({"lab", "grade", "--student", "ada"}, "lab grade: --student does not go with it");
+  EXPECT_FALSE(std::filesystem::exists(root.path("ucb-ada")));
+}
+
+TEST(Lab, RefusesAPlaceForTheTableBeforeItGrades) {
+  const TemporaryFolder root;
+  ASSERT_EQ(run_program({"lab", "new", "ucb", "--student", "ada", "-o", root.path("class/ada")}).code, 0);
+  const Finished done =
+      run_program({"lab", "grade", "--all", root.path("class"), "-o", root.path("nosuch/grades.csv")});
+  EXPECT_EQ(done.code, 2);
+  EXPECT_EQ(done.out, "");
+  EXPECT_THAT(done.err, HasSubstr("nosuch/grades.csv: cannot be written: its folder does not exist"));
 }
 
 TEST(Lab, GradesAClass) {
@@ -89,7 +114,7 @@ TEST(Lab, SaysWhatWasTypedWrong) {
     EXPECT_EQ(done.code, 2);
     EXPECT_THAT(done.err, HasSubstr(why));
   };
-  refused({}, "lab: what? list, new and grade");
+  refused({}, "lab: what? One of list, new and grade");
   refused({"gade"}, "did you mean 'grade'?");
   refused({"new", "ubc", "--student", "x"}, "did you mean 'ucb'?");
   refused({"new", "ucb"}, "for whom?");

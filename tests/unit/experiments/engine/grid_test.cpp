@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "core/errors.h"
+#include "experiments/engine/variants.h"
 #include "solvers/online/checkpoints.h"
 #include "tests/support/temporary_folder.h"
 
@@ -168,7 +169,7 @@ TEST(Grid, RefusesSweepsOfNothing) {
   Plan plan = plan_of({parse_entry("garnet:states=5:horizon=3")}, {{.name = "psrl"}});
   plan.sweep = {{.name = "statess", .values = {"1"}, .place = "p.toml:5"}};
   EXPECT_THAT(message_of(plan),
-              ThrowsMessage<ParseError>(AllOf(HasSubstr("p.toml:5: sweep: nothing here has a setting 'statess'"),
+              ThrowsMessage<ParseError>(AllOf(HasSubstr("p.toml:5: nothing here has a setting 'statess'"),
                                               HasSubstr("did you mean 'states'?"))));
 }
 
@@ -179,6 +180,31 @@ TEST(Grid, RefusesMetricsThatNobodyMeasures) {
   plan.summary.metric = "mistaks";
   EXPECT_THAT(message_of(plan),
               ThrowsMessage<InvalidOption>(HasSubstr("no learner here measures 'mistaks'; did you mean 'mistakes'?")));
+}
+
+TEST(Grid, OneInstanceIsReadAsInAPlan) {
+  const InstanceVariant four = instance_variant(parse_entry("riverswim@1:size=4:horizon=10"));
+  const Grid grid = expand(plan_of({parse_entry("riverswim:states=4:horizon=10")}, {{.name = "uniform"}}));
+  EXPECT_EQ(four.id, grid.instances[0].id);
+  EXPECT_EQ(four.hash, grid.instances[0].hash);
+  EXPECT_EQ(four.settings, grid.instances[0].settings);
+  EXPECT_THAT([] { instance_variant(parse_entry("riverswim:states=4,6")); },
+              ThrowsMessage<InvalidOption>(HasSubstr("riverswim: 'states' has 2 values, one is wanted here")));
+}
+
+TEST(Grid, AFileOfCostsAsksForMinimisation) {
+  const test::TemporaryFolder folder;
+  const std::string path =
+      folder.write("two.csv", "#! minimize\nstate,action,next,probability,reward\n0,0,1,1,3\n0,1,0,1,1\n1,0,0,1,1\n");
+  const Entry entry{.name = "two.csv", .settings = {{.name = "horizon", .values = {"3"}}}, .file = path};
+  const Grid grid = expand(plan_of({entry}, {{.name = "uniform"}}));
+  EXPECT_TRUE(grid.instances[0].instance.question.minimise);
+  EXPECT_THAT(grid.cells[0].key, HasSubstr("minimise\n"));
+  Entry missing = entry;
+  missing.file = folder.path("missing.csv");
+  missing.place = "p.toml:3";
+  EXPECT_THAT(message_of(plan_of({missing}, {{.name = "uniform"}})),
+              ThrowsMessage<ParseError>(HasSubstr("p.toml:3: " + missing.file + ": no such file")));
 }
 
 TEST(Grid, ReadsModelFiles) {

@@ -87,7 +87,8 @@ Column column_of(RewardParts parts, const Assembly& a, std::span<const double> p
   const auto choices = static_cast<std::size_t>(a.num_choices());
   // A part that stands alone must come out as it is; -0 plus a part of zeros that is not there would be 0.
   const bool by_choice = !parts.choice.empty(), by_state = !parts.state.empty();
-  const bool varies = varies_within_a_row(parts.transition, a.choice_begin);
+  const bool has_transitions = !parts.transition.empty();
+  const bool varies = has_transitions && varies_within_a_row(parts.transition, a.choice_begin);
   std::vector<double> expected(choices, 0.0);
   for (std::size_t s = 0; s + 1 < a.state_begin.size(); ++s) {
     for (std::int64_t choice = a.state_begin[s]; choice < a.state_begin[s + 1]; ++choice) {
@@ -95,7 +96,7 @@ Column column_of(RewardParts parts, const Assembly& a, std::span<const double> p
       const double of_choice = by_choice ? parts.choice[c] : 0, of_state = by_state ? parts.state[s] : 0;
       const double fixed = !by_state ? of_choice : !by_choice ? of_state : sum_as_read(of_choice, of_state);
       expected[c] = fixed;
-      if (parts.transition.empty() || a.choice_begin[c] == a.choice_begin[c + 1]) continue;  // TabularMdp names the row
+      if (!has_transitions || a.choice_begin[c] == a.choice_begin[c + 1]) continue;  // TabularMdp names the empty row
       const std::span<double> row(parts.transition.begin() + a.choice_begin[c],
                                   parts.transition.begin() + a.choice_begin[c + 1]);
       expected[c] = expected_reward(row_of(probability, a.choice_begin, choice), row, of_choice, of_state);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstdint>
 #include <limits>
 #include <span>
@@ -110,12 +111,21 @@ class PolicyAverage {
   const Policy* policy_;
 };
 
+/// A nature that has to know which choice it answers: value(c, v) is all that choice c is worth, reward included.
+template <class Nature>
+concept ChoiceNature = requires(const Nature& nature, std::int64_t choice, std::span<const double> v) {
+  { nature.value(choice, v) } -> std::convertible_to<double>;
+};
+
 /// The value of one state: choose over its choices c of r(c) + discount * nature(row c, v).
 template <class Nature, class Choose>
 double backup_state(const TabularMdp& model, double discount, std::span<const double> v, const Nature& nature,
                     const Choose& choose, int s) {
   return choose(s, model.first_choice(s), model.first_choice(s + 1), [&](std::int64_t c) {
-    return model.reward(c) + discount * nature(model.successors(c), model.probabilities(c), v);
+    if constexpr (ChoiceNature<Nature>)
+      return nature.value(c, v);
+    else
+      return model.reward(c) + discount * nature(model.successors(c), model.probabilities(c), v);
   });
 }
 

@@ -1,0 +1,127 @@
+#include "mdp/robust/sets_from_data.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/errors.h"
+#include "core/sampling.h"
+
+namespace bellwether::mdp {
+namespace {
+
+void require_counts(const TabularMdp& model, std::span<const double> count, double delta) {
+  if (!(delta > 0 && delta < 1))
+    throw InvalidOption(fmt::format("sets from data: 'delta' is {}, must be in (0, 1)", delta));
+  if (static_cast<std::int64_t>(count.size()) != model.num_transitions()) {
+    throw InvalidModel(fmt::format("sets from data: there are {} counts, must be {}, one a transition", count.size(),
+                                   model.num_transitions()));
+  }
+  for (std::size_t i = 0; i < count.size(); ++i) {
+    if (!(count[i] >= 0 && std::isfinite(count[i])))
+      throw InvalidModel(fmt::format("sets from data: count {} is {}, must be finite and at least 0", i, count[i]));
+  }
+}
+
+/// The model with other probabilities in its rows; expected rewards follow where they depend on the transition.
+TabularMdp with_probabilities(const TabularMdp& model, std::vector<double> probability) {
+  ModelData data = model.data();
+  for (auto* columns : {&data.rewards, &data.costs}) {
+    for (Column& column : *columns) {
+      if (column.by_transition.empty()) continue;
+      std::vector<double> expected(column.expected.begin(), column.expected.end());
+      for (std::size_t c = 0; c < expected.size(); ++c) {
+        double mean = 0;
+        for (auto i = static_cast<std::size_t>(data.choice_begin[c]);
+             i < static_cast<std::size_t>(data.choice_begin[c + 1]); ++i)
+          mean += probability[i] * column.by_transition[i];
+        expected[c] = mean;
+      }
+      column.expected = std::move(expected);
+    }
+  }
+  data.probability = std::move(probability);
+  return TabularMdp(std::move(data));
+}
+
+}  // namespace
+
+double weissman_radius(double samples, int outcomes, std::int64_t rows, double delta) {
+  if (outcomes < 2) return 0;
+  if (!(samples > 0)) return 2;
+  const double log_sets = outcomes * std::log(2.0) + std::log1p(-std::exp2(1.0 - outcomes));
+  const double k = std::sqrt(2 / samples * (log_sets + std::log(static_cast<double>(rows) / delta)));
+  return std::min(k, 2.0);
+}
+
+double hoeffding_radius(double samples, int outcomes, std::int64_t rows, double delta) {
+  if (outcomes < 2) return 0;
+  if (!(samples > 0)) return 1;
+  return std::min(1.0, std::sqrt(std::log(2.0 * static_cast<double>(rows) * outcomes / delta) / (2 * samples)));
+}
+
+RobustMdp weissman_balls(const TabularMdp& model, std::span<const double> count, double delta, Support support) {
+  require_counts(model, count, delta);
+  constexpr double kUnseen = 1e-6;
+  std::vector<double> probability(model.probability().begin(), model.probability().end()), radius;
+  for (std::int64_t c = 0; c < model.num_choices(); ++c) {
+    const auto first = static_cast<std::size_t>(model.choice_begin()[c]);
+    const auto last = static_cast<std::size_t>(model.choice_begin()[c + 1]);
+    double samples = 0, weight = 0;
+    for (std::size_t i = first; i < last; ++i) {
+      samples += count[i];
+      weight += std::max(count[i], kUnseen);
+    }
+    const int outcomes = support == Support::kAll ? model.num_states() : static_cast<int>(last - first);
+    // The stand-ins for unseen transitions move the centre by at most twice their share.
+    const double moved = samples > 0 ? 2 * (weight - samples) / weight : 0;
+    radius.push_back(std::min(2.0, weissman_radius(samples, outcomes, model.num_choices(), delta) + moved));
+    if (samples <= 0) continue;
+    for (std::size_t i = first; i < last; ++i) probability[i] = std::max(count[i], kUnseen) / weight;
+  }
+  return RobustMdp(with_probabilities(model, std::move(probability)),
+                   {.kind = SetKind::kL1, .support = support, .radius = std::move(radius)});
+}
+
+RobustMdp credible_balls(const TabularMdp& model, std::span<const double> count, double prior, double delta, int draws,
+                         const Stream& stream) {
+  require_counts(model, count, delta);
+  if (!(prior > 0 && std::isfinite(prior)))
+    throw InvalidOption(fmt::format("sets from data: 'prior' is {}, must be finite and above 0", prior));
+  const auto rows = static_cast<double>(model.num_choices());
+  if (!(draws >= rows / delta)) {
+    throw InvalidOption(fmt::format("sets from data: 'draws' is {}, must be at least {}, the number of rows / delta",
+                                    draws, std::ceil(rows / delta)));
+  }
+  std::vector<double> probability(count.size()), radius, concentration, drawn, distance;
+  for (std::int64_t c = 0; c < model.num_choices(); ++c) {
+    const auto first = static_cast<std::size_t>(model.choice_begin()[c]);
+    const auto last = static_cast<std::size_t>(model.choice_begin()[c + 1]);
+    concentration.clear();
+    double total = 0;
+    for (std::size_t i = first; i < last; ++i) {
+      concentration.push_back(prior + count[i]);
+      total += concentration.back();
+    }
+    for (std::size_t i = first; i < last; ++i) probability[i] = concentration[i - first] / total;
+    Stream own = stream.child(static_cast<std::uint64_t>(c));
+    drawn.resize(concentration.size());
+    distance.clear();
+    for (int k = 0; k < draws; ++k) {
+      sample_dirichlet(own, concentration, drawn);
+      double away = 0;
+      for (std::size_t i = 0; i < drawn.size(); ++i) away += std::abs(drawn[i] - probability[first + i]);
+      distance.push_back(away);
+    }
+    // The smallest distance that at least a share 1 - delta / rows of the draws keeps to.
+    const auto rank = static_cast<std::size_t>(std::ceil((1 - delta / rows) * draws)) - 1;
+    std::nth_element(distance.begin(), distance.begin() + static_cast<std::ptrdiff_t>(rank), distance.end());
+    radius.push_back(drawn.size() < 2 ? 0 : std::min(2.0, distance[rank]));
+  }
+  return RobustMdp(with_probabilities(model, std::move(probability)),
+                   {.kind = SetKind::kL1, .radius = std::move(radius)});
+}
+
+}  // namespace bellwether::mdp

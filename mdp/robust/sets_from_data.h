@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/stream.h"
+#include "mdp/robust/robust_mdp.h"
+
+namespace bellwether::mdp {
+
+// Sets that hold the true rows with probability 1 - delta, from counts of transitions: `count[i]` is how often
+// transition i of the model was seen (numbers of draws need not be whole). All need 0 < delta < 1 (InvalidOption).
+
+/// The radius k with |p_hat - p|_1 <= k for all `rows` rows at once, each the empirical law of `samples` draws over
+/// `outcomes` outcomes (Weissman et al. 2003 and a union bound): sqrt(2 / samples * log((2^outcomes - 2) rows /
+/// delta)). 2 without samples, the diameter of the simplex; 0 when there is one outcome.
+double weissman_radius(double samples, int outcomes, std::int64_t rows, double delta);
+
+/// The like for one entry of each row at a time, |p_hat - p|_inf <= k (Hoeffding and a union bound over entries):
+/// sqrt(log(2 rows outcomes / delta) / (2 samples)).
+double hoeffding_radius(double samples, int outcomes, std::int64_t rows, double delta);
+
+/// The empirical model (choices never seen: the rows of `model`) with Weissman's L1 balls, all states as outcomes when
+/// the support is all of them. The rows of `model` list what can happen; transitions never seen keep no probability
+/// and, as rows list positive entries only, a millionth of a draw.
+RobustMdp weissman_balls(const TabularMdp& model, std::span<const double> count, double delta,
+                         Support support = Support::kSuccessors);
+
+/// Bayesian credible regions (Russel and Petrik 2019): the posterior of each row is Dirichlet with concentrations
+/// prior + count; the centre is its mean and the radius the (1 - delta / rows) quantile of |p - centre|_1 over `draws`
+/// draws. A row's region holds it with that posterior probability, up to the Monte Carlo error of the quantile, and
+/// all rows at once with probability 1 - delta. `draws` must be at least rows / delta for the quantile to mean
+/// anything (InvalidOption).
+RobustMdp credible_balls(const TabularMdp& model, std::span<const double> count, double prior, double delta, int draws,
+                         const Stream& stream);
+
+}  // namespace bellwether::mdp

@@ -1,0 +1,105 @@
+#include "mdp/robust/sets_from_data.h"
+
+#include <cmath>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/alias_table.h"
+#include "core/errors.h"
+#include "mdp/tabular_mdp_builder.h"
+
+namespace bellwether::mdp {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::ThrowsMessage;
+
+TabularMdp coin_and_die() {
+  TabularMdpBuilder builder(4);
+  builder.add_choice(0, 0.0, {{0, 0.5}, {1, 0.5}});
+  builder.add_choice(0, 1.0, {{0, 0.1}, {1, 0.2}, {2, 0.3}, {3, 0.4}});
+  for (int s = 1; s < 4; ++s) builder.add_choice(s, 0.0, {{s, 1.0}});
+  return std::move(builder).build();
+}
+
+TEST(Weissman, RadiusIsThatOfTheTheorem) {
+  // sqrt(2 / 100 log((2^3 - 2) 5 / .1)), by hand.
+  EXPECT_NEAR(weissman_radius(100, 3, 5, 0.1), std::sqrt(0.02 * std::log(300.0)), 1e-15);
+  EXPECT_EQ(weissman_radius(100, 1, 5, 0.1), 0);
+  EXPECT_EQ(weissman_radius(0, 3, 5, 0.1), 2);
+  EXPECT_EQ(weissman_radius(1, 3000, 5, 0.1), 2) << "the diameter of the simplex, and 2^3000 must not overflow";
+  EXPECT_NEAR(hoeffding_radius(100, 3, 5, 0.1), std::sqrt(std::log(300.0) / 200), 1e-15);
+}
+
+TEST(Weissman, BallsHoldTheTruthAtLeastAsOftenAsPromised) {
+  const TabularMdp model = coin_and_die();
+  int missed = 0;
+  for (std::uint64_t run = 0; run < 400; ++run) {
+    Stream stream(run);
+    std::vector<double> count(static_cast<std::size_t>(model.num_transitions()), 0);
+    for (std::int64_t c = 0; c < model.num_choices(); ++c) {
+      const AliasTable draw(model.probabilities(c));
+      for (int i = 0; i < 50; ++i)
+        count[static_cast<std::size_t>(model.choice_begin()[c]) + static_cast<std::size_t>(draw.sample(stream))] += 1;
+    }
+    const RobustMdp robust = weissman_balls(model, count, 0.2);
+    bool inside = true;
+    for (std::int64_t c = 0; c < model.num_choices(); ++c) {
+      double away = 0;
+      for (std::size_t i = 0; i < model.probabilities(c).size(); ++i)
+        away += std::abs(robust.nominal().probabilities(c)[i] - model.probabilities(c)[i]);
+      inside = inside && away <= robust.radius(c) + 1e-15;
+    }
+    missed += inside ? 0 : 1;
+  }
+  EXPECT_LE(missed, 80) << "delta is 0.2";
+}
+
+TEST(Weissman, UnseenChoicesKeepTheirRowAndEverySetHoldsAll) {
+  const TabularMdp model = coin_and_die();
+  const std::vector<double> count(static_cast<std::size_t>(model.num_transitions()), 0);
+  const RobustMdp robust = weissman_balls(model, count, 0.1);
+  EXPECT_EQ(robust.radius(1), 2);
+  EXPECT_EQ(robust.radius(2), 0) << "one outcome needs no data";
+  EXPECT_EQ(robust.nominal().probabilities(1)[3], 0.4);
+}
+
+TEST(Credible, CentreIsThePosteriorMeanAndTheRadiusItsQuantile) {
+  const TabularMdp model = coin_and_die();
+  std::vector<double> count(static_cast<std::size_t>(model.num_transitions()), 0);
+  count[0] = 30;
+  count[1] = 10;
+  const double delta = 0.5;  // a tenth for each of the five rows
+  const RobustMdp robust = credible_balls(model, count, 1, delta, 20'000, Stream(1));
+  EXPECT_NEAR(robust.nominal().probabilities(0)[0], 31.0 / 42, 1e-15);
+  // |p - mean|_1 = 2 |beta - mean| for Beta(31, 11): its 90 % quantile by an independent sum over a grid.
+  double mass = 0, inside = 0;
+  const double k = robust.radius(0), mean = 31.0 / 42;
+  for (int i = 1; i < 200'000; ++i) {
+    const double x = i / 200'000.0, density = std::exp(30 * std::log(x) + 10 * std::log1p(-x));
+    mass += density;
+    if (2 * std::abs(x - mean) <= k) inside += density;
+  }
+  EXPECT_NEAR(inside / mass, 0.9, 0.01);
+  EXPECT_EQ(robust.radius(2), 0);
+  EXPECT_EQ(credible_balls(model, count, 1, delta, 1000, Stream(7)).radius(0),
+            credible_balls(model, count, 1, delta, 1000, Stream(7)).radius(0));
+}
+
+TEST(SetsFromData, NameWhatIsWrong) {
+  const TabularMdp model = coin_and_die();
+  std::vector<double> count(static_cast<std::size_t>(model.num_transitions()), 1);
+  EXPECT_THAT([&] { weissman_balls(model, count, 0); }, ThrowsMessage<InvalidOption>(HasSubstr("'delta' is 0")));
+  EXPECT_THAT([&] { credible_balls(model, count, 0, 0.1, 1000, Stream(1)); },
+              ThrowsMessage<InvalidOption>(HasSubstr("'prior' is 0")));
+  EXPECT_THAT([&] { credible_balls(model, count, 1, 0.1, 49, Stream(1)); },
+              ThrowsMessage<InvalidOption>(HasSubstr("'draws' is 49, must be at least 50")));
+  count[2] = -1;
+  EXPECT_THAT([&] { weissman_balls(model, count, 0.1); }, ThrowsMessage<InvalidModel>(HasSubstr("count 2 is -1")));
+  count.pop_back();
+  EXPECT_THAT([&] { weissman_balls(model, count, 0.1); }, ThrowsMessage<InvalidModel>(HasSubstr("there are 8 counts")));
+}
+
+}  // namespace
+}  // namespace bellwether::mdp

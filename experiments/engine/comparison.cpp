@@ -41,7 +41,8 @@ std::int64_t pairs_that_can_tell(double level, std::int64_t tests) {
 /// the level, unless that would take seconds.
 std::int64_t patterns_to_draw(std::int64_t tests, double level, std::int64_t least) {
   constexpr double kShare = 0.01, kMost = 2e6;
-  return std::max(least, static_cast<std::int64_t>(std::min(kMost, static_cast<double>(tests) / (kShare * level))));
+  return std::max(least,
+                  static_cast<std::int64_t>(std::ceil(std::min(kMost, static_cast<double>(tests) / (kShare * level)))));
 }
 
 /// How learner `a` fares against learner `b`.

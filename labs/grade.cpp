@@ -4,6 +4,7 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
+#include <mutex>
 #include <stdexcept>
 
 #include <dlfcn.h>
@@ -12,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "core/errors.h"
+#include "core/parallel.h"
 
 namespace bellwether::labs {
 namespace {
@@ -71,7 +73,8 @@ std::vector<std::string> warnings_in(const std::string& printed) {
 }
 
 /// Compiles `file` in `folder` with the first compiler that there is.
-ProgramRun compile(const std::string& file, const std::string& folder, const std::string& asked) {
+ProgramRun compile(const std::string& file, const std::string& folder, const GradeOptions& options) {
+  const std::string& asked = options.compiler;
   std::vector<std::string> compilers{BELLWETHER_COMPILER, "c++", "g++", "clang++"};
   if (!asked.empty()) compilers = {asked};
   for (const std::string& compiler : compilers) {
@@ -79,7 +82,7 @@ ProgramRun compile(const std::string& file, const std::string& folder, const std
     ProgramRun run = run_program(
         {compiler, "-std=c++20", "-O1", "-fPIC", "-shared", "-Wall", "-Wextra", "-Wno-unused", "-Werror=return-type",
          "-fdiagnostics-color=never", "-D_GLIBCXX_ASSERTIONS", file, "-o", "solution.so"},
-        folder, kCompileSeconds);
+        folder, {.seconds = kCompileSeconds, .stopped = options.limits.stopped});
     if (run.code != -1) return run;
   }
   throw InvalidOption(asked.empty() ? "no C++ compiler was found; install one (sudo apt-get install g++)"
@@ -135,7 +138,7 @@ Grade grade(const std::string& folder, const GradeOptions& options) {
   const WorkFolder work;
   result.trouble = bring(fs::path(folder) / lab.file, work.path());
   if (!result.trouble.empty()) return result;
-  const ProgramRun compiled = compile(std::string(lab.file), work.path().string(), options.compiler);
+  const ProgramRun compiled = compile(std::string(lab.file), work.path().string(), options);
   if (compiled.code != 0) {
     result.stage = Stage::kNotCompiled;
     result.trouble = compiled.code == -2 ? fmt::format("compiling took longer than {:g} seconds", kCompileSeconds)
@@ -160,6 +163,40 @@ Grade grade(const std::string& folder, const GradeOptions& options) {
   result.stage = Stage::kJudged;
   result.checks = exam->judge(run.numbers);
   return result;
+}
+
+std::vector<Graded> grade_all(std::span<const std::string> folders, const GradeOptions& options,
+                              const std::function<void(std::size_t)>& observer) {
+  const auto stopped = [&] { return options.limits.stopped && options.limits.stopped(); };
+  std::vector<Graded> all(folders.size());
+  std::size_t done = 0;
+  std::mutex one_at_a_time;
+  const auto look = [&](std::size_t i) {
+    Graded& entry = all[i];
+    entry.folder = folders[i];
+    try {
+      entry.stopped = stopped();
+      if (!entry.stopped) entry.grade = labs::grade(folders[i], options);
+      if (entry.grade && entry.grade->stage != Stage::kJudged && stopped()) {  // its trouble may be that it was ended
+        entry.grade.reset();
+        entry.stopped = true;
+      }
+    } catch (const ParseError& error) {
+      entry.trouble = error.what();
+    }
+    if (entry.stopped) {
+      entry.trouble = "not graded: stopped";
+      return;
+    }
+    const std::lock_guard guard(one_at_a_time);
+    ++done;
+    if (observer) observer(done);
+  };
+  // A student is worth a thread, whatever their number.
+  parallel_for(std::ssize(folders), detail::kSerialBelow, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) look(static_cast<std::size_t>(i));
+  });
+  return all;
 }
 
 }  // namespace bellwether::labs

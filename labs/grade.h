@@ -1,5 +1,8 @@
 #pragma once
 
+#include <functional>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,5 +38,19 @@ struct Grade {
 /// Compiles the student's file and examines it. Whatever the file does, this process goes on.
 /// ParseError when the folder is none of a lab, InvalidOption when there is no compiler.
 Grade grade(const std::string& folder, const GradeOptions& options = {});
+
+/// A folder of a class, with its grade or what is wrong with the folder.
+struct Graded {
+  std::string folder;
+  std::optional<Grade> grade = {};
+  std::string trouble = {};
+  bool stopped = false;  ///< before it had a grade
+};
+
+/// Grades on all threads, each student's code in a process of its own; the results stand in the order of the folders.
+/// When limits.stopped says so, what runs is ended and the rest is not begun. The observer hears
+/// how many are done, from one thread at a time.
+std::vector<Graded> grade_all(std::span<const std::string> folders, const GradeOptions& options = {},
+                              const std::function<void(std::size_t)>& observer = nullptr);
 
 }  // namespace bellwether::labs

@@ -39,6 +39,11 @@ enum Mistake : std::uint32_t {
   kForgets,
   kWrongEntry,
   kWrongSign,
+  kWritesNothing,
+  kOneMinusRate,
+  kOneMinusDiscount,
+  kSkipsFirst,
+  kSkipsLast,
   kNumMistakes
 };
 constexpr std::array<std::string_view, kNumMistakes> kSentences = {
@@ -55,22 +60,31 @@ constexpr std::array<std::string_view, kNumMistakes> kSentences = {
     "you forget the old value: the entry becomes rate * target",
     "you change the entry of the next state, it must be that of the state that was left",
     "the sign is wrong: the entry moves away from the target",
+    "nothing is written: the table is as it was (is the entry a copy? double& entry = q(...) is none)",
+    "you use 1 - rate where rate belongs: the old value keeps 1 - rate, the target gets rate",
+    "you multiply by 1 - discount, it must be the discount",
+    "your maximum leaves out the first action: actions are numbered from 0",
+    "your maximum leaves out the last action: it must go on while b < q.actions()",
 };
 
 bool has(std::uint32_t mistakes, Mistake m) { return (mistakes >> m & 1u) != 0; }
 
 void update_with(std::uint32_t mistakes, lab::Table& q, const lab::Step& step, double rate, double discount) {
   const int from = has(mistakes, kThisState) ? step.state : step.next;
-  double next = q(from, 0);
-  for (int b = 1; b < q.actions(); ++b)
+  const int first = has(mistakes, kSkipsFirst) ? 1 : 0, last = q.actions() - (has(mistakes, kSkipsLast) ? 2 : 1);
+  double next = q(from, first);
+  for (int b = first + 1; b <= last; ++b)
     next = has(mistakes, kMinimum) ? std::min(next, q(from, b)) : std::max(next, q(from, b));
   if (has(mistakes, kStartsAtZero)) next = std::max(0.0, next);
   if (has(mistakes, kSameAction)) next = q(from, step.action);
   if (has(mistakes, kNoFuture) || (step.ended && !has(mistakes, kBeyondTheEnd))) next = 0;
-  const double gamma = has(mistakes, kNoDiscount) ? 1 : discount;
+  double gamma = has(mistakes, kNoDiscount) ? 1 : discount;
+  if (has(mistakes, kOneMinusDiscount)) gamma = 1 - discount;
   const double target = has(mistakes, kDiscountedReward) ? gamma * (step.reward + next) : step.reward + gamma * next;
+  if (has(mistakes, kWritesNothing)) return;
   double& entry = q(has(mistakes, kWrongEntry) ? step.next : step.state, step.action);
   if (has(mistakes, kNoRate)) rate = 1;
+  if (has(mistakes, kOneMinusRate)) rate = 1 - rate;
   if (has(mistakes, kForgets)) {
     entry = rate * target;
   } else {

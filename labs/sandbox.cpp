@@ -1,5 +1,6 @@
 #include "labs/sandbox.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cmath>
@@ -92,6 +93,14 @@ void redirect(int output) {
   ::dup2(output, STDERR_FILENO);
 }
 
+/// What other threads of the parent have open: a pipe that a child of theirs writes to would stay open with this one.
+void close_all_but(int one, int other) {
+  const auto low = static_cast<unsigned>(std::min(one, other)), high = static_cast<unsigned>(std::max(one, other));
+  if (low > STDERR_FILENO + 1) ::close_range(STDERR_FILENO + 1, low - 1, 0);
+  if (high > low + 1) ::close_range(low + 1, high - 1, 0);
+  ::close_range(high + 1, ~0U, 0);
+}
+
 void write_all(int file, const void* data, std::size_t size) {
   const char* at = static_cast<const char*>(data);
   while (size > 0) {
@@ -108,7 +117,8 @@ void write_all(int file, const void* data, std::size_t size) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // Ctrl-C reaches the parent's group alone
   redirect(output);
-  for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGINT}) ::signal(fault, SIG_DFL);
+  close_all_but(numbers, output);
+  for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGINT, SIGTERM}) ::signal(fault, SIG_DFL);
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_CPU, std::ceil(limits.seconds));
   if (kLimitsMemory) limit(RLIMIT_AS, static_cast<double>(address_space() + limits.memory));
@@ -131,15 +141,21 @@ void write_all(int file, const void* data, std::size_t size) {
   ::_exit(0);  // no destructors of the parent's objects, no exit handlers
 }
 
-/// Reads both pipes until both are closed; false when the time is over.
-bool collect(int numbers, int output, double seconds, std::string& bytes, std::string& printed) {
+/// Reads both pipes until both are closed; false when the time is over or `stopped` says so.
+bool collect(int numbers, int output, double seconds, const std::function<bool()>& stopped, std::string& bytes,
+             std::string& printed) {
+  constexpr std::int64_t kLookEvery = 100;  // milliseconds
   const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
   std::array<pollfd, 2> watched{{{numbers, POLLIN, 0}, {output, POLLIN, 0}}};
   std::vector<char> buffer(std::size_t{1} << 16);
   while (watched[0].fd >= 0 || watched[1].fd >= 0) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
-    if (left.count() <= 0) return false;
-    if (::poll(watched.data(), watched.size(), static_cast<int>(left.count())) < 0 && errno != EINTR) return false;
+    if (left.count() <= 0 || (stopped && stopped())) return false;
+    const auto wait = static_cast<int>(std::min<std::int64_t>(left.count(), kLookEvery));
+    if (const int ready = ::poll(watched.data(), watched.size(), wait); ready <= 0) {
+      if (ready < 0 && errno != EINTR) return false;
+      continue;
+    }
     for (std::size_t i = 0; i < watched.size(); ++i) {
       if (watched[i].fd < 0 || watched[i].revents == 0) continue;
       const ssize_t got = ::read(watched[i].fd, buffer.data(), buffer.size());
@@ -190,7 +206,7 @@ std::string trouble_of(int status, bool in_time, const Shared& shared, const Lim
                        const std::string& printed) {
   const std::string loop =
       fmt::format("did not end within {}: a loop without an end, or far too slow", seconds_words(limits.seconds));
-  if (!in_time) return loop;
+  if (!in_time) return limits.stopped && limits.stopped() ? "was stopped" : loop;
   if (WIFSIGNALED(status)) {
     const int signal = WTERMSIG(status);
     return signal == SIGXCPU || signal == SIGKILL ? loop : signal_words(signal, printed);
@@ -222,7 +238,8 @@ Apart run_apart(const std::function<std::vector<double>(Place&)>& work, const Li
   ::close(output.write);
   Apart result;
   std::string bytes;
-  const bool in_time = collect(numbers.read, output.read, kWallFactor * limits.seconds, bytes, result.printed);
+  const bool in_time =
+      collect(numbers.read, output.read, kWallFactor * limits.seconds, limits.stopped, bytes, result.printed);
   ::kill(-pid, SIGKILL);  // and what it may have started
   const int status = wait_for(pid);
   ::close(numbers.read);
@@ -235,7 +252,7 @@ Apart run_apart(const std::function<std::vector<double>(Place&)>& work, const Li
   return result;
 }
 
-ProgramRun run_program(const std::vector<std::string>& words, const std::string& folder, double seconds) {
+ProgramRun run_program(const std::vector<std::string>& words, const std::string& folder, const Limits& limits) {
   constexpr int kNotFound = 127;
   const Pipe output = open_pipe();
   std::vector<char*> argv;
@@ -245,8 +262,9 @@ ProgramRun run_program(const std::vector<std::string>& words, const std::string&
   if (pid < 0) throw std::runtime_error(fmt::format("no process: {}", std::strerror(errno)));
   if (pid == 0) {
     ::setpgid(0, 0);
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     redirect(output.write);
-    limit(RLIMIT_CPU, std::ceil(seconds));
+    limit(RLIMIT_CPU, std::ceil(limits.seconds));
     if (::chdir(folder.c_str()) == 0) ::execvp(argv.front(), argv.data());
     ::_exit(kNotFound);
   }
@@ -255,7 +273,7 @@ ProgramRun run_program(const std::vector<std::string>& words, const std::string&
   ProgramRun run;
   std::string none;
   std::string printed;
-  const bool in_time = collect(-1, output.read, kWallFactor * seconds, none, printed);
+  const bool in_time = collect(-1, output.read, kWallFactor * limits.seconds, limits.stopped, none, printed);
   if (!in_time) ::kill(-pid, SIGKILL);
   const int status = wait_for(pid);
   ::close(output.read);

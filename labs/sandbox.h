@@ -8,10 +8,11 @@
 
 namespace bellwether::labs {
 
-/// What somebody else's code may use up.
+/// What somebody else's code may use up, and when it is ended sooner.
 struct Limits {
   double seconds = 30;                        ///< of processor time; four times as much by the clock on the wall
   std::size_t memory = std::size_t{1} << 30;  ///< bytes beyond what this process has already
+  std::function<bool()> stopped = nullptr;    ///< asked ten times a second: true ends it
 };
 
 /// Where a child is: told by it, read by the parent when it ends badly. Lies in memory that both share.
@@ -38,16 +39,17 @@ struct Apart {
 
 /// Runs `work` in a process of its own, under limits: whatever it does (crash, loop for ever, eat memory, throw, call
 /// exit), this process goes on and hears in words what happened. The child has one thread: `work` may start none and
-/// must not enter a parallel loop. Protects from accidents; it is no wall against malice, the child has the same
-/// rights.
+/// must not enter a parallel loop. Several threads may call it at once: a child
+/// keeps none of the files that its parent has open. Protects from accidents; it is no wall against malice, the child
+/// has the same rights.
 Apart run_apart(const std::function<std::vector<double>(Place&)>& work, const Limits& limits);
 
 /// Runs a program in `folder` under limits of time, and returns its exit code and what it printed; -1 when it cannot be
-/// started (there is no such program), -2 when its time was over.
+/// started (there is no such program), -2 when its time was over or it was stopped. Memory has no limit.
 struct ProgramRun {
   int code = -1;
   std::string printed = {};
 };
-ProgramRun run_program(const std::vector<std::string>& words, const std::string& folder, double seconds);
+ProgramRun run_program(const std::vector<std::string>& words, const std::string& folder, const Limits& limits);
 
 }  // namespace bellwether::labs

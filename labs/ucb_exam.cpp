@@ -37,6 +37,10 @@ enum Mistake : std::uint32_t {
   kNoTwo,
   kSwapped,
   kTotal,
+  kRoundLater,
+  kPullMore,
+  kNoAlpha,
+  kHalfInside,
   kNumMistakes
 };
 constexpr std::array<std::string_view, kNumMistakes> kSentences = {
@@ -53,16 +57,22 @@ constexpr std::array<std::string_view, kNumMistakes> kSentences = {
     "you forgot the 2 below the fraction",
     "round and pulls have changed places in the bonus",
     "you use the total reward instead of the mean: divide by the pulls",
+    "the logarithm is that of the next round, off by one: it must be log(round)",
+    "you divide by one pull more than there was, off by one",
+    "alpha is missing below the square root",
+    "below the square root stands half of what belongs there: your bonus is 0.707 times the reference",
 };
 
 double index_with(std::uint32_t mistakes, double total, int pulls, int round, double alpha) {
   const auto has = [&](Mistake m) { return (mistakes >> m & 1u) != 0; };
-  const double n = has(kSwapped) ? round : pulls, t = has(kSwapped) != has(kLogOfPulls) ? pulls : round;
+  const double n = (has(kSwapped) ? round : pulls) + (has(kPullMore) ? 1 : 0);
+  const double t = (has(kSwapped) != has(kLogOfPulls) ? pulls : round) + (has(kRoundLater) ? 1 : 0);
   double logarithm = std::log(t);
   if (has(kLog10)) logarithm = std::log10(t);
   if (has(kLog2)) logarithm = std::log2(t);
   if (has(kNoLog)) logarithm = t;
-  const double above = (has(kAlphaOutside) ? 1 : alpha) * logarithm, two = has(kNoTwo) ? 1 : 2;
+  const double above = (has(kAlphaOutside) || has(kNoAlpha) ? 1 : alpha) * logarithm * (has(kHalfInside) ? 0.5 : 1),
+               two = has(kNoTwo) ? 1 : 2;
   double inside = above / (two * n);
   if (has(kNotDivided)) inside = above / two;
   if (has(kBrackets)) inside = above / two * n;

@@ -42,6 +42,8 @@ enum Mistake : std::uint32_t {
   kCeilingShort,
   kUnseenZero,
   kUnseenH,
+  kVisitMore,
+  kLargerOfBoth,
   kNumMistakes
 };
 constexpr std::array<std::string_view, kNumMistakes> kSentences = {
@@ -62,6 +64,8 @@ constexpr std::array<std::string_view, kNumMistakes> kSentences = {
     "the value is cut off at H - stage - 1: your values are those of horizon H - 1, off by one stage",
     "what was never tried is worth 0 to you; it must be worth H - stage, all that could be",
     "what was never tried is worth H to you; it must be H - stage, what can still be earned",
+    "the root in the bonus is that of one visit more than there was, off by one",
+    "you take the larger of both, value and H - stage, where it must be the smaller one (std::min)",
 };
 
 bool has(std::uint32_t mistakes, Mistake m) { return (mistakes >> m & 1u) != 0; }
@@ -71,7 +75,8 @@ double bonus_with(std::uint32_t mistakes, int visits, int stage, int horizon, do
   double factor = scale * (has(mistakes, kMinus) ? -1 : 1);
   if (!has(mistakes, kNoHorizon)) factor *= has(mistakes, kStagesLeft) ? horizon - stage : horizon;
   if (!has(mistakes, kNoLog)) factor *= has(mistakes, kRootOfLog) ? std::sqrt(log_term) : log_term;
-  return factor / (has(mistakes, kNoRoot) ? visits : std::sqrt(static_cast<double>(visits)));
+  const double n = visits + (has(mistakes, kVisitMore) ? 1 : 0);
+  return factor / (has(mistakes, kNoRoot) ? n : std::sqrt(n));
 }
 
 double next_with(std::uint32_t mistakes, const lab::Seen& seen, int stage, const lab::Stages& value) {
@@ -99,7 +104,7 @@ double value_with(std::uint32_t mistakes, const lab::Seen& seen, int stage, cons
                    bonus_with(mistakes, seen.visits, stage, horizon, scale, log_term);
   if (has(mistakes, kNoCeiling)) return q;
   const int ceiling = has(mistakes, kCeilingH) ? horizon : horizon - stage - (has(mistakes, kCeilingShort) ? 1 : 0);
-  return std::min<double>(ceiling, q);
+  return has(mistakes, kLargerOfBoth) ? std::max<double>(ceiling, q) : std::min<double>(ceiling, q);
 }
 
 double reference_value(const lab::Seen& seen, int stage, const lab::Stages& value, double scale, double log_term) {

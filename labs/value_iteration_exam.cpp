@@ -33,6 +33,11 @@ enum Mistake : std::uint32_t {
   kFirstSuccessor,
   kOwnValue,
   kFirstReward,
+  kOneMinusDiscount,
+  kDiscountTwice,
+  kSkipsFirst,
+  kSkipsLast,
+  kSkipsFirstSuccessor,
   kNumMistakes
 };
 constexpr std::array<std::string_view, kNumMistakes> kSentences = {
@@ -49,6 +54,11 @@ constexpr std::array<std::string_view, kNumMistakes> kSentences = {
     "you follow the first successor alone, instead of the expectation over all",
     "you use the value of the state itself instead of the values of the next states",
     "you use the reward of the first action for all of them",
+    "you multiply by 1 - discount, it must be the discount",
+    "you discount twice",
+    "your loop over the actions leaves out the first one: actions are numbered from 0",
+    "your loop over the actions leaves out the last one: it must go on while a < model.actions(state)",
+    "your loop over the successors leaves out the first one: they are numbered from 0",
 };
 
 bool has(std::uint32_t mistakes, Mistake m) { return (mistakes >> m & 1u) != 0; }
@@ -59,6 +69,7 @@ double expected_next(const lab::Model& model, int s, int a, const std::vector<do
   double sum = 0;
   int likeliest = 0;
   for (int i = 0; i < next.size(); ++i) {
+    if (i == 0 && has(mistakes, kSkipsFirstSuccessor)) continue;
     sum += (has(mistakes, kNoProbabilities) ? 1 : next.weight(i)) * v[static_cast<std::size_t>(next.state(i))];
     if (next.weight(i) > next.weight(likeliest)) likeliest = i;
   }
@@ -71,14 +82,19 @@ double action_value(const lab::Model& model, int s, int a, const std::vector<dou
   const double reward = model.reward(s, has(mistakes, kFirstReward) ? 0 : a);
   const double future = has(mistakes, kNoFuture) ? 0 : expected_next(model, s, a, v, mistakes);
   if (has(mistakes, kDiscountedReward)) return model.discount() * (reward + future);
-  return reward + (has(mistakes, kNoDiscount) ? 1 : model.discount()) * future;
+  double discount = has(mistakes, kNoDiscount) ? 1 : model.discount();
+  if (has(mistakes, kOneMinusDiscount)) discount = 1 - discount;
+  if (has(mistakes, kDiscountTwice)) discount *= discount;
+  return reward + discount * future;
 }
 
 /// The backup of a state that is not terminal, with these mistakes.
 double backed_up(const lab::Model& model, int s, const std::vector<double>& v, std::uint32_t mistakes) {
-  const int actions = has(mistakes, kFirstAction) ? 1 : model.actions(s);
-  double best = action_value(model, s, 0, v, mistakes), sum = best;
-  for (int a = 1; a < actions; ++a) {
+  const int last = has(mistakes, kFirstAction) ? 0 : model.actions(s) - (has(mistakes, kSkipsLast) ? 2 : 1);
+  const int first = has(mistakes, kSkipsFirst) ? 1 : 0, actions = last - first + 1;
+  if (actions < 1) return -lab::kInfinity;
+  double best = action_value(model, s, first, v, mistakes), sum = best;
+  for (int a = first + 1; a <= last; ++a) {
     const double q = action_value(model, s, a, v, mistakes);
     best = has(mistakes, kMinimum) ? std::min(best, q) : std::max(best, q);
     sum += q;

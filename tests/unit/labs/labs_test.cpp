@@ -1,14 +1,17 @@
+#include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <set>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/errors.h"
+#include "core/parallel.h"
 #include "mdp/io/formats.h"
 #include "tests/unit/labs/solutions.h"
 
@@ -20,6 +23,7 @@ namespace {
 using labs::Stage;
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 class EveryLab : public testing::TestWithParam<std::string> {};
 
@@ -160,6 +164,92 @@ TEST(Grading, GradesWithItsOwnHeaderAndInstance) {
 TEST(Grading, NamesACompilerThatIsNotThere) {
   EXPECT_THAT([] { Homework("ucb", "grace").grade({.compiler = "no-such-compiler"}); },
               testing::ThrowsMessage<InvalidOption>(HasSubstr("'no-such-compiler' cannot be started")));
+}
+
+/// A class of five, one after the other in `folders`: right, wrong, no program, without an end, no lab.
+struct Classroom {
+  Classroom() {
+    for (const char* student : {"ada", "bob", "cyd", "dan"}) {
+      folders.push_back(root.path(student));
+      labs::write_folder({.lab = &labs::find_lab("ucb"), .student = student}, folders.back(), "bellwether");
+    }
+    fill_in(folders[0] + "/ucb.cpp", solution_of("ucb"));
+    std::ofstream(folders[2] + "/ucb.cpp") << "this is no program\n";
+    fill_in(folders[3] + "/ucb.cpp", "for (;;) total += round;");
+    folders.push_back(root.path("none"));
+  }
+  TemporaryFolder root;
+  std::vector<std::string> folders;
+};
+
+std::vector<std::string> said(const std::vector<labs::Graded>& all) {
+  std::vector<std::string> out;
+  for (const labs::Graded& entry : all)
+    out.push_back(entry.folder + " " + (entry.grade ? all_texts(*entry.grade) : entry.trouble));
+  return out;
+}
+
+TEST(Grading, OfAClassIsTheSameOnOneThreadAndOnMany) {
+  const Classroom room;
+  labs::GradeOptions options;
+  options.limits.seconds = 1;
+  const auto with = [&](int threads) {
+    const ThreadCount guard(threads);
+    std::size_t last = 0;
+    const auto all = labs::grade_all(room.folders, options, [&](std::size_t done) { EXPECT_EQ(done, ++last); });
+    EXPECT_EQ(last, room.folders.size());
+    return said(all);
+  };
+  const std::vector<std::string> one = with(1);
+  EXPECT_EQ(one, with(4));
+  ASSERT_EQ(one.size(), 5u);
+  for (std::size_t i = 0; i < one.size(); ++i) EXPECT_THAT(one[i], testing::StartsWith(room.folders[i] + " "));
+  EXPECT_THAT(one[0], AllOf(HasSubstr("judged"), Not(HasSubstr("NO:"))));
+  EXPECT_THAT(one[1], HasSubstr("there is no bonus"));
+  EXPECT_THAT(one[2], HasSubstr("does not compile"));
+  EXPECT_THAT(one[3], HasSubstr("a loop without an end"));
+  EXPECT_THAT(one[4], HasSubstr("is no folder of a lab"));
+}
+
+TEST(Grading, OfAClassCanBeStopped) {
+  const Classroom room;
+  const auto begin = std::chrono::steady_clock::now();
+  labs::GradeOptions options;
+  options.limits.stopped = [&] { return std::chrono::steady_clock::now() - begin > std::chrono::milliseconds(300); };
+  const std::vector<labs::Graded> all = labs::grade_all({&room.folders[3], 1}, options);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20)) << "the loop may take thirty seconds";
+  EXPECT_EQ(all[0].trouble, "not graded: stopped");
+  EXPECT_FALSE(all[0].grade);
+}
+
+TEST(Apart, EndsWhenItIsStopped) {
+  labs::Limits limits;
+  int asked = 0;
+  limits.stopped = [&] { return ++asked > 3; };
+  const labs::Apart run = labs::run_apart(
+      [](labs::Place&) -> std::vector<double> {
+        for (;;) ::pause();
+      },
+      limits);
+  EXPECT_FALSE(run.finished);
+  EXPECT_EQ(run.trouble, "was stopped");
+}
+
+// Threads that grade beside each other have pipes open. A child that kept the end of another one's would keep its
+// parent waiting.
+TEST(Apart, KeepsNoFileOfItsParent) {
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  const labs::Apart run = labs::run_apart(
+      [&](labs::Place&) {
+        double open = 0;
+        for (int file = 3; file < 1024; ++file) open += ::fcntl(file, F_GETFD) != -1 ? 1 : 0;
+        return std::vector<double>{open, ::fcntl(ends[1], F_GETFD) == -1 ? 1.0 : 0.0};
+      },
+      {});
+  ::close(ends[0]);
+  ::close(ends[1]);
+  EXPECT_EQ(run.numbers, (std::vector<double>{2, 1})) << "its own two pipes and nothing else";
 }
 
 TEST(Folders, AreNotOverwritten) {

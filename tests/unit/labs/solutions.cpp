@@ -59,8 +59,10 @@ Homework::Homework(std::string_view lab, const std::string& student, const std::
     : folder_(root_.path("homework")) {
   const labs::Lab& row = labs::find_lab(lab);
   labs::write_folder({.lab = &row, .student = student}, folder_, "bellwether");
-  if (body.empty()) return;
-  const std::string path = folder_ + "/" + std::string(row.file);
+  if (!body.empty()) fill_in(folder_ + "/" + std::string(row.file), body);
+}
+
+void fill_in(const std::string& path, const std::string& body) {
   std::string text = read_file(path);
   const std::size_t from = text.find('\n', text.find(kFrom)) + 1, to = text.find(kTo);
   std::ofstream(path) << text.replace(from, to - from, body);

@@ -17,6 +17,9 @@ using Edits = std::vector<std::pair<std::string, std::string>>;
 /// What stands between the marks of a right solution, with some edits; an edit that finds nothing throws.
 std::string solution_of(std::string_view lab, const Edits& edits = {});
 
+/// Puts `body` between the marks of a student's file.
+void fill_in(const std::string& path, const std::string& body);
+
 /// A student's folder, with `body` between the marks of the file (as given when empty).
 class Homework {
  public:

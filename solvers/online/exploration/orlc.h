@@ -26,6 +26,6 @@ void describe(OrlcOptions& o, Field&& field) {
 /// most. One model for all stages (one a stage when stages differ), rewards unknown.
 std::unique_ptr<EpisodicAgent> make_orlc(const EpisodicWorld& world, const OrlcOptions& options, const Stream& stream);
 
-inline constexpr double kOrlcPractical = 0.0003;
+inline constexpr double kOrlcPractical = 1e-5;
 
 }  // namespace bellwether::online

@@ -114,6 +114,18 @@ void Run::finish_iteration(const RunningBound& bound, double residual,
   trace(proof_ ? proof_->gap : bound.gap(), residual);
 }
 
+void Run::finish_iteration(Certificate proof, double largest, bool contracts) {
+  ++iterations_;
+  transitions_ += problem_.model.num_transitions();
+  const double gap = proof.gap;
+  const bool only_rounding = gap > options_.tolerance && gap <= 4 * error_.floor(largest);
+  if (only_rounding || (contracts && guard_.stands_still(gap))) rounding_limited_ = true;
+  done_ = done_ || rounding_limited_ || !std::isfinite(gap) || gap <= options_.tolerance;
+  const double residual = proof.residual;
+  if (!proof_ || gap < proof_->gap) proof_ = std::move(proof);
+  trace(gap, residual);
+}
+
 void Run::hand_over_to(std::string_view algorithm) {
   algorithm_ = algorithm;
   certify_below_ = kInfinity;

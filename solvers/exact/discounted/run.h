@@ -84,6 +84,11 @@ class Run {
   void finish_iteration(const RunningBound& bound, double residual,
                         const std::function<const Eigen::VectorXd&()>& candidate);
 
+  /// The same for loops that prove every policy they make (`certify(problem, v, policy)`, v its values as computed):
+  /// the tightest proof is kept. `largest` is the largest |v|. A loop that `contracts` its gap by the discount, at
+  /// least, ends when the gap stands still.
+  void finish_iteration(Certificate proof, double largest, bool contracts);
+
   /// From here on another algorithm works on the answer.
   void hand_over_to(std::string_view algorithm);
 
@@ -98,6 +103,7 @@ class Run {
   /// The result: the proof found last, or a fresh one for v.
   Solution solution(const Eigen::VectorXd& v);
   Solution solution(Certificate certificate);
+  bool proven() const { return proof_.has_value(); }
 
  private:
   void trace(double gap, double residual);

@@ -90,23 +90,27 @@ int with_free_name(const std::string& target, std::string& temporary, Attempt&& 
 
 }  // namespace
 
-std::optional<FileStamp::State> FileStamp::state_of(const std::string& path) {
+FileStamp::FileStamp(std::string path) : path_(std::move(path)) {
   struct stat info {};
-  if (::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return std::nullopt;
-  return State{.device = static_cast<std::uint64_t>(info.st_dev),
-               .inode = static_cast<std::uint64_t>(info.st_ino),
-               .size = static_cast<std::uint64_t>(info.st_size),
+  if (::stat(path_.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return;  // opening a pipe would wait for its writer
+  descriptor_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
+  state_ = state();
+}
+
+FileStamp::~FileStamp() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+std::optional<FileStamp::State> FileStamp::state() const {
+  struct stat info {};
+  if (descriptor_ < 0 || ::fstat(descriptor_, &info) != 0) return std::nullopt;
+  return State{.size = static_cast<std::uint64_t>(info.st_size),
                .seconds = info.st_mtim.tv_sec,
                .nanoseconds = info.st_mtim.tv_nsec};
 }
 
-FileStamp::FileStamp(std::string path) : path_(std::move(path)), state_(state_of(path_)) {}
-
 void FileStamp::require_unchanged() const {
-  const std::optional<State> now = state_of(path_);
-  if (!state_ || !now || now->device != state_->device || now->inode != state_->inode) return;
-  if (now->size == state_->size && now->seconds == state_->seconds && now->nanoseconds == state_->nanoseconds) return;
-  fail_at(path_, 0, "was changed while it was read; read it again");
+  if (state() != state_) fail_at(path_, 0, "was changed while it was read; read it again");
 }
 
 FileBytes FileBytes::open(const std::string& path, MapPages pages) {

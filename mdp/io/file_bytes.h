@@ -23,23 +23,29 @@ inline constexpr std::uint64_t kDecompressionLimit = std::uint64_t{1} << 36;
 /// How the pages of a mapped file come into memory: as they are touched, or all at once (for arrays used in place).
 enum class MapPages { kOnDemand, kAtOnce };
 
-/// Which file a name stands for, and when it was last written to.
+/// Holds a file open and knows when it was last written to.
 class FileStamp {
  public:
   explicit FileStamp(std::string path);
-  /// ParseError "x.csv: was changed while it was read" when the same file was written to since. A file that took its
-  /// place, with another one behind the name, changes nothing for who has the old one open.
+  ~FileStamp();
+  FileStamp(const FileStamp&) = delete;
+  FileStamp& operator=(const FileStamp&) = delete;
+
+  /// ParseError "x.csv: was changed while it was read" when it was written to since, whatever it is called by now. A
+  /// file that took its name changes nothing for who has the old one open.
   void require_unchanged() const;
 
  private:
   struct State {
-    std::uint64_t device = 0, inode = 0, size = 0;
+    std::uint64_t size = 0;
     std::int64_t seconds = 0, nanoseconds = 0;
+    friend bool operator==(const State&, const State&) = default;
   };
-  static std::optional<State> state_of(const std::string& path);
+  std::optional<State> state() const;
 
   std::string path_;
-  std::optional<State> state_;  // of a regular file
+  int descriptor_ = -1;         // of a regular file
+  std::optional<State> state_;  // when it was opened
 };
 
 /// The bytes of a file: memory-mapped, or read into memory when it is a pipe or was compressed. Copies share them.

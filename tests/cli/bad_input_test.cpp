@@ -123,6 +123,19 @@ TEST_F(FileInUse, IsWrittenTo) {
   EXPECT_THAT(done.err, HasSubstr("live.bwm: was changed while it was read"));
 }
 
+TEST_F(FileInUse, IsRenamedAndWrittenTo) {
+  const Finished done = solve_while([&] {
+    const std::string elsewhere = folder_.path("elsewhere.bwm");
+    std::filesystem::rename(model_, elsewhere);
+    folder_.write("live.bwm", "another file");
+    std::fstream file(elsewhere, std::ios::in | std::ios::out | std::ios::binary);
+    const int first = file.get();
+    file.seekp(0).put(static_cast<char>(first));
+  });
+  EXPECT_EQ(done.code, 2) << done.err;
+  EXPECT_THAT(done.err, HasSubstr("live.bwm: was changed while it was read"));
+}
+
 TEST_F(FileInUse, MayBeReplaced) {
   const std::string other = folder_.write("other", "another file");
   const Finished done = solve_while([&] { std::filesystem::rename(other, model_); });

@@ -1,19 +1,17 @@
 #include "apps/cli/interrupt.h"
 
+#include <atomic>
+#include <cerrno>
 #include <csignal>
-#include <cstdio>
-#include <cstdlib>
 #include <string_view>
 
 #include <unistd.h>
 
-#include "apps/cli/command.h"
-#include "solvers/abandonable.h"
-
 namespace bellwether::cli {
 namespace {
 
-volatile std::sig_atomic_t interrupted = 0;
+std::atomic<bool> interrupted{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler sets it, any thread reads it");
 
 /// Nothing but write() may be called from a handler; there is nobody to tell when that fails.
 void say(std::string_view text) {
@@ -21,34 +19,42 @@ void say(std::string_view text) {
 }
 
 void on_signal(int signal) {
-  if (interrupted != 0) {
+  const int before = errno;  // of whatever was interrupted
+  if (interrupted.exchange(true)) {
     say("\nbellwether: left at once, without an answer\n");
     std::signal(signal, SIG_DFL);  // so that the shell sees what ended it: exit code 130 after Ctrl-C
     std::raise(signal);
-    return;
+  } else if (::isatty(STDERR_FILENO) != 0) {
+    say("\nstopping; Ctrl-C again leaves at once\n");
   }
-  interrupted = 1;
-  if (::isatty(STDERR_FILENO) != 0) say("\nstopping; Ctrl-C again leaves at once\n");
+  errno = before;
 }
+
+/// Who started the program may have asked that a signal be ignored (`nohup`, `trap '' INT`).
+void listen_to(int signal, struct sigaction& before) {
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  sigemptyset(&action.sa_mask);
+  action.sa_flags = SA_RESTART;
+  ::sigaction(signal, nullptr, &before);
+  if (before.sa_handler != SIG_IGN) ::sigaction(signal, &action, nullptr);
+}
+
+struct sigaction before_int, before_term;
 
 }  // namespace
 
 InterruptGuard::InterruptGuard() {
-  interrupted = 0;
-  std::signal(SIGINT, on_signal);
-  std::signal(SIGTERM, on_signal);
+  interrupted = false;
+  listen_to(SIGINT, before_int);
+  listen_to(SIGTERM, before_term);
 }
 
 InterruptGuard::~InterruptGuard() {
-  std::signal(SIGINT, SIG_DFL);
-  std::signal(SIGTERM, SIG_DFL);
+  ::sigaction(SIGINT, &before_int, nullptr);
+  ::sigaction(SIGTERM, &before_term, nullptr);
 }
 
-bool InterruptGuard::requested() { return interrupted != 0; }
-
-int leave(int code) {
-  if (solvers::num_abandoned() == 0) return code;
-  std::_Exit(std::fflush(stdout) == 0 ? code : static_cast<int>(kInternalError));
-}
+bool InterruptGuard::requested() { return interrupted; }
 
 }  // namespace bellwether::cli

@@ -14,8 +14,4 @@ class InterruptGuard {
   static bool requested();
 };
 
-/// The exit code of a command that may have left work behind on Ctrl-C (solvers::abandonable): what still runs must not
-/// see the program taken down around it, so the program then ends here.
-int leave(int code);
-
 }  // namespace bellwether::cli

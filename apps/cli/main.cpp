@@ -15,6 +15,7 @@
 #include "core/errors.h"
 #include "core/text.h"
 #include "mdp/io/names.h"
+#include "solvers/abandonable.h"
 
 namespace bellwether::cli {
 namespace {
@@ -99,6 +100,21 @@ int flushed(int code) {
   return code == kSuccess ? kInternalError : code;
 }
 
+int run_safely(const std::vector<std::string>& typed) {
+  try {
+    return run(typed);
+  } catch (const std::invalid_argument& error) {
+    complain(error.what());
+    return kBadInput;
+  } catch (const std::bad_alloc&) {
+    complain("the machine has not enough memory for this model and question");
+    return kInternalError;
+  } catch (const std::exception& error) {
+    complain(std::string("internal error: ") + error.what());
+    return kInternalError;
+  }
+}
+
 /// Idle OpenMP threads that spin slow down everything else on a busy machine; the runtime reads its environment before
 /// main starts, so the program starts itself once more with the setting in place.
 void restart_with_short_spin(char** argv) {
@@ -136,16 +152,8 @@ int main(int argc, char** argv) {
   using namespace bellwether;  // NOLINT(google-build-using-namespace)
   cli::restart_with_short_spin(argv);
   cli::explain_lost_pages();
-  try {
-    return cli::flushed(cli::run({argv + 1, argv + argc}));
-  } catch (const std::invalid_argument& error) {
-    cli::complain(error.what());
-    return cli::kBadInput;
-  } catch (const std::bad_alloc&) {
-    cli::complain("the machine has not enough memory for this model and question");
-    return cli::kInternalError;
-  } catch (const std::exception& error) {
-    cli::complain(std::string("internal error: ") + error.what());
-    return cli::kInternalError;
-  }
+  const int code = cli::flushed(cli::run_safely({argv + 1, argv + argc}));
+  // What was abandoned on Ctrl-C still runs: it must not see the program taken down around it.
+  if (solvers::num_abandoned() > 0) std::_Exit(code);
+  return code;
 }

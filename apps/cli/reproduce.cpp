@@ -79,8 +79,6 @@ int run(const Arguments& arguments) {
   return report.passed() ? kSuccess : kNotMet;
 }
 
-int run_and_leave(const Arguments& arguments) { return leave(run(arguments)); }
-
 }  // namespace
 
 const Command kReproduce = {
@@ -94,7 +92,7 @@ const Command kReproduce = {
     .options = kOptions,
     .most_positionals = 1,
     .completes = "@papers",
-    .run = run_and_leave,
+    .run = run,
 };
 
 }  // namespace bellwether::cli

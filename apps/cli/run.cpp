@@ -259,8 +259,6 @@ int run(const Arguments& arguments) {
   return drawn ? kSuccess : kNotMet;
 }
 
-int run_and_leave(const Arguments& arguments) { return leave(run(arguments)); }
-
 }  // namespace
 
 const Command kRun = {
@@ -285,7 +283,7 @@ const Command kRun = {
     .options = kOptions,
     .most_positionals = 64,
     .completes = "@instances",
-    .run = run_and_leave,
+    .run = run,
 };
 
 }  // namespace bellwether::cli

@@ -246,7 +246,7 @@ int run(const Arguments& arguments) {
   for (const auto& row : online::generative_table())
     if (row.name == name) return show_learner(row, arguments);
   require_instance(experiments::parse_entry(name));
-  return leave(show_instance(arguments));
+  return show_instance(arguments);
 }
 
 }  // namespace

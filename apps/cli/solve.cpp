@@ -188,8 +188,6 @@ int run(const Arguments& arguments) {
   return exit_code(answer.solution.status);
 }
 
-int run_and_leave(const Arguments& arguments) { return leave(run(arguments)); }
-
 }  // namespace
 
 const Command kSolve = {
@@ -210,7 +208,7 @@ const Command kSolve = {
     .options = kOptions,
     .most_positionals = 1,
     .completes = "@files",
-    .run = run_and_leave,
+    .run = run,
 };
 
 }  // namespace bellwether::cli

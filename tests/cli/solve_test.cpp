@@ -55,6 +55,15 @@ TEST(Solve, PrintsOneJsonObjectWithEveryKeyOfTheSpecification) {
   EXPECT_TRUE(answer["seconds"].contains("solve"));
 }
 
+TEST(Solve, ProvesTheExpectedRewardThatTheFileStates) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("stated.csv",
+                                        "#! expected reward 0 0 7\nstate,action,next,probability,reward\n"
+                                        "0,0,0,0.5,1\n0,0,1,0.5,3\n1,0,1,1,0\n");
+  const json answer = solve_json(file, {"--discount", "0.5", "--certify", "rational"});
+  EXPECT_EQ(answer["exact"]["value"], "28/3");
+}
+
 TEST(Solve, MinimisesWhenAsked) {
   const TemporaryFolder folder;
   // Playing the second action in state 0: 10 - 0.95 * 20 = -9; the first: -60/7. The smaller is -9.

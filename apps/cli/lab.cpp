@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "apps/cli/command.h"
+#include "apps/cli/interrupt.h"
 #include "apps/cli/json_writer.h"
 #include "apps/cli/terminal.h"
 #include "core/errors.h"
@@ -123,12 +124,7 @@ JsonWriter json_on_stdout() {
   return JsonWriter([](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); });
 }
 
-/// A row of the lecturer's table: a folder with its grade, or with what is wrong with the folder.
-struct Entry {
-  std::string folder;
-  std::optional<Grade> grade = {};
-  std::string trouble = {};
-};
+using labs::Graded;  // a row of the lecturer's table
 
 /// A field of a CSV file; line feeds would make it two rows for most readers.
 std::string csv_field(std::string text) {
@@ -140,7 +136,7 @@ std::string csv_field(std::string text) {
   return quoted + '"';
 }
 
-std::string reasons(const Entry& entry) {
+std::string reasons(const Graded& entry) {
   if (!entry.grade) return entry.trouble;
   if (entry.grade->stage != labs::Stage::kJudged) return entry.grade->trouble;
   std::string out;
@@ -149,35 +145,35 @@ std::string reasons(const Entry& entry) {
   return out;
 }
 
-std::string grade_table(const std::vector<Entry>& entries) {
+std::string grade_table(const std::vector<Graded>& entries) {
   std::string out = "student,lab,passed,points,of,stage,folder,why_not\n";
-  for (const Entry& entry : entries) {
+  for (const Graded& entry : entries) {
     const Grade* g = entry.grade ? &*entry.grade : nullptr;
     out += fmt::format("{},{},{},{},{},{},{},{}\n", g ? g->ticket.student : "", g ? g->ticket.lab->name : "",
                        g && g->passed() ? 1 : 0, g ? g->points() : 0, g ? g->most_points() : 0,
-                       g ? to_string(g->stage) : "no lab", csv_field(entry.folder), csv_field(reasons(entry)));
+                       g               ? to_string(g->stage)
+                       : entry.stopped ? "not graded"
+                                       : "no lab",
+                       csv_field(entry.folder), csv_field(reasons(entry)));
   }
   return out;
 }
 
-std::vector<Entry> grade_folders(const std::vector<std::string>& folders, const labs::GradeOptions& options) {
-  std::vector<Entry> entries;
-  for (const std::string& folder : folders) {
-    if (stderr_is_terminal()) fmt::print(stderr, "\r{} of {} graded", entries.size(), folders.size());
-    Entry entry{.folder = folder};
-    try {
-      entry.grade = labs::grade(folder, options);
-    } catch (const ParseError& error) {
-      entry.trouble = error.what();
-    }
-    entries.push_back(std::move(entry));
-  }
-  if (stderr_is_terminal()) fmt::print(stderr, "\r{} of {} graded\n", entries.size(), folders.size());
+/// On Ctrl-C what is graded already is kept.
+std::vector<Graded> grade_folders(const std::vector<std::string>& folders, labs::GradeOptions options) {
+  const InterruptGuard guard;
+  options.limits.stopped = InterruptGuard::requested;
+  const auto tell = [&](std::size_t done) {
+    if (stderr_is_terminal()) fmt::print(stderr, "\r{} of {} graded", done, folders.size());
+  };
+  tell(0);
+  std::vector<Graded> entries = labs::grade_all(folders, options, tell);
+  if (stderr_is_terminal()) fmt::print(stderr, "\n");
   return entries;
 }
 
 /// Two folders of one student and lab: somebody handed in somebody else's, or twice.
-void warn_of_twins(const std::vector<Entry>& entries) {
+void warn_of_twins(const std::vector<Graded>& entries) {
   for (std::size_t i = 0; i < entries.size(); ++i)
     for (std::size_t j = i + 1; j < entries.size(); ++j) {
       if (!entries[i].grade || !entries[j].grade) continue;
@@ -193,10 +189,10 @@ int grade_all(const std::string& folder, const Arguments& arguments) {
   if (folders.empty()) throw InvalidOption(fmt::format("lab grade: no folder of a lab in {}", folder));
   std::optional<mdp::FileWriter> file;  // refused now, not after the work
   if (const auto path = arguments.text("out")) file.emplace(*path);
-  const std::vector<Entry> entries = grade_folders(folders, grade_options(arguments));
+  const std::vector<Graded> entries = grade_folders(folders, grade_options(arguments));
   warn_of_twins(entries);
   std::size_t passed = 0;
-  for (const Entry& entry : entries)
+  for (const Graded& entry : entries)
     if (entry.grade && entry.grade->passed()) ++passed;
   if (file) {
     file->write(grade_table(entries));
@@ -206,7 +202,7 @@ int grade_all(const std::string& folder, const Arguments& arguments) {
   if (arguments.has("json")) {
     JsonWriter json = json_on_stdout();
     json.begin_array();
-    for (const Entry& entry : entries)
+    for (const Graded& entry : entries)
       if (entry.grade) write_grade(json, *entry.grade);
     json.end_array().finish();
   } else if (!arguments.has("out")) {

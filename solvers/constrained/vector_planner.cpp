@@ -3,13 +3,16 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 #include "core/rounding.h"
 #include "mdp/evaluate/average.h"
 #include "mdp/evaluate/discounted.h"
 #include "mdp/evaluate/finite.h"
+#include "mdp/evaluate/leaky_chain.h"
 #include "mdp/evaluate/occupancy.h"
+#include "mdp/graph/induced_chain.h"
 #include "solvers/exact/average/multichain_value_iteration.h"
 #include "solvers/exact/discounted/discounted_auto.h"
 #include "solvers/exact/discounted/modified_policy_iteration.h"
@@ -41,6 +44,141 @@ Problem checked(Problem question) {
 mdp::FiniteHorizonMdp task_of(const Problem& question) {
   if (!question.stages.empty()) return mdp::FiniteHorizonMdp(question.stages);
   return {question.model, std::max(1, question.horizon)};
+}
+
+/// The only recurrent class of a chain, or nothing.
+std::optional<std::vector<std::int32_t>> only_class(const mdp::PolicyChain& chain) {
+  mdp::RecurrentClasses classes = mdp::recurrent_classes(chain.chain());
+  if (classes.count() != 1) return std::nullopt;
+  return std::move(classes.members.front());
+}
+
+/// Long-run frequencies of the choices when there is one recurrent class: visits between two visits of a state of it.
+std::optional<std::vector<double>> frequencies(const mdp::PolicyChain& chain) {
+  const auto members = only_class(chain);
+  if (!members) return std::nullopt;
+  const std::int32_t centre = members->front();
+  std::vector<std::int32_t> number(static_cast<std::size_t>(chain.num_states()), -1), others;
+  for (std::size_t k = 1; k < members->size(); ++k) {
+    number[static_cast<std::size_t>((*members)[k])] = static_cast<std::int32_t>(others.size());
+    others.push_back((*members)[k]);
+  }
+  Eigen::VectorXd mass = Eigen::VectorXd::Zero(chain.num_states());
+  mass[centre] = 1;
+  if (!others.empty()) {
+    Eigen::VectorXd source = Eigen::VectorXd::Zero(static_cast<Eigen::Index>(others.size()));
+    const mdp::MarkovChain& rows = chain.chain();
+    const auto row = static_cast<std::size_t>(centre);
+    for (auto k = static_cast<std::size_t>(rows.row_begin[row]); k < static_cast<std::size_t>(rows.row_begin[row + 1]);
+         ++k) {
+      const std::int32_t at = number[static_cast<std::size_t>(rows.successor[k])];
+      if (at >= 0) source[at] += rows.probability[k];
+    }
+    mdp::LeakySystem system(chain.leaky_part(others, number, 1));
+    const mdp::LeakySystem::Flow flow = system.flow(source);
+    if (!flow.mass.allFinite()) return std::nullopt;
+    for (std::size_t k = 0; k < others.size(); ++k)
+      mass[others[k]] = std::max(0.0, flow.mass[static_cast<Eigen::Index>(k)]);
+  }
+  mass /= mass.sum();
+  return chain.choice_mass(mass);
+}
+
+/// Where every policy and the mixture have one recurrent class, frequencies can be mixed; else the policies are kept
+/// apart, each drawn with its weight.
+AnyPolicy mix_average(const mdp::TabularMdp& model, std::span<const AnyPolicy> policies,
+                      std::span<const double> weights) {
+  AnyPolicy apart;
+  const auto add = [&](const mdp::Policy& policy, double weight) {
+    for (std::size_t i = 0; i < apart.parts.size(); ++i) {
+      if (!(apart.parts[i] == policy)) continue;
+      apart.weights[i] += weight;
+      return;
+    }
+    apart.parts.push_back(policy);
+    apart.weights.push_back(weight);
+  };
+  for (std::size_t j = 0; j < policies.size(); ++j) {
+    if (weights[j] <= 0) continue;
+    if (policies[j].parts.empty()) add(policies[j].stationary, weights[j]);
+    const double inner = std::accumulate(policies[j].weights.begin(), policies[j].weights.end(), 0.0);
+    for (std::size_t i = 0; i < policies[j].parts.size(); ++i)
+      add(policies[j].parts[i], weights[j] * policies[j].weights[i] / inner);
+  }
+  if (apart.parts.size() == 1) return {.stationary = apart.parts.front()};
+  std::vector<double> mass(static_cast<std::size_t>(model.num_choices()), 0.0);
+  for (std::size_t j = 0; j < apart.parts.size(); ++j) {
+    const auto part = frequencies(mdp::PolicyChain(model, apart.parts[j]));
+    if (!part) return apart;
+    for (std::size_t c = 0; c < mass.size(); ++c) mass[c] += apart.weights[j] * (*part)[c];
+  }
+  std::vector<double> probability(mass.size());
+  for (int s = 0; s < model.num_states(); ++s) {
+    double total = 0;
+    for (std::int64_t c = model.first_choice(s); c < model.first_choice(s + 1); ++c)
+      total += mass[static_cast<std::size_t>(c)];
+    for (std::int64_t c = model.first_choice(s); c < model.first_choice(s + 1); ++c) {
+      const auto at = static_cast<std::size_t>(c);
+      probability[at] = total > 0 ? mass[at] / total : apart.parts.front().probability(model, s, c);
+      if (probability[at] < 1e-200) probability[at] = 0;
+    }
+  }
+  AnyPolicy together{.stationary = mdp::Policy::randomised(std::move(probability))};
+  if (!only_class(mdp::PolicyChain(model, together.stationary))) return apart;
+  return together;
+}
+
+/// States that a play may visit.
+std::vector<std::int32_t> reachable(const mdp::PolicyChain& chain, std::span<const double> initial) {
+  const mdp::MarkovChain& rows = chain.chain();
+  std::vector<char> seen(initial.size(), 0);
+  std::vector<std::int32_t> states;
+  for (std::size_t s = 0; s < initial.size(); ++s) {
+    if (initial[s] == 0) continue;
+    seen[s] = 1;
+    states.push_back(static_cast<std::int32_t>(s));
+  }
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    const auto s = static_cast<std::size_t>(states[i]);
+    for (auto k = static_cast<std::size_t>(rows.row_begin[s]); k < static_cast<std::size_t>(rows.row_begin[s + 1]);
+         ++k) {
+      const auto to = static_cast<std::size_t>(rows.successor[k]);
+      if (seen[to]) continue;
+      seen[to] = 1;
+      states.push_back(static_cast<std::int32_t>(to));
+    }
+  }
+  std::sort(states.begin(), states.end());
+  return states;
+}
+
+/// Discounted values of the states that a play may visit, zeros elsewhere: what is never visited costs no accuracy, and
+/// a cost that is never met is exactly zero.
+std::vector<mdp::Evaluation> evaluate_visited(const mdp::PolicyChain& chain, double discount,
+                                              std::span<const std::string> columns, std::span<const double> initial) {
+  const std::vector<std::int32_t> states = reachable(chain, initial);
+  std::vector<std::int32_t> number(initial.size(), -1);
+  for (std::size_t k = 0; k < states.size(); ++k)
+    number[static_cast<std::size_t>(states[k])] = static_cast<std::int32_t>(k);
+  mdp::LeakySystem system(chain.leaky_part(states, number, discount));
+  const auto size = static_cast<Eigen::Index>(states.size());
+  std::vector<mdp::Evaluation> result;
+  for (const std::string& column : columns) {
+    const mdp::Evaluation step = chain.step_values(column);
+    mdp::Evaluation part{Eigen::VectorXd(size), Eigen::VectorXd(size)};
+    for (Eigen::Index k = 0; k < size; ++k) {
+      part.value[k] = step.value[states[static_cast<std::size_t>(k)]];
+      part.error[k] = step.error[states[static_cast<std::size_t>(k)]];
+    }
+    mdp::Evaluation whole{Eigen::VectorXd::Zero(step.value.size()), Eigen::VectorXd::Zero(step.value.size())};
+    if (!part.value.isZero(0) || !part.error.isZero(0)) part = system.solve(part.value, part.error);
+    for (Eigen::Index k = 0; k < size; ++k) {
+      whole.value[states[static_cast<std::size_t>(k)]] = part.value[k];
+      whole.error[states[static_cast<std::size_t>(k)]] = part.error[k];
+    }
+    result.push_back(std::move(whole));
+  }
+  return result;
 }
 
 }  // namespace
@@ -145,7 +283,8 @@ Bounded VectorPlanner::expected(const mdp::Evaluation& values) const {
 
 std::vector<mdp::Evaluation> VectorPlanner::evaluations(const AnyPolicy& policy) const {
   if (question_.criterion == Criterion::kDiscounted)
-    return mdp::evaluate_discounted(mdp::PolicyChain(question_.model, policy.stationary), question_.discount, columns_);
+    return evaluate_visited(mdp::PolicyChain(question_.model, policy.stationary), question_.discount, columns_,
+                            initial_);
   std::vector<mdp::Evaluation> result;
   if (question_.criterion == Criterion::kFinite) {
     for (const std::string& column : columns_)
@@ -159,7 +298,10 @@ std::vector<mdp::Evaluation> VectorPlanner::evaluations(const AnyPolicy& policy)
 
 std::vector<Bounded> VectorPlanner::evaluate(const AnyPolicy& policy) const {
   mdp::Evaluation ignored;
-  return evaluate(policy, ignored);
+  if (!policy.parts.empty()) return evaluate(policy, ignored);
+  std::vector<Bounded> result;
+  for (const mdp::Evaluation& column : evaluations(policy)) result.push_back(expected(column));
+  return result;
 }
 
 std::vector<Bounded> VectorPlanner::evaluate(const AnyPolicy& policy, mdp::Evaluation& first_column) const {
@@ -168,6 +310,10 @@ std::vector<Bounded> VectorPlanner::evaluate(const AnyPolicy& policy, mdp::Evalu
     std::vector<mdp::Evaluation> values = evaluations(policy);
     for (std::size_t k = 0; k < columns_.size(); ++k) result[k] = expected(values[k]);
     first_column = std::move(values.front());
+    if (question_.criterion == Criterion::kDiscounted) {
+      const mdp::PolicyChain chain(question_.model, policy.stationary);
+      first_column = mdp::evaluate_discounted(chain, question_.discount, columns_.front());
+    }
     return result;
   }
   const Eigen::Index states = question_.model.num_states();
@@ -190,23 +336,7 @@ std::vector<Bounded> VectorPlanner::evaluate(const AnyPolicy& policy, mdp::Evalu
 }
 
 AnyPolicy VectorPlanner::mix(std::span<const AnyPolicy> policies, std::span<const double> weights) const {
-  if (question_.criterion == Criterion::kAverage) {
-    AnyPolicy result;
-    for (std::size_t j = 0; j < policies.size(); ++j) {
-      if (weights[j] <= 0) continue;
-      if (policies[j].parts.empty()) {
-        result.parts.push_back(policies[j].stationary);
-        result.weights.push_back(weights[j]);
-      }
-      const double inner = std::accumulate(policies[j].weights.begin(), policies[j].weights.end(), 0.0);
-      for (std::size_t i = 0; i < policies[j].parts.size(); ++i) {
-        result.parts.push_back(policies[j].parts[i]);
-        result.weights.push_back(weights[j] * policies[j].weights[i] / inner);
-      }
-    }
-    if (result.parts.size() == 1) return {.stationary = result.parts.front()};
-    return result;
-  }
+  if (question_.criterion == Criterion::kAverage) return mix_average(question_.model, policies, weights);
   std::vector<std::vector<double>> mass;  // one a stage
   AnyPolicy only;
   int mixed = 0;

@@ -56,8 +56,8 @@ class VectorPlanner {
   std::vector<Bounded> evaluate(const AnyPolicy& policy, mdp::Evaluation& first_column) const;
 
   /// A policy whose occupancy is the mean of theirs, so that it collects the mean in every column: stationary, or one a
-  /// stage. For the average it keeps the policies apart, because the mean of long-run frequencies need not belong to a
-  /// stationary policy.
+  /// stage. For the average it keeps the policies apart unless each, and the mixture, has one recurrent class:
+  /// otherwise the mean of long-run frequencies need not belong to a stationary policy.
   AnyPolicy mix(std::span<const AnyPolicy> policies, std::span<const double> weights) const;
 
   /// The model of a weighted sum of columns, with the largest error that adding up made of an expected number.

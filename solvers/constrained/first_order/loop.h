@@ -38,9 +38,9 @@ namespace constrained {
 
 /// Where the players stand. Methods that multiply keep logarithms, so that no probability is lost to underflow.
 struct Point {
-  std::vector<double> policy;       ///< one probability a choice
-  std::vector<double> log_policy;   ///< the same in logarithms, for methods that need them
-  std::vector<double> multipliers;  ///< >= 0, in the game's units
+  std::vector<double> policy = {};       ///< one probability a choice
+  std::vector<double> log_policy = {};   ///< the same in logarithms, for methods that need them
+  std::vector<double> multipliers = {};  ///< >= 0, in the game's units
 };
 
 /// Moves both players given what the present policy is worth. False when the iterate must not count for the average

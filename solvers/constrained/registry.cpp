@@ -1,0 +1,111 @@
+#include "solvers/constrained/registry.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "core/errors.h"
+#include "core/text.h"
+#include "solvers/constrained/deterministic.h"
+#include "solvers/constrained/dual_search.h"
+#include "solvers/constrained/first_order/methods.h"
+#include "solvers/constrained/occupancy_lp.h"
+
+namespace bellwether::solvers {
+namespace {
+
+template <class Options, ConstrainedSolution (*Planner)(const ConstrainedProblem&, const Options&, const SolveOptions&)>
+ConstrainedRow row(std::string_view name, std::vector<Criterion> criteria, int most_budgets, std::string_view page,
+                   std::string_view summary) {
+  return {.name = name,
+          .criteria = std::move(criteria),
+          .most_budgets = most_budgets,
+          .summary = summary,
+          .page = page,
+          .options = [] { return option_rows<Options>(); },
+          .run =
+              [](const ConstrainedProblem& problem, const std::vector<Setting>& settings, const SolveOptions& run) {
+                Options options;
+                apply_settings("solve", options, settings);
+                return Planner(problem, options, run);
+              }};
+}
+
+std::vector<ConstrainedRow> make_table() {
+  using enum Criterion;
+  constexpr std::string_view kPage = "docs/papers/constrained-mdps.md", kReload = "docs/papers/reload.md";
+  const std::vector<Criterion> all = {kDiscounted, kFinite, kAverage}, one = {kDiscounted};
+  return {
+      row<ConstrainedAutoOptions, constrained_auto>("auto", all, 0, kPage, "looks at the size and picks a planner"),
+      row<OccupancyLpOptions, occupancy_lp>("occupancy-lp", all, 0, kPage,
+                                            "the linear program over occupancy measures, then proven"),
+      row<DualBisectionOptions, dual_bisection>("dual-bisection", all, 1, kPage,
+                                                "searches for the multiplier of one budget"),
+      row<BundleOptions, bundle>("bundle", all, 0, kPage, "cutting planes in the multipliers, for large models"),
+      row<DeterministicOptions, deterministic>("deterministic", one, 0, kPage,
+                                               "the best policy that never draws, by branch and bound"),
+      row<NpgPrimalDualOptions, npg_primal_dual>("npg-primal-dual", one, 0, kPage,
+                                                 "natural policy gradient and dual descent, on average"),
+      row<PidLagrangianOptions, pid_lagrangian>("pid-lagrangian", one, 0, kPage, "multipliers by a PID controller"),
+      row<RpgPdOptions, rpg_pd>("rpg-pd", one, 0, kPage, "regularised: the last iterate settles near the optimum"),
+      row<OpgPdOptions, opg_pd>("opg-pd", one, 0, kPage, "optimistic: the last iterate converges"),
+      row<ExtraGradientOptions, extra_gradient>("extra-gradient", one, 0, kPage, "a fresh gradient at the half step"),
+      row<CrpoOptions, crpo>("crpo", one, 0, kPage, "steps on the reward, or on the cost that is exceeded"),
+      row<ReloadOptions, reload>("reload", one, 0, kReload, "optimistic mirror descent-ascent: the last iterate"),
+      row<ReloadOccupancyOptions, reload_occupancy>("reload-occupancy", one, 0, kReload,
+                                                    "the same on occupancy measures, for small models"),
+  };
+}
+
+}  // namespace
+
+bool ConstrainedRow::solves(Criterion criterion, int budgets) const {
+  return std::find(criteria.begin(), criteria.end(), criterion) != criteria.end() &&
+         (most_budgets == 0 || budgets <= most_budgets);
+}
+
+std::span<const ConstrainedRow> constrained_table() {
+  static const std::vector<ConstrainedRow> rows = make_table();
+  return rows;
+}
+
+const ConstrainedRow& find_constrained(std::string_view name, Criterion criterion, int budgets) {
+  std::vector<std::string> all, fitting;
+  bool known = false;
+  for (const ConstrainedRow& candidate : constrained_table()) {
+    if (candidate.name == name && candidate.solves(criterion, budgets)) return candidate;
+    known = known || candidate.name == name;
+    all.emplace_back(candidate.name);
+    if (candidate.solves(criterion, budgets)) fitting.emplace_back(candidate.name);
+  }
+  if (known) {
+    throw InvalidOption(fmt::format("algorithm '{}' does not solve problems of the criterion {} with {}; these do: {}",
+                                    name, to_string(criterion), counted(budgets, "budget"), join_names(fitting)));
+  }
+  const auto near = nearest_name(name, all);
+  throw InvalidOption(
+      fmt::format("no algorithm for problems with budgets is named '{}'{}", name,
+                  near ? fmt::format("; did you mean '{}'?", *near) : "; there is " + join_names(fitting)));
+}
+
+ConstrainedSolution constrained_auto(const ConstrainedProblem& problem, const ConstrainedAutoOptions&,
+                                     const SolveOptions& run) {
+  require_valid(problem);
+  constexpr std::int64_t kMostColumns = 4000;  // a second of Clp
+  std::int64_t columns = problem.model.model().num_choices();
+  if (problem.criterion == Criterion::kFinite) columns *= problem.horizon;
+  if (problem.criterion == Criterion::kAverage) columns *= 2;
+  const bool small = columns <= kMostColumns;
+  ConstrainedSolution solution = small                        ? occupancy_lp(problem, {}, run)
+                                 : problem.num_budgets() == 1 ? dual_bisection(problem, {}, run)
+                                                              : bundle(problem, {}, run);
+  const std::string why =
+      small ? "chosen by auto: the linear program is small"
+            : fmt::format("chosen by auto: the linear program would have {} columns", grouped(columns));
+  solution.note = solution.note.empty() ? why : why + "; " + solution.note;
+  return solution;
+}
+
+}  // namespace bellwether::solvers

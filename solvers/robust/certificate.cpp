@@ -1,0 +1,114 @@
+#include "solvers/robust/certificate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "core/parallel.h"
+#include "core/rounding.h"
+#include "solvers/exact/discounted/rounding_bounds.h"
+
+namespace bellwether::solvers::robust {
+namespace {
+
+using discounted::Enclosure;
+
+/// a - b rounded up; equal numbers are no distance apart.
+double distance_up(double a, double b) { return a == b ? 0 : round_up(a - b); }
+
+/// With the backed-up interval [low, high] of each state and d = that minus v,
+/// low + t min d <= V <= high + t max d, t = discount / (1 - discount).
+void close_interval(const Operator& op, std::span<const double> v, const std::vector<std::optional<double>>& for_ever,
+                    Certificate& out) {
+  const Enclosure tail = discounted::discount_tail(op.problem().discount);
+  const auto states = static_cast<Eigen::Index>(v.size());
+  Enclosure d{std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
+  double widest = 0;
+  out.residual = 0;
+  for (Eigen::Index s = 0; s < states; ++s) {
+    const double at = v[static_cast<std::size_t>(s)];
+    d.low = std::min(d.low, round_down(out.lower[s] - at));
+    d.high = std::max(d.high, round_up(out.upper[s] - at));
+    widest = std::max(widest, (out.upper[s] - out.lower[s]) / 2);
+    out.residual = std::max(out.residual, std::abs(out.lower[s] / 2 + out.upper[s] / 2 - at));
+  }
+  const Enclosure shift = discounted::outward_product(tail, d);
+  out.gap = 0;
+  for (Eigen::Index s = 0; s < states; ++s) {
+    const auto& reward = for_ever[static_cast<std::size_t>(s)];
+    const Enclosure at = reward ? discounted::value_of_staying(*reward, tail)
+                                : discounted::outward_sum({out.lower[s], out.upper[s]}, shift);
+    out.lower[s] = at.low;
+    out.upper[s] = at.high;
+    out.value[s] = at.low + (at.high - at.low) / 2;
+    out.gap = std::max({out.gap, distance_up(at.high, out.value[s]), distance_up(out.value[s], at.low)});
+    if (!std::isfinite(at.high - at.low)) out.gap = std::numeric_limits<double>::infinity();
+  }
+  out.rounding = widest * (1 + tail.low);
+}
+
+template <class Enclose>
+Certificate enclose_states(Operator& op, std::span<const double> v, const Enclose& enclose) {
+  op.prepare(v);
+  Certificate out;
+  const auto states = static_cast<Eigen::Index>(v.size());
+  out.lower.resize(states);
+  out.upper.resize(states);
+  out.value.resize(states);
+  parallel_for(states, 20 * op.work(), [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t s = begin; s < end; ++s) {
+      const mdp::Bounds b = enclose(static_cast<int>(s));
+      out.lower[s] = b.low;
+      out.upper[s] = b.high;
+    }
+  });
+  return out;
+}
+
+}  // namespace
+
+Certificate certify(Operator& op, std::span<const double> v) {
+  Decision decision;
+  if (op.problem().model.state_wise())
+    decision.weight.resize(static_cast<std::size_t>(op.model().num_choices()));
+  else
+    decision.choice.resize(v.size());
+  Certificate out = enclose_states(op, v, [&](int s) { return op.enclose(s, v, decision); });
+  std::vector<std::optional<double>> for_ever(v.size());
+  for (int s = 0; s < op.model().num_states(); ++s) {
+    for_ever[static_cast<std::size_t>(s)] = op.reward_for_ever(s);
+    if (!for_ever[static_cast<std::size_t>(s)]) continue;
+    // Where the play never leaves the reward decides; adding the value could hide a difference.
+    bool found = false;
+    for (std::int64_t c = op.model().first_choice(s); c < op.model().first_choice(s + 1); ++c) {
+      const bool best = !found && op.model().reward(c) == *for_ever[static_cast<std::size_t>(s)];
+      found = found || best;
+      if (decision.mixes())
+        decision.weight[static_cast<std::size_t>(c)] = best ? 1 : 0;
+      else if (best)
+        decision.choice[static_cast<std::size_t>(s)] = static_cast<std::int32_t>(c - op.model().first_choice(s));
+    }
+  }
+  close_interval(op, v, for_ever, out);
+  out.policy = decision.policy();
+  return out;
+}
+
+Certificate certify_policy(Operator& op, std::span<const double> v, const Decision& decision) {
+  Certificate out = enclose_states(op, v, [&](int s) { return op.enclose_policy(s, v, decision); });
+  std::vector<std::optional<double>> for_ever(v.size());
+  for (int s = 0; s < op.model().num_states(); ++s) {
+    const std::int64_t first = op.model().first_choice(s);
+    bool one_reward = true;
+    for (std::int64_t c = first; c < op.model().first_choice(s + 1); ++c)
+      one_reward = one_reward && op.model().reward(c) == op.model().reward(first);
+    if (one_reward) for_ever[static_cast<std::size_t>(s)] = op.reward_for_ever(s);
+  }
+  close_interval(op, v, for_ever, out);
+  out.policy = decision.policy();
+  return out;
+}
+
+}  // namespace bellwether::solvers::robust

@@ -1,0 +1,139 @@
+#include "solvers/robust/run.h"
+
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/errors.h"
+
+namespace bellwether::solvers::robust {
+namespace {
+
+constexpr std::int64_t kAskEvery = 2'000'000;  // transitions, some 20 ns each where nature is slow to answer
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+}  // namespace
+
+const RobustProblem& checked(std::string_view algorithm, const RobustProblem& problem, const SolveOptions& run,
+                             Criterion criterion) {
+  if (problem.criterion != criterion) {
+    throw InvalidOption(fmt::format("{}: the criterion is '{}', must be '{}'", algorithm, to_string(problem.criterion),
+                                    to_string(criterion)));
+  }
+  require_valid(problem);
+  if (!(run.tolerance >= 0))
+    throw InvalidOption(fmt::format("{}: option 'tolerance' is {}, must be at least 0", algorithm, run.tolerance));
+  if (run.max_iterations < 0) {
+    throw InvalidOption(
+        fmt::format("{}: option 'max_iterations' is {}, must be at least 0", algorithm, run.max_iterations));
+  }
+  return problem;
+}
+
+Run::Run(std::string_view algorithm, const RobustProblem& problem, const RobustOptions& options,
+         const SolveOptions& run)
+    : problem_(checked(algorithm, problem, run, Criterion::kDiscounted)),
+      options_(options),
+      run_(run),
+      algorithm_(algorithm),
+      nominal_(problem.nominal()),
+      error_(nominal_),
+      op_(problem),
+      certify_below_(kInfinity),
+      guard_(discounted::StandstillGuard::of_sweeps(problem.discount)) {}
+
+bool Run::read(std::int64_t transitions) {
+  transitions_ += transitions;
+  if (transitions_ - asked_at_ >= kAskEvery && !stopped_) {
+    asked_at_ = transitions_;
+    last_row_.work = transitions_;
+    if (run_.observer && !run_.observer(last_row_)) stopped_ = done_ = true;
+  }
+  return !stopped_;
+}
+
+Certificate Run::prove(const Eigen::VectorXd& v, const Decision* policy) {
+  transitions_ += op_.work();
+  return policy != nullptr ? certify_policy(op_, view(v), *policy) : certify(op_, view(v));
+}
+
+void Run::finish_iteration(const mdp::Change& change, const Eigen::VectorXd& v, const Decision* policy) {
+  ++iterations_;
+  const discounted::RunningBound bound = discounted::macqueen_bound(error_, change);
+  // Nature's answers round a few times as often as a plain sum.
+  const double floor = 8 * bound.floor, running = bound.width + floor;
+  if (!std::isfinite(bound.width)) done_ = true;
+  if (!stopped_ && !done_) {
+    const bool stands_still = guard_.stands_still(bound.width);
+    if (stands_still) rounding_limited_ = true;
+    if (stands_still || (bound.width <= certify_below_ && (running <= run_.tolerance || bound.width <= 0.25 * floor))) {
+      Certificate proof = prove(v, policy);
+      const bool out_of_reach = proof.rounding > run_.tolerance && bound.width <= proof.rounding;
+      if (out_of_reach || !std::isfinite(proof.gap)) rounding_limited_ = true;
+      certify_below_ = bound.width / 2;
+      done_ = rounding_limited_ || proof.gap <= run_.tolerance;
+      if (done_) {
+        proof_ = std::move(proof);
+        proven_at_ = v;
+      }
+    }
+  }
+  last_row_ = {.iteration = iterations_,
+               .gap = proof_ ? proof_->gap : running,
+               .residual = change.residual(),
+               .work = transitions_};
+  trace_.record(last_row_);
+  asked_at_ = transitions_;
+  if (!stopped_ && run_.observer && !run_.observer(last_row_)) stopped_ = done_ = true;
+}
+
+void Run::add_note(std::string_view sentence) {
+  if (!note_.empty()) note_ += ' ';
+  note_ += sentence;
+}
+
+RobustSolution Run::solution(const Eigen::VectorXd& v, const Decision* policy) {
+  if (!proof_) {
+    proof_ = prove(v, policy);
+    proven_at_ = v;
+  }
+  Certificate& proof = *proof_;
+  RobustSolution result;
+  result.algorithm = algorithm_;
+  if (!std::isfinite(proof.gap)) {
+    result.status = Status::kNumericalTrouble;
+    add_note("Numbers grew beyond the range of double precision, so nothing is proven; scale the rewards down.");
+  } else if (proof.gap <= run_.tolerance) {
+    result.status = Status::kConverged;
+  } else if (stopped_) {
+    result.status = Status::kStoppedByCaller;
+  } else if (rounding_limited_) {
+    result.status = Status::kRoundingLimited;
+    add_note(
+        fmt::format("Rounding alone makes bounds of {:.1e} at this size of values and discount; the tolerance {:.1e} "
+                    "cannot be proven in double precision.",
+                    proof.rounding, run_.tolerance));
+  } else {
+    result.status = Status::kBudgetExhausted;
+  }
+  result.note = note_;
+  result.policy = proof.policy;
+  if (options_.worst_case != "none" && std::isfinite(proof.gap))
+    result.worst_case =
+        op_.respond(Decision::of(proof.policy), view(std::as_const(proven_at_)), options_.worst_case == "all");
+  result.value = std::move(proof.value);
+  if (std::isfinite(proof.gap)) {
+    result.lower = std::move(proof.lower);
+    result.upper = std::move(proof.upper);
+    result.gap = proof.gap;
+  }
+  result.residual = proof.residual;
+  result.iterations = iterations_;
+  result.transitions_read = transitions_;
+  result.trace = trace_.take();
+  return result;
+}
+
+}  // namespace bellwether::solvers::robust

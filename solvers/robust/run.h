@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <Eigen/Core>
+
+#include "solvers/exact/discounted/run.h"
+#include "solvers/robust/certificate.h"
+
+namespace bellwether::solvers::robust {
+
+/// What the loops of the discounted robust planners share: counting, asking the observer, the trace, when to stop, the
+/// proof. As discounted::Run, with nature's answers in the certificate.
+class Run {
+ public:
+  Run(std::string_view algorithm, const RobustProblem& problem, const RobustOptions& options, const SolveOptions& run);
+
+  Operator& op() { return op_; }
+  double tolerance() const { return run_.tolerance; }
+
+  bool more() const { return !done_ && iterations_ < run_.max_iterations; }
+  /// Counts work and asks the observer now and then. False once it said stop.
+  bool read(std::int64_t transitions);
+  /// Ends an iteration whose sweep made v out of another vector, with this change. `policy`: what is proven is the
+  /// value of this decision, not the optimum.
+  void finish_iteration(const mdp::Change& change, const Eigen::VectorXd& v, const Decision* policy = nullptr);
+
+  void add_note(std::string_view sentence);
+  RobustSolution solution(const Eigen::VectorXd& v, const Decision* policy = nullptr);
+
+ private:
+  Certificate prove(const Eigen::VectorXd& v, const Decision* policy);
+
+  const RobustProblem& problem_;
+  const RobustOptions& options_;
+  const SolveOptions& run_;
+  std::string algorithm_, note_;
+  Problem nominal_;
+  discounted::SweepError error_;
+  Operator op_;
+  TraceRecorder trace_;
+  TraceRow last_row_;
+  std::optional<Certificate> proof_;
+  Eigen::VectorXd proven_at_;
+  std::int64_t iterations_ = 0, transitions_ = 0, asked_at_ = 0;
+  bool done_ = false, stopped_ = false, rounding_limited_ = false;
+  double certify_below_;
+  discounted::StandstillGuard guard_;
+};
+
+inline std::span<const double> view(const Eigen::VectorXd& v) { return {v.data(), static_cast<std::size_t>(v.size())}; }
+inline std::span<double> view(Eigen::VectorXd& v) { return {v.data(), static_cast<std::size_t>(v.size())}; }
+
+/// Options and problem checked, or InvalidOption: what every robust planner does first.
+const RobustProblem& checked(std::string_view algorithm, const RobustProblem& problem, const SolveOptions& run,
+                             Criterion criterion);
+
+}  // namespace bellwether::solvers::robust

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "apps/cli/command.h"
 #include "apps/cli/terminal.h"
@@ -12,6 +13,7 @@
 #include "mdp/instances/registry.h"
 #include "mdp/io/formats.h"
 #include "proofs_checks/registry.h"
+#include "solvers/constrained/registry.h"
 #include "solvers/online/registry.h"
 #include "solvers/registry.h"
 
@@ -30,6 +32,12 @@ void list_algorithms() {
       criteria += (criteria.empty() ? "" : ", ") + std::string(to_string(criterion));
     }
     out += two_columns(row.name, fmt::format("{} [{}]", row.summary, criteria), 32);
+  }
+  out += "\nwith limits on costs, `solve FILE --budget B1,B2,... --algorithm NAME`:\n\n";
+  for (const solvers::ConstrainedRow& row : solvers::constrained_table()) {
+    std::vector<std::string> criteria;
+    for (const solvers::Criterion criterion : row.criteria) criteria.emplace_back(to_string(criterion));
+    out += two_columns(row.name, fmt::format("{} [{}]", row.summary, fmt::join(criteria, ", ")), 32);
   }
   out += fmt::format("\noptions of one: {} solve FILE --algorithm NAME --options\n", program_name());
   fmt::print("{}", out);

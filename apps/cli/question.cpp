@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "apps/cli/initial.h"
+#include "apps/cli/planner.h"
 #include "core/errors.h"
 #include "core/text.h"
 #include "mdp/transform.h"
@@ -213,7 +214,9 @@ Question ask(const Arguments& arguments, const ModelFile& file) {
   }
   solvers::require_valid(problem);
   std::string summary = summarise(problem, arguments);
-  return {std::move(problem), std::move(summary)};
+  std::vector<mdp::Budget> budgets = read_budgets(arguments, problem);
+  for (const mdp::Budget& budget : budgets) summary += fmt::format(", {} at most {}", budget.column, budget.limit);
+  return {std::move(problem), std::move(summary), std::move(budgets)};
 }
 
 }  // namespace bellwether::cli

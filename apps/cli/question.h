@@ -2,8 +2,10 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "apps/cli/arguments.h"
+#include "mdp/constrained/constrained_mdp.h"
 #include "mdp/io/model_file.h"
 #include "solvers/problem.h"
 
@@ -12,7 +14,8 @@ namespace bellwether::cli {
 /// What the user asked of a model file: the problem, and how it was meant.
 struct Question {
   solvers::Problem problem;
-  std::string summary;  ///< "discounted by 0.99, maximise"
+  std::string summary;                    ///< "discounted by 0.99, maximise"
+  std::vector<mdp::Budget> budgets = {};  ///< limits on costs, when there are any
 };
 
 /// The model with this reward structure first. InvalidOption, with the nearest name, when it has none of that name.

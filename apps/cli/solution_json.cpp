@@ -88,6 +88,7 @@ void write_json(const Answer& answer, const std::function<void(std::string_view)
   json.key("seconds").begin_object();
   json.member("load", answer.load_seconds).member("solve", answer.solve_seconds).end_object();
   if (!solution.note.empty()) json.member("note", solution.note);
+  if (answer.addition) answer.addition->write_json(json);
   if (answer.exact) write_exact(json, *answer.exact);
   write_names(json, "state_names", model.data().state_names);
   write_names(json, "actions", model.data().action_names);

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "apps/cli/planner.h"
 #include "apps/cli/question.h"
 #include "mdp/io/remarks.h"
 #include "solvers/solution.h"
@@ -25,6 +27,7 @@ struct Answer {
   std::string typed;                 ///< the file name and the options, as they could be typed again
   std::optional<Question> question;  ///< always there once the file is read
   solvers::Solution solution;
+  std::shared_ptr<const Addition> addition;  ///< what a class of models beyond plain ones has to say; or null
   double load_seconds = 0, solve_seconds = 0;
   std::optional<ExactAnswer> exact;
 };

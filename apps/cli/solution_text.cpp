@@ -14,6 +14,7 @@ namespace bellwether::cli {
 namespace {
 
 constexpr int kShownStates = 20;
+constexpr double kHiddenShare = 1e-9;  // of a choice that is hardly ever played: files and JSON keep it
 
 std::string ending(Status status) {
   switch (status) {
@@ -42,7 +43,7 @@ std::string policy_cell(const mdp::TabularMdp& model, const mdp::Policy& policy,
   std::string cell;
   for (std::int64_t c = model.first_choice(s); c < model.first_choice(s + 1); ++c) {
     const double p = policy.probability(model, s, c);
-    if (p == 0) continue;
+    if (p < kHiddenShare) continue;
     cell += fmt::format("{}{}: {:.4g}", cell.empty() ? "" : ", ", model.action_name(model.action(c)), p);
   }
   return cell;
@@ -140,9 +141,10 @@ std::string next_command(const Answer& answer) {
   const Status status = answer.solution.status;
   const bool answered = status == Status::kConverged || status == Status::kRoundingLimited ||
                         status == Status::kBudgetExhausted || status == Status::kStoppedByCaller;
-  const bool provable =
-      answered && answer.solution.value.allFinite() && problem.criterion == solvers::Criterion::kDiscounted &&
-      problem.model.num_states() <= kQuicklyProven && answer.typed.find("--certify") == std::string::npos;
+  const bool provable = answered && !answer.addition && answer.solution.value.allFinite() &&
+                        problem.criterion == solvers::Criterion::kDiscounted &&
+                        problem.model.num_states() <= kQuicklyProven &&
+                        answer.typed.find("--certify") == std::string::npos;
   return provable ? fmt::format("{} solve{} --certify rational", program_name(), answer.typed) : std::string();
 }
 
@@ -180,6 +182,11 @@ std::string answer_text(const Answer& answer, bool all_states) {
   if (solution.value.size() > 0) {
     out += line("value",
                 meaningful(initial_value(answer), initial_bounds(answer)) + " expected from the initial distribution");
+  }
+  if (answer.addition) {
+    out += line("proven", answer.addition->proof());
+    for (const auto& [name, text] : answer.addition->lines()) out += line(name, text);
+  } else if (solution.value.size() > 0) {
     out += line("proven", proof_line(solution));
   }
   if (answer.exact) {
@@ -189,6 +196,7 @@ std::string answer_text(const Answer& answer, bool all_states) {
                              : fmt::format("a fraction of {} digits (--json has it)", answer.exact->value.size()));
     out += line("proof", answer.exact->statement);
   }
+  if (answer.addition) out += answer.addition->table();
   out += state_table(answer, all_states);
   if (const std::string next = next_command(answer); !next.empty()) out += fmt::format("\nnext: {}\n", next);
   return mdp::printable(out);  // labels and file names stand in it too

@@ -9,6 +9,7 @@
 
 #include "apps/cli/command.h"
 #include "apps/cli/interrupt.h"
+#include "apps/cli/planner.h"
 #include "apps/cli/progress.h"
 #include "apps/cli/prove.h"
 #include "apps/cli/question.h"
@@ -19,12 +20,11 @@
 #include "core/text.h"
 #include "mdp/io/file_bytes.h"
 #include "mdp/io/formats.h"
-#include "solvers/registry.h"
 
 namespace bellwether::cli {
 namespace {
 
-constexpr std::array<OptionSpec, 25> kOptions = {{
+constexpr std::array<OptionSpec, 26> kOptions = {{
     {.name = "discount",
      .argument = "G",
      .help = "maximise the discounted sum of rewards; G in [0, 1)",
@@ -40,6 +40,9 @@ constexpr std::array<OptionSpec, 25> kOptions = {{
     {.name = "maximize", .argument = "", .help = "the largest, also when the file says that its rewards are costs"},
     {.name = "minimise", .argument = "", .help = "the same as --minimize"},
     {.name = "maximise", .argument = "", .help = "the same as --maximize"},
+    {.name = "budget",
+     .argument = "B1,B2,...",
+     .help = "limits on the expected totals of the cost columns, in their order, or NAME=B,... for some of them"},
     {.name = "rewards", .argument = "NAME", .help = "the reward structure to use, when the file has several"},
     {.name = "initial",
      .argument = "WHERE",
@@ -86,9 +89,12 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-solvers::Solution solve(const Arguments& arguments, const Question& question) {
-  const std::string name = arguments.text("algorithm").value_or("auto");
-  const solvers::SolverRow& row = solvers::find_solver(name, question.problem.criterion);
+Planner planner_for(const Arguments& arguments, const Question& question) {
+  return find_planner(arguments.text("algorithm").value_or("auto"), question);
+}
+
+Planned solve(const Arguments& arguments, const Question& question) {
+  const Planner planner = planner_for(arguments, question);
   std::vector<Setting> settings;
   for (const std::string& typed : arguments.texts("set")) settings.push_back(parse_setting("set", typed));
   if (arguments.has("relative")) settings.emplace_back("relative", "true");
@@ -99,9 +105,9 @@ solvers::Solution solve(const Arguments& arguments, const Question& question) {
     throw InvalidOption(
         "solve: --max-iterations does not go with a finite horizon, which takes one pass over the model a stage");
   }
-  SolveProgress progress(name, run.tolerance, arguments.has("quiet"));
+  SolveProgress progress(std::string(planner.name), run.tolerance, arguments.has("quiet"));
   run.observer = [&](const TraceRow& trace) { return progress(trace); };
-  return row.run(question.problem, settings, run);
+  return planner.run(settings, run);
 }
 
 int exit_code(Status status) {
@@ -124,10 +130,9 @@ bool can_be_proven(const solvers::Solution& solution) {
 }
 
 int list_algorithm_options(const Arguments& arguments, const Question& question) {
-  const std::string name = arguments.text("algorithm").value_or("auto");
-  const solvers::SolverRow& row = solvers::find_solver(name, question.problem.criterion);
-  fmt::print("{}: {}\n", row.name, row.summary);
-  for (const OptionRow& option : row.options()) {
+  const Planner planner = planner_for(arguments, question);
+  fmt::print("{}: {}\n", planner.name, planner.summary);
+  for (const OptionRow& option : planner.options()) {
     fmt::print("{}", two_columns(fmt::format("{}={}", option.name, option.value),
                                  fmt::format("{} ({})", option.help, option.rule), 34));
   }
@@ -145,6 +150,8 @@ int run(const Arguments& arguments) {
         fmt::format("solve: which file? For a first one: {} make frozenlake -o lake.csv", program_name()));
   }
   const auto certify = arguments.word("certify", {"interval", "rational"});
+  if (certify == "rational" && arguments.has("budget"))
+    throw InvalidOption("solve: --certify rational proves optima without limits on costs; leave --budget out");
   const auto threads = arguments.whole_number("threads", between(1, 4096));
   const ThreadCount thread_guard(threads ? static_cast<int>(*threads) : thread_count());
 
@@ -152,6 +159,7 @@ int run(const Arguments& arguments) {
                 .typed = arguments.retyped(),
                 .question = {},
                 .solution = {},
+                .addition = {},
                 .exact = {}};
   const auto start = std::chrono::steady_clock::now();
   const mdp::FileStamp stamp(answer.file);
@@ -166,7 +174,9 @@ int run(const Arguments& arguments) {
 
   const InterruptGuard guard;
   const auto solve_start = std::chrono::steady_clock::now();
-  answer.solution = solve(arguments, *answer.question);
+  Planned planned = solve(arguments, *answer.question);
+  answer.solution = std::move(planned.solution);
+  answer.addition = std::move(planned.addition);
   if (certify == "rational" && can_be_proven(answer.solution)) {
     std::string must_reach = "auto";
     for (const std::string& typed : arguments.texts("set"))
@@ -204,7 +214,8 @@ const Command kSolve = {
         "solve lake.csv --reach goal\n"
         "solve model.tra --goal done --minimize --rewards steps\n"
         "solve lake.csv --criterion average --algorithm policy-iteration\n"
-        "solve lake.csv --discount 0.99 --certify rational --json",
+        "solve lake.csv --discount 0.99 --certify rational --json\n"
+        "solve trip.csv --discount 0.95 --budget fuel=20",
     .options = kOptions,
     .most_positionals = 1,
     .completes = "@files",

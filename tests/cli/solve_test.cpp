@@ -64,6 +64,62 @@ TEST(Solve, ProvesTheExpectedRewardThatTheFileStates) {
   EXPECT_EQ(answer["exact"]["value"], "28/3");
 }
 
+// Two states in which the action that pays burns fuel.
+constexpr const char* kFuel =
+    "state,action,next,probability,reward,fuel\n"
+    "0,0,0,0.9,0,0\n0,0,1,0.1,0,0\n0,1,0,0.1,0.2,0.1\n0,1,1,0.9,0.2,0.1\n"
+    "1,0,0,0.8,1,1\n1,0,1,0.2,1,1\n1,1,0,0.3,0.6,0.5\n1,1,1,0.7,0.6,0.5\n";
+
+TEST(SolveWithBudgets, ReportsCostsMultipliersAndTheRandomisedPolicy) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("fuel.csv", kFuel);
+  const json answer = solve_json(file, {"--discount", "0.9", "--budget", "5"});
+  EXPECT_EQ(answer["status"], "converged");
+  EXPECT_NEAR(answer["value"].get<double>(), 5.639024, 1e-6);
+  EXPECT_NEAR(answer["costs"][0].get<double>(), 5, 1e-6);
+  EXPECT_NEAR(answer["multipliers"][0].get<double>(), 0.712195, 1e-6);
+  EXPECT_NEAR(answer["policy"][1][0].get<double>(), 0.657778, 1e-6);
+  EXPECT_EQ(answer["violation"], 0);
+  // The multiplier is the derivative of the value in the budget, and a name does as well as a place.
+  const json more = solve_json(file, {"--discount", "0.9", "--budget", "fuel=5.01"});
+  EXPECT_NEAR((more["value"].get<double>() - answer["value"].get<double>()) / 0.01, 0.712195, 1e-4);
+  for (const char* algorithm : {"dual-bisection", "bundle", "reload"}) {
+    const json other = solve_json(file, {"--discount", "0.9", "--budget", "5", "--algorithm", algorithm});
+    EXPECT_LE(other["optimum"]["lower"].get<double>(), answer["optimum"]["upper"].get<double>()) << algorithm;
+    EXPECT_GE(other["optimum"]["upper"].get<double>(), answer["optimum"]["lower"].get<double>()) << algorithm;
+  }
+}
+
+TEST(SolveWithBudgets, SaysWhyNoPolicyWillDo) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("fuel.csv", kFuel);
+  const Finished done = run_program({"solve", file, "--discount", "0.9", "--budget", "0.2"});
+  EXPECT_EQ(done.code, 1);
+  EXPECT_THAT(done.out, HasSubstr("no policy keeps to the limits: under every one fuel is at least 0.97826087"));
+  const json answer = solve_json(file, {"--discount", "0.9", "--budget", "0.2"}, 1);
+  EXPECT_EQ(answer["status"], "infeasible");
+  EXPECT_NEAR(answer["infeasibility"]["least_violation"]["value"].get<double>(), 0.778261, 1e-6);
+}
+
+TEST(SolveWithBudgets, RefusesLimitsThatDoNotFit) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("fuel.csv", kFuel), plain = folder.write("plain.csv", kPuterman);
+  const auto refused = [](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "solve");
+    const Finished done = run_program(arguments);
+    EXPECT_EQ(done.code, 2);
+    EXPECT_EQ(done.out, "");
+    return done.err;
+  };
+  EXPECT_THAT(refused({file, "--discount", "0.9", "--budget", "1,2"}), HasSubstr("has 2 limits, but the model has 1"));
+  EXPECT_THAT(refused({file, "--discount", "0.9", "--budget", "fule=1"}), HasSubstr("cost column is 'fuel'"));
+  EXPECT_THAT(refused({file, "--discount", "0.9", "--budget", "much"}), HasSubstr("'much' is no limit"));
+  EXPECT_THAT(refused({plain, "--discount", "0.9", "--budget", "1"}), HasSubstr("has no cost columns"));
+  EXPECT_THAT(refused({file, "--criterion", "total", "--budget", "1"}), HasSubstr("--budget goes with"));
+  EXPECT_THAT(refused({file, "--discount", "0.9", "--budget", "1", "--certify", "rational"}),
+              HasSubstr("leave --budget out"));
+}
+
 TEST(Solve, MinimisesWhenAsked) {
   const TemporaryFolder folder;
   // Playing the second action in state 0: 10 - 0.95 * 20 = -9; the first: -60/7. The smaller is -9.

@@ -1,0 +1,18 @@
+#include "apps/cli/planner.h"
+
+#include "solvers/registry.h"
+
+namespace bellwether::cli {
+
+Planner find_planner(const std::string& name, const Question& question) {
+  if (!question.budgets.empty()) return find_budget_planner(name, question);
+  const solvers::SolverRow& row = solvers::find_solver(name, question.problem.criterion);
+  return {.name = row.name,
+          .summary = row.summary,
+          .options = row.options,
+          .run = [&row, &question](const std::vector<Setting>& settings, const solvers::SolveOptions& run) {
+            return Planned{.solution = row.run(question.problem, settings, run)};
+          }};
+}
+
+}  // namespace bellwether::cli

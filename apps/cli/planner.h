@@ -1,0 +1,55 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "apps/cli/arguments.h"
+#include "apps/cli/json_writer.h"
+#include "apps/cli/question.h"
+#include "core/options.h"
+#include "solvers/solution.h"
+
+namespace bellwether::cli {
+
+/// What a class of models beyond plain ones has to say beside the solution.
+class Addition {
+ public:
+  virtual ~Addition() = default;
+  /// Further members of the one JSON object.
+  virtual void write_json(JsonWriter& json) const = 0;
+  /// What was proven, in words, instead of what plain problems say.
+  virtual std::string proof() const = 0;
+  /// Further lines for the terminal, as (name, text).
+  virtual std::vector<std::pair<std::string, std::string>> lines() const { return {}; }
+  /// A table between the lines and that of the states; empty when there is none.
+  virtual std::string table() const { return {}; }
+};
+
+struct Planned {
+  solvers::Solution solution;
+  std::shared_ptr<const Addition> addition = {};
+};
+
+/// A planner that fits a question, whatever its class of models.
+struct Planner {
+  std::string_view name, summary;
+  std::vector<OptionRow> (*options)();
+  std::function<Planned(const std::vector<Setting>& settings, const solvers::SolveOptions& run)> run;
+};
+
+/// The planner that was asked for, or `auto`, among those of the question's class. InvalidOption, with what was
+/// probably meant, when there is none. `question` must outlive it.
+Planner find_planner(const std::string& name, const Question& question);
+
+/// As find_planner, for questions with budgets (budgets.cpp) ...
+Planner find_budget_planner(const std::string& name, const Question& question);
+
+/// --budget as limits of the model's cost columns. InvalidOption when it does not fit the model or the criterion.
+std::vector<mdp::Budget> read_budgets(const Arguments& arguments, const solvers::Problem& problem);
+
+}  // namespace bellwether::cli

@@ -139,7 +139,7 @@ void register_solves() {
         ->Unit(benchmark::kMillisecond)
         ->UseManualTime();
     for (const solvers::SolverRow& row : solvers::solver_table()) {
-      if (!row.solves(solvers::Criterion::kDiscounted)) continue;
+      if (row.first_order || !row.solves(solvers::Criterion::kDiscounted)) continue;
       for (const int threads : {1, 2}) {
         benchmark::RegisterBenchmark(fmt::format("solve/{}/{}/threads:{}", row.name, workload.name, threads).c_str(),
                                      [&workload, &row, threads](State& state) { solve(state, workload, row, threads); })

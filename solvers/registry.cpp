@@ -27,17 +27,23 @@
 #include "solvers/exact/finite/backward_induction.h"
 #include "solvers/exact/lp/linear_programming.h"
 #include "solvers/exact/total/total_reward.h"
+#include "solvers/mirror/dynamic_policy_gradient.h"
+#include "solvers/mirror/mdpo.h"
+#include "solvers/mirror/policy_gradient.h"
+#include "solvers/mirror/policy_mirror_descent.h"
 
 namespace bellwether::solvers {
 namespace {
 
 /// A row for a planner of the usual shape.
 template <class Options, Solution (*Planner)(const Problem&, const Options&, const SolveOptions&)>
-SolverRow row(std::string_view name, std::vector<Criterion> criteria, std::string_view page, std::string_view summary) {
+SolverRow row(std::string_view name, std::vector<Criterion> criteria, std::string_view page, std::string_view summary,
+              bool first_order = false) {
   return {.name = name,
           .criteria = std::move(criteria),
           .summary = summary,
           .page = page,
+          .first_order = first_order,
           .options = [] { return option_rows<Options>(); },
           .run =
               [](const Problem& problem, const std::vector<Setting>& settings, const SolveOptions& run) {
@@ -52,6 +58,7 @@ std::vector<SolverRow> make_table() {
   constexpr std::string_view kExact = "docs/papers/exact-solvers.md";
   constexpr std::string_view kTotalPage = "docs/papers/total-reward.md";
   constexpr std::string_view kAveragePage = "docs/papers/average-reward.md";
+  constexpr std::string_view kGradientPage = "docs/papers/policy-gradient.md";
   return {
       row<AutomaticOptions, automatic>("auto", {kDiscounted, kFinite, kTotal, kReach, kAverage}, kExact,
                                        "looks at the model, picks a planner and says why"),
@@ -104,6 +111,26 @@ std::vector<SolverRow> make_table() {
       row<BackwardInductionOptions, backward_induction>("backward-induction", {kFinite},
                                                         "docs/papers/finite-horizon.md",
                                                         "exact recursion from the last stage to the first"),
+      row<PolicyMirrorDescentOptions, policy_mirror_descent>(
+          "policy-mirror-descent", {kDiscounted}, "docs/papers/policy-mirror-descent.md",
+          "KL, Euclidean or Tsallis steps, adaptive, constant or geometric"),
+      row<NaturalPolicyGradientOptions, natural_policy_gradient>("natural-policy-gradient", {kDiscounted},
+                                                                 kGradientPage,
+                                                                 "multiplicative weights with Q, constant step", true),
+      row<SoftmaxPolicyGradientOptions, softmax_policy_gradient>(
+          "softmax-policy-gradient", {kDiscounted}, kGradientPage,
+          "exact gradient ascent on logits, with entropy or a log barrier", true),
+      row<ProjectedPolicyGradientOptions, projected_policy_gradient>(
+          "projected-policy-gradient", {kDiscounted}, kGradientPage,
+          "exact gradient ascent on probabilities, projected on the simplex", true),
+      row<MdpoOptions, mdpo>("mdpo", {kDiscounted}, "docs/papers/mdpo.md",
+                             "mirror descent policy optimisation; steps of PPO and TRPO beside it", true),
+      row<DynamicPolicyGradientOptions, dynamic_policy_gradient>(
+          "dynamic-policy-gradient", {kFinite}, "docs/papers/dynamic-policy-gradient.md",
+          "softmax gradients stage by stage from the last", true),
+      row<SimultaneousPolicyGradientOptions, simultaneous_policy_gradient>(
+          "simultaneous-policy-gradient", {kFinite}, "docs/papers/dynamic-policy-gradient.md",
+          "softmax gradients of all stages at once", true),
   };
 }
 

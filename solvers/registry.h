@@ -16,6 +16,9 @@ struct SolverRow {
   std::vector<Criterion> criteria;
   std::string_view summary;  ///< one line
   std::string_view page;     ///< its page in docs/papers
+  /// Gradient steps whose error is only sure to fall like 1/k: what they prove holds, but a small tolerance ends as
+  /// budget_exhausted.
+  bool first_order = false;
   std::vector<OptionRow> (*options)();
   /// InvalidOption when a setting is unknown or inadmissible.
   Solution (*run)(const Problem& problem, const std::vector<Setting>& settings, const SolveOptions& run);

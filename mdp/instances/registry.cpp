@@ -47,6 +47,8 @@ std::vector<Instance> all_instances() {
           "columns", &cliff_walking),
       row("combination-lock", "a sequence of right choices, any wrong one is final", "Zhou et al. 2024", "horizon",
           &combination_lock),
+      row("courier", "a parcel through the mud or around it, with costs for fuel and damage", "made for this project",
+          "columns", &courier),
       row("deep-sea", "a grid in which only one sequence of moves finds the reward", "Osband et al. 2019", "size",
           &deep_sea),
       row("double-chain", "two chains from the middle, reward at the right end", "Kaufmann et al. 2021", "states",

@@ -75,6 +75,7 @@ INSTANTIATE_TEST_SUITE_P(
              {{"actions", "3"}, {"depth", "2"}, {"horizon", "12"}, {"good_wait", "4"}, {"good_leaf", "2"}},
              1},
         Case{"hard-tree", {{"depth", "1"}, {"horizon", "6"}, {"good_wait", "2"}, {"good_action", "1"}}, 1},
+        Case{"courier", {{"slip", "0"}}, 2}, Case{"courier", {}, 0},
         Case{"gridworld", {{"size", "7"}, {"slip", "0"}, {"random_costs", "false"}}, 2}, Case{"gridworld", {}, 0},
         Case{"maze", {}, 1}, Case{"maze", {{"size", "15"}, {"loops", "0"}, {"seed", "4"}}, 1},
         Case{"frozenlake", {}, 4}, Case{"frozenlake", {{"slippery", "false"}}, 2},

@@ -44,6 +44,7 @@ std::string policy_cell(const mdp::TabularMdp& model, const mdp::Policy& policy,
   for (std::int64_t c = model.first_choice(s); c < model.first_choice(s + 1); ++c) {
     const double p = policy.probability(model, s, c);
     if (p < kHiddenShare) continue;
+    if (p > 1 - kHiddenShare) return model.action_name(model.action(c));
     cell += fmt::format("{}{}: {:.4g}", cell.empty() ? "" : ", ", model.action_name(model.action(c)), p);
   }
   return cell;

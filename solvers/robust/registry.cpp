@@ -1,0 +1,125 @@
+#include "solvers/robust/registry.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/errors.h"
+#include "core/text.h"
+#include "solvers/robust/robust_backward_induction.h"
+#include "solvers/robust/robust_interval_iteration.h"
+#include "solvers/robust/robust_policy_iteration.h"
+#include "solvers/robust/robust_value_iteration.h"
+
+namespace bellwether::solvers {
+namespace {
+
+constexpr std::string_view kPage = "docs/papers/robust-mdps.md";
+
+template <class Options, RobustSolution (*Planner)(const RobustProblem&, const Options&, const SolveOptions&)>
+RobustSolverRow row(std::string_view name, std::vector<Criterion> criteria, std::string_view summary) {
+  return {.name = name,
+          .criteria = std::move(criteria),
+          .summary = summary,
+          .page = kPage,
+          .options = [] { return option_rows<Options>(); },
+          .run =
+              [](const RobustProblem& problem, const std::vector<Setting>& settings, const SolveOptions& run) {
+                Options options;
+                apply_settings("solve", options, settings);
+                return Planner(problem, options, run);
+              }};
+}
+
+const std::vector<RobustSolverRow>& table() {
+  using enum Criterion;
+  static const std::vector<RobustSolverRow> rows = {
+      row<RobustAutomaticOptions, robust_automatic>("auto", {kDiscounted, kFinite, kTotal, kReach},
+                                                    "looks at the problem, picks a robust planner and says why"),
+      row<RobustValueIterationOptions, robust_value_iteration>("robust-value-iteration", {kDiscounted},
+                                                               "Jacobi sweeps against nature, with MacQueen's bounds"),
+      row<RobustModifiedPolicyIterationOptions, robust_modified_policy_iteration>(
+          "robust-modified-policy-iteration", {kDiscounted}, "a few sweeps of evaluation between two improvements"),
+      row<PartialPolicyIterationOptions, partial_policy_iteration>(
+          "partial-policy-iteration", {kDiscounted},
+          "evaluations whose accuracy grows faster than the discount shrinks"),
+      row<RobustPolicyIterationOptions, robust_policy_iteration>(
+          "robust-policy-iteration", {kDiscounted}, "each policy evaluated to the end, by nature's policy iteration"),
+      row<RobustBackwardInductionOptions, robust_backward_induction>("robust-backward-induction", {kFinite},
+                                                                     "exact recursion; nature chooses at every stage"),
+      row<RobustIntervalIterationOptions, robust_interval_iteration>(
+          "robust-interval-iteration", {kTotal, kReach}, "interval models: sweeps from below and above, sound"),
+  };
+  return rows;
+}
+
+RobustSolution explained(RobustSolution solution, std::string_view why) {
+  solution.note = solution.note.empty() ? std::string(why) : std::string(why) + "; " + solution.note;
+  return solution;
+}
+
+}  // namespace
+
+bool RobustSolverRow::solves(Criterion criterion) const {
+  return std::find(criteria.begin(), criteria.end(), criterion) != criteria.end();
+}
+
+std::span<const RobustSolverRow> robust_solver_table() { return table(); }
+
+const RobustSolverRow& find_robust_solver(std::string_view name, Criterion criterion) {
+  std::vector<std::string> all, fitting;
+  bool known = false;
+  for (const RobustSolverRow& candidate : table()) {
+    if (candidate.name == name && candidate.solves(criterion)) return candidate;
+    known = known || candidate.name == name;
+    all.emplace_back(candidate.name);
+    if (candidate.solves(criterion)) fitting.emplace_back(candidate.name);
+  }
+  if (fitting.empty()) {
+    throw InvalidOption(fmt::format("no robust algorithm solves problems of the criterion {}", to_string(criterion)));
+  }
+  if (known) {
+    throw InvalidOption(fmt::format("robust algorithm '{}' does not solve problems of the criterion {}; these do: {}",
+                                    name, to_string(criterion), join_names(fitting)));
+  }
+  const auto near = nearest_name(name, all);
+  throw InvalidOption(fmt::format(
+      "no robust algorithm is named '{}'{}", name,
+      near ? fmt::format("; did you mean '{}'?", *near) : "; for this problem there is " + join_names(fitting)));
+}
+
+RobustSolution robust_automatic(const RobustProblem& problem, const RobustAutomaticOptions& options,
+                                const SolveOptions& run) {
+  require_valid(problem);
+  bellwether::require_valid("auto", options);
+  const bool total = problem.criterion == Criterion::kTotal || problem.criterion == Criterion::kReach;
+  if (options.relative && !total) {
+    throw InvalidOption(
+        fmt::format("auto: 'relative' goes with total rewards and reachability, not with the {} criterion",
+                    to_string(problem.criterion)));
+  }
+  if (options.must_reach_goal != "auto" && (problem.criterion != Criterion::kTotal || problem.target.empty()))
+    throw InvalidOption("auto: 'must_reach_goal' goes with a total reward that ends at a goal");
+  if (total) {
+    RobustIntervalIterationOptions chosen;
+    chosen.worst_case = options.worst_case;
+    chosen.must_reach_goal = options.must_reach_goal;
+    chosen.relative = options.relative;
+    return explained(robust_interval_iteration(problem, chosen, run),
+                     "chosen by auto: sweeps from both sides, the sound method for interval models");
+  }
+  if (problem.criterion == Criterion::kFinite) {
+    RobustBackwardInductionOptions chosen;
+    chosen.worst_case = options.worst_case;
+    return explained(robust_backward_induction(problem, chosen, run),
+                     "chosen by auto: the one exact method for a finite horizon");
+  }
+  PartialPolicyIterationOptions chosen;
+  chosen.worst_case = options.worst_case;
+  return explained(partial_policy_iteration(problem, chosen, run),
+                   "chosen by auto: partial policy iteration, sweeps first and linear solves where they are slow");
+}
+
+}  // namespace bellwether::solvers

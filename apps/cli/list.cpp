@@ -16,6 +16,7 @@
 #include "solvers/constrained/registry.h"
 #include "solvers/online/registry.h"
 #include "solvers/registry.h"
+#include "solvers/robust/registry.h"
 
 namespace bellwether::cli {
 namespace {
@@ -35,6 +36,12 @@ void list_algorithms() {
   }
   out += "\nwith limits on costs, `solve FILE --budget B1,B2,... --algorithm NAME`:\n\n";
   for (const solvers::ConstrainedRow& row : solvers::constrained_table()) {
+    std::vector<std::string> criteria;
+    for (const solvers::Criterion criterion : row.criteria) criteria.emplace_back(to_string(criterion));
+    out += two_columns(row.name, fmt::format("{} [{}]", row.summary, fmt::join(criteria, ", ")), 32);
+  }
+  out += "\nfor models that are not certain, `solve FILE --robust KIND --radius R --algorithm NAME`:\n\n";
+  for (const solvers::RobustSolverRow& row : solvers::robust_solver_table()) {
     std::vector<std::string> criteria;
     for (const solvers::Criterion criterion : row.criteria) criteria.emplace_back(to_string(criterion));
     out += two_columns(row.name, fmt::format("{} [{}]", row.summary, fmt::join(criteria, ", ")), 32);

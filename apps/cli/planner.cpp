@@ -5,6 +5,7 @@
 namespace bellwether::cli {
 
 Planner find_planner(const std::string& name, const Question& question) {
+  if (question.uncertainty) return find_robust_planner(name, question);
   if (!question.budgets.empty()) return find_budget_planner(name, question);
   const solvers::SolverRow& row = solvers::find_solver(name, question.problem.criterion);
   return {.name = row.name,

@@ -49,6 +49,14 @@ Planner find_planner(const std::string& name, const Question& question);
 /// As find_planner, for questions with budgets (budgets.cpp) ...
 Planner find_budget_planner(const std::string& name, const Question& question);
 
+/// ... and for questions with uncertain rows (ambiguity.cpp).
+Planner find_robust_planner(const std::string& name, const Question& question);
+
+/// --robust and what goes with it, or the intervals of the file; nothing for a model that is certain. `ended` are the
+/// states in which the play has ended.
+std::optional<Uncertainty> read_uncertainty(const Arguments& arguments, const mdp::ModelFile& file,
+                                            const solvers::Problem& problem, const std::vector<std::int32_t>& ended);
+
 /// --budget as limits of the model's cost columns. InvalidOption when it does not fit the model or the criterion.
 std::vector<mdp::Budget> read_budgets(const Arguments& arguments, const solvers::Problem& problem);
 

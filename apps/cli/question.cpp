@@ -123,10 +123,6 @@ TabularMdp prepared(const Arguments& arguments, TabularMdp model, const std::opt
 }
 
 void refuse_what_is_not_an_mdp(const ModelFile& file) {
-  if (file.intervals) {
-    throw InvalidOption(
-        "solve: the file has interval probabilities, which need a robust solver; give the probabilities as numbers");
-  }
   if (file.observations) {
     throw InvalidOption("solve: the file is a partially observable model; `solve` takes fully observable ones");
   }
@@ -187,6 +183,7 @@ Question ask(const Arguments& arguments, const ModelFile& file) {
                            .horizon = horizon(arguments, file, what)};
   for (const TabularMdp& stage : file.stages) problem.stages.push_back(prepared(arguments, stage, initial));
 
+  std::vector<std::int32_t> ended;
   for (const std::string_view option : {"reach", "goal"}) {
     const auto name = arguments.text(option);
     if (!name) continue;
@@ -202,21 +199,28 @@ Question ask(const Arguments& arguments, const ModelFile& file) {
     if (what == Criterion::kAverage) {
       throw InvalidOption(fmt::format("solve: --{} does not go with the criterion average", option));
     }
+    ended = states;
     if (what == Criterion::kReach || what == Criterion::kTotal) {
       problem.target = states;
       continue;
     }
-    const auto ended = [&](const TabularMdp& model) {
+    if (file.intervals) continue;  // refused below
+    const auto ending = [&](const TabularMdp& model) {
       return option == "reach" ? mdp::reaching(model, states) : mdp::absorbing(model, states);
     };
-    problem.model = ended(problem.model);
-    for (TabularMdp& stage : problem.stages) stage = ended(stage);
+    problem.model = ending(problem.model);
+    for (TabularMdp& stage : problem.stages) stage = ending(stage);
   }
   solvers::require_valid(problem);
   std::string summary = summarise(problem, arguments);
   std::vector<mdp::Budget> budgets = read_budgets(arguments, problem);
+  std::optional<Uncertainty> uncertainty = read_uncertainty(arguments, file, problem, ended);
+  if (uncertainty && !budgets.empty())
+    throw InvalidOption(
+        "solve: limits on costs are not planned for in uncertain models; leave --budget or --robust out");
+  if (uncertainty) summary += ", " + uncertainty->words;
   for (const mdp::Budget& budget : budgets) summary += fmt::format(", {} at most {}", budget.column, budget.limit);
-  return {std::move(problem), std::move(summary), std::move(budgets)};
+  return {std::move(problem), std::move(summary), std::move(budgets), std::move(uncertainty)};
 }
 
 }  // namespace bellwether::cli

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,14 +9,23 @@
 #include "mdp/constrained/constrained_mdp.h"
 #include "mdp/io/model_file.h"
 #include "solvers/problem.h"
+#include "solvers/robust/problem.h"
 
 namespace bellwether::cli {
+
+/// How far the true model may be from the one in the file, and on whose side it is.
+struct Uncertainty {
+  mdp::Ambiguity sets;
+  solvers::NatureSide nature = solvers::NatureSide::kWorst;
+  std::string words;  ///< "rows within l1 0.2, nature at its worst"
+};
 
 /// What the user asked of a model file: the problem, and how it was meant.
 struct Question {
   solvers::Problem problem;
-  std::string summary;                    ///< "discounted by 0.99, maximise"
-  std::vector<mdp::Budget> budgets = {};  ///< limits on costs, when there are any
+  std::string summary;                          ///< "discounted by 0.99, maximise"
+  std::vector<mdp::Budget> budgets = {};        ///< limits on costs, when there are any
+  std::optional<Uncertainty> uncertainty = {};  ///< of the rows, when there is any
 };
 
 /// The model with this reward structure first. InvalidOption, with the nearest name, when it has none of that name.

@@ -24,7 +24,7 @@
 namespace bellwether::cli {
 namespace {
 
-constexpr std::array<OptionSpec, 26> kOptions = {{
+constexpr std::array<OptionSpec, 32> kOptions = {{
     {.name = "discount",
      .argument = "G",
      .help = "maximise the discounted sum of rewards; G in [0, 1)",
@@ -47,6 +47,28 @@ constexpr std::array<OptionSpec, 26> kOptions = {{
     {.name = "initial",
      .argument = "WHERE",
      .help = "where the play starts: a state, `uniform`, or a CSV file state,probability"},
+    {.name = "robust",
+     .argument = "KIND",
+     .help =
+         "plan for the worst rows within a distance of those of the file: l1, tv, linf, l2, kl, chi2, wasserstein or "
+         "contamination; interval (default for files with intervals): within theirs",
+     .group = "when the model is not certain",
+     .words = "l1 tv linf l2 kl chi2 wasserstein interval contamination"},
+    {.name = "radius", .argument = "R", .help = "the distance"},
+    {.name = "rectangular",
+     .argument = "sa|s",
+     .help = "nature chooses for every state and action by itself (sa, default), or shares the distance between the "
+             "actions of a state before one is drawn (s)",
+     .words = "sa s"},
+    {.name = "support",
+     .argument = "WHERE",
+     .help = "nature moves probability between the listed successors (default) or to all states",
+     .words = "successors all"},
+    {.name = "ground-cost",
+     .argument = "NAME",
+     .help = "of wasserstein: index (default), |i - j| between states, or discrete, 1",
+     .words = "index discrete"},
+    {.name = "nature", .argument = "worst|best", .help = "best: the optimistic value instead", .words = "worst best"},
     {.name = "algorithm",
      .argument = "NAME",
      .help = "auto (default) chooses and says why; `list algorithms` shows all",
@@ -150,8 +172,10 @@ int run(const Arguments& arguments) {
         fmt::format("solve: which file? For a first one: {} make frozenlake -o lake.csv", program_name()));
   }
   const auto certify = arguments.word("certify", {"interval", "rational"});
-  if (certify == "rational" && arguments.has("budget"))
-    throw InvalidOption("solve: --certify rational proves optima without limits on costs; leave --budget out");
+  for (const char* option : {"budget", "robust"})
+    if (certify == "rational" && arguments.has(option))
+      throw InvalidOption(
+          fmt::format("solve: --certify rational proves optima of plain models; leave --{} out", option));
   const auto threads = arguments.whole_number("threads", between(1, 4096));
   const ThreadCount thread_guard(threads ? static_cast<int>(*threads) : thread_count());
 
@@ -215,7 +239,8 @@ const Command kSolve = {
         "solve model.tra --goal done --minimize --rewards steps\n"
         "solve lake.csv --criterion average --algorithm policy-iteration\n"
         "solve lake.csv --discount 0.99 --certify rational --json\n"
-        "solve trip.csv --discount 0.95 --budget fuel=20",
+        "solve trip.csv --discount 0.95 --budget fuel=20\n"
+        "solve trip.csv --discount 0.95 --robust l1 --radius 0.2",
     .options = kOptions,
     .most_positionals = 1,
     .completes = "@files",

@@ -120,6 +120,78 @@ TEST(SolveWithBudgets, RefusesLimitsThatDoNotFit) {
               HasSubstr("leave --budget out"));
 }
 
+TEST(SolveRobust, GuaranteesLessTheFurtherNatureMayGo) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("fuel.csv", kFuel);
+  const json plain = solve_json(file, {"--discount", "0.9"});
+  for (const char* kind : {"l1", "tv", "linf", "l2", "kl", "chi2", "wasserstein", "contamination"}) {
+    double last = plain["value"].get<double>();
+    for (const char* radius : {"0", "0.1", "0.3"}) {
+      const json answer = solve_json(file, {"--discount", "0.9", "--robust", kind, "--radius", radius});
+      EXPECT_EQ(answer["status"], "converged") << kind;
+      EXPECT_LE(answer["value"].get<double>(), last + 1e-5) << kind << ' ' << radius;
+      last = answer["value"].get<double>();
+      EXPECT_EQ(answer["worst_case"].size(), 4U);
+      EXPECT_LE(answer["value"].get<double>(), answer["nominal_value"].get<double>() + 1e-5);
+    }
+    const json kind_best =
+        solve_json(file, {"--discount", "0.9", "--robust", kind, "--radius", "0.3", "--nature", "best"});
+    EXPECT_GT(kind_best["value"].get<double>(), plain["value"].get<double>()) << kind;
+  }
+  // Total variation is half of L1.
+  EXPECT_NEAR(solve_json(file, {"--discount", "0.9", "--robust", "tv", "--radius", "0.1"})["value"].get<double>(),
+              solve_json(file, {"--discount", "0.9", "--robust", "l1", "--radius", "0.2"})["value"].get<double>(),
+              1e-5);
+  // Radius .2 in L1 moves a tenth from the better state to the worse: nature's rows, by hand.
+  const json answer = solve_json(file, {"--discount", "0.9", "--robust", "l1", "--radius", "0.2"});
+  EXPECT_EQ(answer["policy"], json({1, 0}));
+  EXPECT_NEAR(answer["worst_case"][1]["probability"][1].get<double>(), 0.8, 1e-12);
+  EXPECT_NEAR(answer["worst_case"][2]["probability"][1].get<double>(), 0.1, 1e-12);
+}
+
+TEST(SolveRobust, TakesTheIntervalsOfAFile) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("m.tra",
+                                        "# Transitions (IMDP)\n3 4 6\n0 0 1 [0.3,0.5] a\n0 0 2 [0.5,0.7] a\n"
+                                        "0 1 1 [0.2,0.9] b\n0 1 2 [0.1,0.8] b\n1 0 1 [1,1] c\n2 0 2 [1,1] c\n");
+  folder.write("m.lab", "0=\"init\" 1=\"deadlock\" 2=\"won\"\n0: 0\n2: 2\n");
+  EXPECT_NEAR(solve_json(file, {"--reach", "won"})["value"].get<double>(), 0.5, 1e-6);
+  EXPECT_NEAR(solve_json(file, {"--reach", "won", "--nature", "best"})["value"].get<double>(), 0.8, 1e-6);
+  EXPECT_NEAR(solve_json(file, {"--reach", "won", "--minimize"})["value"].get<double>(), 0.7, 1e-6);
+}
+
+TEST(SolveRobust, KeepsWhatHasEndedWhereNatureMaySendItAnywhere) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("named.csv", kNamed);
+  const json answer = solve_json(file, {"--discount", "0.9", "--criterion", "discounted", "--goal", "goal", "--robust",
+                                        "tv", "--radius", "0.2", "--support", "all"});
+  // The goal is left by no nature, so it is worth nothing more; elsewhere a fifth of the mass may go anywhere.
+  EXPECT_EQ(answer["status"], "converged");
+  EXPECT_EQ(answer["values"][1], 0);
+}
+
+TEST(SolveRobust, RefusesWhatDoesNotGoTogether) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("fuel.csv", kFuel);
+  const auto refused = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"solve", file});
+    const Finished done = run_program(arguments);
+    EXPECT_EQ(done.code, 2) << done.out;
+    return done.err;
+  };
+  EXPECT_THAT(refused({"--discount", "0.9", "--robust", "l1"}), HasSubstr("needs --radius R"));
+  EXPECT_THAT(refused({"--discount", "0.9", "--robust", "l3", "--radius", "1"}), HasSubstr("--robust is 'l3'"));
+  EXPECT_THAT(refused({"--discount", "0.9", "--robust", "l1", "--radius", "-1"}), HasSubstr("--radius is '-1'"));
+  EXPECT_THAT(refused({"--discount", "0.9", "--radius", "1"}), HasSubstr("goes with --robust"));
+  EXPECT_THAT(refused({"--discount", "0.9", "--robust", "interval"}), HasSubstr("lower and upper probabilities"));
+  EXPECT_THAT(refused({"--criterion", "average", "--robust", "l1", "--radius", ".1"}), HasSubstr("criterion average"));
+  EXPECT_THAT(refused({"--discount", "0.9", "--robust", "l1", "--radius", ".1", "--budget", "3"}),
+              HasSubstr("leave --budget or --robust out"));
+  EXPECT_THAT(
+      refused({"--discount", "0.9", "--robust", "tv", "--radius", ".1", "--rectangular", "s", "--certify", "rational"}),
+      HasSubstr("leave --robust out"));
+}
+
 TEST(Solve, MinimisesWhenAsked) {
   const TemporaryFolder folder;
   // Playing the second action in state 0: 10 - 0.95 * 20 = -9; the first: -60/7. The smaller is -9.

@@ -1,0 +1,205 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "apps/cli/planner.h"
+#include "apps/cli/terminal.h"
+#include "core/errors.h"
+#include "core/text.h"
+#include "mdp/evaluate/discounted.h"
+#include "mdp/evaluate/finite.h"
+#include "solvers/robust/registry.h"
+
+namespace bellwether::cli {
+namespace {
+
+using solvers::Criterion;
+using solvers::NatureRows;
+using solvers::RobustSolution;
+
+constexpr std::array<std::string_view, 9> kKinds = {"l1",   "tv",          "linf",     "l2",           "kl",
+                                                    "chi2", "wasserstein", "interval", "contamination"};
+
+/// What the policy would earn if the nominal model were true; nothing where that is not computed.
+std::optional<double> nominal_worth(const solvers::Problem& problem, const solvers::Solution& solution) {
+  const std::vector<double> initial = problem.model.initial();
+  if (problem.criterion == Criterion::kDiscounted && !solution.policy.empty()) {
+    const mdp::PolicyChain chain(problem.model, solution.policy);
+    return mdp::evaluate_discounted(chain, problem.discount).expected(initial);
+  }
+  if (problem.criterion == Criterion::kFinite && !solution.stages.empty()) {
+    const mdp::FiniteHorizonMdp model(problem.model, problem.horizon);
+    return mdp::evaluate_finite(model, solution.stages, problem.discount).front().expected(initial);
+  }
+  return std::nullopt;
+}
+
+class AmbiguityAddition : public Addition {
+ public:
+  AmbiguityAddition(const Question& question, const RobustSolution& solution)
+      : model_(question.problem.model),
+        adversarial_(question.uncertainty->nature == solvers::NatureSide::kWorst),
+        maximise_(question.problem.maximise()),
+        gap_(solution.gap),
+        reach_(question.problem.criterion == Criterion::kReach),
+        rows_(solution.worst_case),
+        stages_(solution.worst_case_stages),
+        nominal_(nominal_worth(question.problem, solution)) {}
+
+  void write_json(JsonWriter& json) const override {
+    if (nominal_) json.member("nominal_value", *nominal_);
+    if (!stages_.empty()) {
+      json.key("worst_case").begin_array();
+      for (const NatureRows& rows : stages_) write_rows(json, rows);
+      json.end_array();
+    } else if (!rows_.empty()) {
+      json.key("worst_case");
+      write_rows(json, rows_);
+    }
+  }
+
+  std::string proof() const override {
+    if (!std::isfinite(gap_)) return "no error bound was proven";
+    const std::string_view verb = reach_ ? "reaches it with" : maximise_ ? "earns" : "costs";
+    const std::string_view least = maximise_ ? "at least" : "at most";
+    if (!adversarial_)
+      return fmt::format("within {} of what the best policy {} in the kindest model of the sets", scientific(gap_),
+                         verb);
+    return fmt::format(
+        "whichever model of the sets is true, the policy {} {} the value (within {}), and no policy guarantees {}",
+        verb, least, scientific(gap_), maximise_ ? "more" : "less");
+  }
+
+  std::vector<std::pair<std::string, std::string>> lines() const override {
+    if (!nominal_) return {};
+    return {{"nominal", fmt::format("{:.7g} is what this policy {} if the nominal model is the true one", *nominal_,
+                                    maximise_ ? "earns" : "costs")}};
+  }
+
+ private:
+  /// One entry a choice: null, or where nature sends it and how likely.
+  static void write_rows(JsonWriter& json, const NatureRows& rows) {
+    json.begin_array();
+    for (std::size_t c = 0; c + 1 < rows.begin.size(); ++c) {
+      const auto choice = static_cast<std::int64_t>(c);
+      json.begin_object().key("next").begin_array();
+      for (const std::int32_t next : rows.successors(choice)) json.value(next);
+      json.end_array().key("probability").begin_array();
+      for (const double p : rows.probabilities(choice)) json.value(p);
+      json.end_array().end_object();
+    }
+    json.end_array();
+  }
+
+  mdp::TabularMdp model_;
+  bool adversarial_, maximise_;
+  double gap_;
+  bool reach_;
+  NatureRows rows_;
+  std::vector<NatureRows> stages_;
+  std::optional<double> nominal_;
+};
+
+/// The number of --radius, which most kinds need.
+double read_radius(const Arguments& arguments, std::string_view kind) {
+  const auto radius = arguments.number("radius", at_least(0));
+  if (!radius)
+    throw InvalidOption(
+        fmt::format("solve: --robust {} needs --radius R, how far from the nominal rows nature may go", kind));
+  return *radius;
+}
+
+/// A play that has ended stays ended, also where nature may send other choices anywhere.
+std::vector<double> radii(const solvers::Problem& problem, const std::vector<std::int32_t>& ended, double radius,
+                          bool state_wise) {
+  if (ended.empty()) return {radius};
+  const mdp::TabularMdp& model = problem.model;
+  std::vector<double> all(static_cast<std::size_t>(state_wise ? model.num_states() : model.num_choices()), radius);
+  for (const std::int32_t s : ended) {
+    const std::int64_t first = state_wise ? s : model.first_choice(s);
+    const std::int64_t last = state_wise ? s + 1 : model.first_choice(s + 1);
+    std::fill(all.begin() + first, all.begin() + last, 0.0);
+  }
+  return all;
+}
+
+void refuse_without_robust(const Arguments& arguments) {
+  for (const char* option : {"radius", "rectangular", "support", "nature", "ground-cost"}) {
+    if (arguments.has(option))
+      throw InvalidOption(fmt::format("solve: --{} goes with --robust KIND, which says what sets they are", option));
+  }
+}
+
+}  // namespace
+
+std::optional<Uncertainty> read_uncertainty(const Arguments& arguments, const mdp::ModelFile& file,
+                                            const solvers::Problem& problem, const std::vector<std::int32_t>& ended) {
+  std::optional<std::string> kind = arguments.word("robust", {kKinds.begin(), kKinds.end()});
+  if (!kind && file.intervals) kind = "interval";
+  if (!kind) {
+    refuse_without_robust(arguments);
+    return std::nullopt;
+  }
+  if (!problem.stages.empty())
+    throw InvalidOption("solve: --robust takes models that are the same at every stage; this file has one a stage");
+  if (*kind == "interval" && !file.intervals) {
+    throw InvalidOption(
+        "solve: --robust interval needs a file with lower and upper probabilities (PRISM, DRN or UMB); --robust linf "
+        "--radius R gives intervals of one width");
+  }
+  if (*kind != "interval" && file.intervals)
+    throw InvalidOption(
+        fmt::format("solve: the file has interval probabilities, which are its sets; --robust {} is another", *kind));
+  mdp::Ambiguity sets{.kind = *mdp::set_kind(*kind)};
+  const auto side = arguments.word("nature", {"worst", "best"});
+  const auto rectangular = arguments.word("rectangular", {"sa", "s"});
+  const auto support = arguments.word("support", {"successors", "all"});
+  const auto ground = arguments.word("ground-cost", {"index", "discrete"});
+  if (rectangular == "s") sets.rectangular = mdp::Rectangular::kState;
+  if (support == "all") sets.support = mdp::Support::kAll;
+  if (ground && *kind != "wasserstein") throw InvalidOption("solve: --ground-cost goes with --robust wasserstein");
+  if (ground == "discrete") sets.ground_cost.kind = mdp::GroundCost::Kind::kDiscrete;
+  std::string words = fmt::format("rows within {} ", *kind);
+  if (*kind == "interval") {
+    if (arguments.has("radius"))
+      throw InvalidOption("solve: --radius does not go with intervals, which the file gives");
+    if (!ended.empty() && (problem.criterion == Criterion::kDiscounted || problem.criterion == Criterion::kFinite))
+      throw InvalidOption("solve: with interval probabilities --reach and --goal go with no discount and no horizon");
+    sets.intervals = *file.intervals;
+    words = "rows within their intervals";
+  } else {
+    const double radius = read_radius(arguments, *kind);
+    sets.radius = radii(problem, ended, radius, sets.state_wise());
+    words += fmt::format("{}{}{}", radius, sets.state_wise() ? " a state" : "",
+                         sets.support == mdp::Support::kAll ? ", on all states" : "");
+  }
+  const bool best = side == "best";
+  words = fmt::format("{}, nature at its {}", words, best ? "best" : "worst");
+  return Uncertainty{.sets = std::move(sets),
+                     .nature = best ? solvers::NatureSide::kBest : solvers::NatureSide::kWorst,
+                     .words = std::move(words)};
+}
+
+Planner find_robust_planner(const std::string& name, const Question& question) {
+  const solvers::RobustSolverRow& row = solvers::find_robust_solver(name, question.problem.criterion);
+  return {.name = row.name,
+          .summary = row.summary,
+          .options = row.options,
+          .run = [&row, &question](const std::vector<Setting>& settings, const solvers::SolveOptions& run) {
+            const solvers::Problem& plain = question.problem;
+            const solvers::RobustProblem problem{.model = {plain.model, question.uncertainty->sets},
+                                                 .criterion = plain.criterion,
+                                                 .direction = plain.direction,
+                                                 .nature = question.uncertainty->nature,
+                                                 .discount = plain.discount,
+                                                 .horizon = plain.horizon,
+                                                 .target = plain.target};
+            const RobustSolution solution = row.run(problem, settings, run);
+            return Planned{.solution = solution, .addition = std::make_shared<AmbiguityAddition>(question, solution)};
+          }};
+}
+
+}  // namespace bellwether::cli

@@ -8,5 +8,6 @@ void register_solves();
 void register_files();
 void register_memory();
 void register_learners();
+void register_constrained();
 
 }  // namespace bellwether::benchmarks

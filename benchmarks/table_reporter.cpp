@@ -35,6 +35,8 @@ constexpr std::array<Column, 1> kReadColumns = {{{"bytes_per_second", "rate", Fo
 constexpr std::array<Column, 3> kLearnColumns = {{{"steps_per_cpu_second", "steps", Form::kSteps},
                                                   {"of_loop", "of loop", Form::kPercent},
                                                   {"of_draws", "of draws", Form::kPercent}}};
+constexpr std::array<Column, 2> kConstrainedColumns = {
+    {{"iterations", "iterations", Form::kCount}, {"gap", "gap", Form::kBound}}};
 constexpr std::array<Column, 1> kMemoryColumns = {{{"times_model", "x model", Form::kRatio}}};
 
 /// A kind of benchmark: the first part of its name.
@@ -44,7 +46,7 @@ struct Kind {
   std::string_view legend;
 };
 
-constexpr std::array<Kind, 5> kKinds = {
+constexpr std::array<Kind, 6> kKinds = {
     {{"sweep", "One sweep of the optimality operator over the whole model", "sweep", kSweepColumns,
       "time: of one sweep. bandwidth, gathers, products: its share of the rate at which this machine reads an array "
       "of\n"
@@ -55,6 +57,8 @@ constexpr std::array<Kind, 5> kKinds = {
       "nothing; below 1 is slower. sweeps: how often the whole model was read. gap: the error that was proven."},
      {"read", "Reading a model file, checks included", "format", kReadColumns,
       "time: until the model is there. rate: bytes of the file in a second."},
+     {"constrained", "Two budgets, to a proven relative gap of 1e-4", "planner", kConstrainedColumns,
+      "time: until the proof, wall-clock. iterations: of Clp, or exact solves. gap: between the optimum and the policy."},
      {"memory", "Peak memory of a process", "work", kMemoryColumns,
       "time: of the process. x model: the peak as a multiple of the arrays that a planner reads."},
      {"learn", "Learners at work, every policy that they play evaluated exactly", "learner", kLearnColumns,

@@ -6,6 +6,7 @@
 
 #include "core/errors.h"
 #include "core/text.h"
+#include "proofs_checks/constrained/claims.h"
 #include "proofs_checks/mirror/claims.h"
 #include "proofs_checks/planning/claims.h"
 #include "proofs_checks/tabular_regret/claims.h"
@@ -16,7 +17,7 @@ namespace {
 /// A new family adds one line here.
 std::vector<Claim> all_claims() {
   std::vector<Claim> table;
-  for (auto& family : {planning_claims(), mirror_claims(), tabular_regret_claims()})
+  for (auto& family : {planning_claims(), mirror_claims(), constrained_claims(), tabular_regret_claims()})
     table.insert(table.end(), family.begin(), family.end());
   return table;
 }

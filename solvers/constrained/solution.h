@@ -38,8 +38,8 @@ struct Infeasibility {
   Bounded least_violation = {};
 };
 
-/// Where an iterative method stood: what its policy was worth, by how much it exceeded a limit at most, and the
-/// multipliers (signed as in BudgetReport).
+/// Where an iterative method stood: what its policy was worth, by how much it exceeded a limit at most (negative: the
+/// least room it left), and the multipliers (signed as in BudgetReport).
 struct PathRow {
   std::int64_t iteration = 0;
   double value = 0, violation = 0;

@@ -73,7 +73,7 @@ class Memory {
     if (options_.record > 0 ? iteration % options_.record != 0 : iteration < next_) return;
     next_ = std::max(iteration + 1, iteration + iteration / 16);
     const double sign = game_.lagrangian().sign();
-    PathRow row{.iteration = iteration, .value = sign * view.total[0] * game_.reward_unit()};
+    PathRow row{.iteration = iteration, .value = sign * view.total[0] * game_.reward_unit(), .violation = -kInfinite};
     for (int i = 0; i < game_.num_budgets(); ++i) {
       const auto j = static_cast<std::size_t>(i);
       row.violation = std::max(row.violation, game_.excess(view, i) * game_.cost_unit(i));

@@ -22,22 +22,6 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
-/// Limits a share of the way from the least sum of costs to the costs of the best policy, whatever the criterion.
-ConstrainedProblem with_binding_limits(ConstrainedProblem problem, double share) {
-  const constrained::Lagrangian on(problem);
-  const auto m = static_cast<std::size_t>(problem.num_budgets());
-  std::vector<double> reward(m + 1, 0.0), against(m + 1, -1.0);
-  reward[0] = problem.sign();
-  against[0] = 0;
-  const auto rich = on.planner().evaluate(on.planner().best(reward, 1e-9).policy);
-  const auto cheap = on.planner().evaluate(on.planner().best(against, 1e-9).policy);
-  std::vector<double> limits;
-  for (std::size_t i = 1; i <= m; ++i)
-    limits.push_back(cheap[i].value + share * std::abs(rich[i].value - cheap[i].value) + 1e-3);
-  problem.model = problem.model.with_limits(limits);
-  return problem;
-}
-
 void expect_agreement(const ConstrainedProblem& problem, std::uint64_t seed) {
   const SolveOptions run{.tolerance = 1e-7};
   const ConstrainedSolution lp = occupancy_lp(problem, {}, run), planes = bundle(problem, {}, run);

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "mdp/tabular_mdp_builder.h"
 #include "solvers/constrained/lagrangian.h"
 #include "tests/unit/solvers/constrained/examples.h"
 
@@ -30,7 +31,7 @@ double by_enumeration(const ConstrainedProblem& problem) {
 }
 
 TEST(Deterministic, IsWhatEnumerationFinds) {
-  int none = 0, mixed = 0;
+  int solved = 0;
   for (std::uint64_t seed = 0; seed < 30; ++seed) {
     const Direction direction = seed % 2 == 0 ? Direction::kMaximise : Direction::kMinimise;
     const ConstrainedProblem problem =
@@ -39,7 +40,6 @@ TEST(Deterministic, IsWhatEnumerationFinds) {
     const double best = by_enumeration(problem);
     const ConstrainedSolution got = deterministic(problem, {}, {.tolerance = 1e-7});
     if (std::isinf(best)) {
-      ++none;
       EXPECT_EQ(got.status, Status::kInfeasible) << seed << " " << got.note;
       continue;
     }
@@ -49,10 +49,31 @@ TEST(Deterministic, IsWhatEnumerationFinds) {
     EXPECT_NEAR(problem.sign() * got.expected.value, best, 1e-9) << seed;
     EXPECT_LE(problem.sign() * got.expected.value - 1e-7, best);
     EXPECT_LE(std::abs(got.optimum.upper - got.optimum.lower), 1e-7);
-    ++mixed;
+    ++solved;
   }
-  EXPECT_GT(mixed, 15);
-  EXPECT_GT(none, 0);
+  EXPECT_GT(solved, 15);
+}
+
+TEST(Deterministic, SaysWhenOnlyDrawsWillDo) {
+  mdp::TabularMdpBuilder builder(1);
+  builder.add_choice(0, 1.0, {{0, 1.0}}).cost("left", 1.0).cost("right", 0.0);
+  builder.add_choice(0, 1.0, {{0, 1.0}}).cost("left", 0.0).cost("right", 1.0);
+  const ConstrainedProblem problem{.model = {std::move(builder).build(), std::vector<double>{.6, .6}}, .discount = 0};
+  const ConstrainedSolution got = deterministic(problem);
+  EXPECT_EQ(got.status, Status::kInfeasible) << got.note;
+  EXPECT_FALSE(got.infeasibility.has_value());
+  EXPECT_THAT(got.note, ::testing::HasSubstr("Only randomised policies keep to the budgets"));
+}
+
+TEST(Deterministic, KeepsAnIntervalWhenCutShort) {
+  const ConstrainedProblem problem = binding_problem(7, {.states = 8, .actions = 4, .budgets = 2}, .9);
+  const ConstrainedSolution full = deterministic(problem), cut = deterministic(problem, {.nodes = 3});
+  ASSERT_EQ(full.status, Status::kConverged);
+  if (cut.policy.is_deterministic()) {
+    EXPECT_EQ(cut.status, Status::kBudgetExhausted);
+    EXPECT_LE(cut.optimum.lower, full.optimum.upper);
+    EXPECT_GE(cut.optimum.upper, full.optimum.lower);
+  }
 }
 
 }  // namespace

@@ -172,7 +172,7 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"crpo", [](const ConstrainedProblem& p, const SolveOptions& run) { return crpo(p, {}, run); }, .3},
         Row{"reload", [](const ConstrainedProblem& p, const SolveOptions& run) { return reload(p, {}, run); }, 1e-5},
         Row{"occupancy",
-            [](const ConstrainedProblem& p, const SolveOptions& run) { return reload_occupancy(p, {}, run); }, 1e-5}),
+            [](const ConstrainedProblem& p, const SolveOptions& run) { return reload_occupancy(p, ReloadOccupancyOptions(), run); }, 1e-5}),
     [](const auto& row) { return std::string(row.param.name); });
 
 }  // namespace

@@ -1,0 +1,12 @@
+#include "proofs_checks/constrained/claims.h"
+
+namespace bellwether::claims {
+
+std::vector<Claim> constrained_claims() {
+  std::vector<Claim> table;
+  for (auto& part : {program_claims(), first_order_claims(), objective_claims()})
+    table.insert(table.end(), part.begin(), part.end());
+  return table;
+}
+
+}  // namespace bellwether::claims

@@ -1,0 +1,29 @@
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "proofs_checks/bounds/constrained.h"
+
+namespace bellwether::bounds {
+namespace {
+
+TEST(ConstrainedBounds, ByHand) {
+  EXPECT_DOUBLE_EQ(npg_primal_dual_gap(100, .5), 7 / .25 / 10);
+  EXPECT_DOUBLE_EQ(npg_primal_dual_excess(400, 0, .5), (4 + 2) / 20.0);
+  EXPECT_DOUBLE_EQ(largest_multipliers(3, .5), 6);
+  EXPECT_EQ(positive_occupancies(6, 2), 8);
+  EXPECT_DOUBLE_EQ(barrier_gap(2, 20), .1);
+}
+
+TEST(ConstrainedBounds, RegularisedBanditSolvesItsEquation) {
+  const double p = regularised_bandit(.05);
+  EXPECT_NEAR(p, .5495, 1e-4);
+  EXPECT_NEAR((p - .5) / .05, .9901, 1e-4);
+  for (const double tau : {.01, .05, .3}) {
+    const double root = regularised_bandit(tau);
+    EXPECT_NEAR(tau * std::log(root / (1 - root)), 1 - (root - .5) / tau, 1e-9);
+  }
+}
+
+}  // namespace
+}  // namespace bellwether::bounds

@@ -117,6 +117,50 @@ Claim smoothness_claim() {
                         [](const Effort& effort) { return smoothness(effort, 0); }}}};
 }
 
+/// The same for probabilities as parameters: x and y are policies, beta is 2 gamma A / (1-gamma)^3.
+Measurement smoothness_of_probabilities(const Effort& effort, double share) {
+  double worst = 0;
+  std::int64_t pairs = 0;
+  for (const Problem& problem : unit_garnets(effort, effort.pick(3, 30), 0.7)) {
+    Stream stream = effort.stream.child("policies");
+    const auto value = [&](const Table& weights, const std::vector<double>& mu) {
+      const Eigen::VectorXd v = PolicyValues(problem.model, problem.discount, weights).value();
+      return Eigen::Map<const Eigen::VectorXd>(mu.data(), v.size()).dot(v);
+    };
+    for (int i = 0; i < effort.pick(60, 600); ++i) {
+      const std::vector<double> mu = drawn_start(problem.model.num_states(), stream);
+      const Table x = probabilities(drawn_logits(problem.model, 2, stream)),
+                  towards = probabilities(drawn_logits(problem.model, 2, stream));
+      const Table g = direct_gradient(problem.model, problem.discount, x, mu);
+      const double length = std::pow(10, -5 * stream.uniform());
+      Table y = x;
+      double linear = 0, square = 0;
+      for (std::size_t k = 0; k < y.size(); ++k) {
+        const double by = length * (towards[k] - x[k]);
+        y[k] += by;
+        linear += share * g[k] * by;
+        square += by * by;
+      }
+      const double left = value(y, mu) - value(x, mu) - linear;
+      worst = std::max(worst, (std::abs(left) - 1e-12) / (direct_smoothness(problem.discount, 4) / 2 * square));
+      ++pairs;
+    }
+  }
+  return {.measured = worst, .bound = 1, .replicates = pairs, .detail = "largest remainder / (beta/2 |y-x|^2)"};
+}
+
+Claim direct_smoothness_claim() {
+  return {.id = "direct-smoothness",
+          .family = "mirror",
+          .statement = "V(mu) as a function of the probabilities is smooth with 2 gamma A/(1-gamma)^3",
+          .page = kPage,
+          .theorem = "Agarwal, Kakade, Lee and Mahajan 2021",
+          .kind = Kind::kBelow,
+          .measure = [](const Effort& effort) { return smoothness_of_probabilities(effort, 1); },
+          .controls = {{"no-gradient", "leaves the linear term out",
+                        [](const Effort& effort) { return smoothness_of_probabilities(effort, 0); }}}};
+}
+
 // --- Domination ------------------------------------------------------------------------------------------------------
 
 /// What both inequalities speak of, for one policy.
@@ -266,7 +310,8 @@ Claim bandit_claim() {
 }  // namespace
 
 std::vector<Claim> gradient_claims() {
-  return {gradient_claim(), smoothness_claim(), softmax_domination_claim(), direct_domination_claim(), bandit_claim()};
+  return {gradient_claim(),           smoothness_claim(),        direct_smoothness_claim(),
+          softmax_domination_claim(), direct_domination_claim(), bandit_claim()};
 }
 
 }  // namespace bellwether::claims

@@ -112,6 +112,7 @@ Eigen::VectorXd state_values(const mdp::TabularMdp& model, const Table& q, const
 void sample_stage_by_stage(StageRun& work, const SampledPolicyGradientOptions& options, const std::vector<double>& mu,
                            const Stream& stream) {
   const UnitProblem& unit = work.unit();
+  const std::vector<mdp::Simulator> simulators = stage_simulators(unit);
   Eigen::VectorXd later = Eigen::VectorXd::Zero(unit.model().num_states());
   for (int h = unit.horizon() - 1; h >= 0; --h) {
     const auto i = static_cast<std::size_t>(h);
@@ -120,9 +121,9 @@ void sample_stage_by_stage(StageRun& work, const SampledPolicyGradientOptions& o
     work.show(h, 0);
     for (std::int64_t n = 1; n <= options.steps && work.more(); ++n) {
       const Eigen::VectorXd own = state_values(unit.stage(h), q, work.weights()[i]);
-      const Table gradient =
-          sampled_stage_gradient(unit, h, work.weights(), mu, options.batch, options.baseline ? &own : nullptr,
-                                 stream.child(i).child(static_cast<std::uint64_t>(n)));
+      const Table gradient = sampled_stage_gradient(unit, simulators, h, work.weights(), mu, options.batch,
+                                                    options.baseline ? &own : nullptr,
+                                                    stream.child(i).child(static_cast<std::uint64_t>(n)));
       work.ascend(h, eta, gradient);
       work.show(h, n);
       if (!work.finish_step(options.batch * (unit.horizon() - h), largest(gradient))) return;
@@ -134,13 +135,14 @@ void sample_stage_by_stage(StageRun& work, const SampledPolicyGradientOptions& o
 void sample_all_stages(StageRun& work, const SampledPolicyGradientOptions& options, const std::vector<double>& mu,
                        const Stream& stream) {
   const UnitProblem& unit = work.unit();
+  const std::vector<mdp::Simulator> simulators = stage_simulators(unit);
   const double eta = simultaneous_step(unit, options.eta);
   work.show(-1, 0);
   for (std::int64_t n = 1; n <= options.steps && work.more(); ++n) {
     const auto values = options.baseline ? stage_values(unit, work.weights()) : std::vector<Eigen::VectorXd>{};
     const std::vector<Table> gradient =
-        sampled_joint_gradient(unit, work.weights(), mu, options.batch, options.baseline ? &values : nullptr,
-                               stream.child(static_cast<std::uint64_t>(n)));
+        sampled_joint_gradient(unit, simulators, work.weights(), mu, options.batch,
+                               options.baseline ? &values : nullptr, stream.child(static_cast<std::uint64_t>(n)));
     double residual = 0;
     for (int h = 0; h < unit.horizon(); ++h) {
       work.ascend(h, eta, gradient[static_cast<std::size_t>(h)]);

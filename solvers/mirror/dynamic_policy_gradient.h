@@ -7,6 +7,7 @@
 
 #include "core/options.h"
 #include "core/stream.h"
+#include "mdp/simulate/simulator.h"
 #include "solvers/mirror/tables.h"
 #include "solvers/mirror/unit_problem.h"
 #include "solvers/problem.h"
@@ -107,13 +108,17 @@ struct StageGradient {
 };
 StageGradient stage_gradient(const UnitProblem& unit, const std::vector<Table>& weights, std::span<const double> mu);
 
+/// What plays are drawn from: one simulator, or one a stage where stages differ.
+std::vector<mdp::Simulator> stage_simulators(const UnitProblem& unit);
+
 /// One step of the sampled methods, as an estimate of bandit_gradient (stage h) or of stage_gradient (all stages).
-Table sampled_stage_gradient(const UnitProblem& unit, int h, const std::vector<Table>& weights,
-                             std::span<const double> mu, std::int64_t batch, const Eigen::VectorXd* baseline,
-                             const Stream& stream);
-std::vector<Table> sampled_joint_gradient(const UnitProblem& unit, const std::vector<Table>& weights,
-                                          std::span<const double> mu, std::int64_t batch,
-                                          const std::vector<Eigen::VectorXd>* baseline, const Stream& stream);
+Table sampled_stage_gradient(const UnitProblem& unit, std::span<const mdp::Simulator> simulators, int h,
+                             const std::vector<Table>& weights, std::span<const double> mu, std::int64_t batch,
+                             const Eigen::VectorXd* baseline, const Stream& stream);
+std::vector<Table> sampled_joint_gradient(const UnitProblem& unit, std::span<const mdp::Simulator> simulators,
+                                          const std::vector<Table>& weights, std::span<const double> mu,
+                                          std::int64_t batch, const std::vector<Eigen::VectorXd>* baseline,
+                                          const Stream& stream);
 
 /// V_h of stage policies, h = 0 .. H.
 std::vector<Eigen::VectorXd> stage_values(const UnitProblem& unit, const std::vector<Table>& weights);

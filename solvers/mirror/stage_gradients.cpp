@@ -12,10 +12,11 @@ namespace {
 /// What plays need of each stage; the policies are those of one step.
 class Players {
  public:
-  Players(const UnitProblem& unit, const std::vector<Table>& weights, std::span<const double> mu, int from)
+  Players(const UnitProblem& unit, std::span<const mdp::Simulator> simulators, const std::vector<Table>& weights,
+          std::span<const double> mu, int from)
       : unit_(unit), start_(mu) {
     for (int h = from; h < unit.horizon(); ++h) {
-      simulator_.emplace_back(unit.stage(h));
+      simulator_.push_back(&simulators[simulators.size() == 1 ? 0 : static_cast<std::size_t>(h)]);
       sampler_.emplace_back(unit.stage(h), played(unit.stage(h), weights[static_cast<std::size_t>(h)]));
     }
   }
@@ -31,7 +32,7 @@ class Players {
     int s = start_.sample(stream);
     for (std::size_t i = 0; i < simulator_.size(); ++i) {
       const std::int64_t c = sampler_[i].draw(s, stream);
-      const mdp::Step step = simulator_[i].draw_step(c, stream);
+      const mdp::Step step = simulator_[i]->draw_step(c, stream);
       play.state.push_back(s);
       play.choice.push_back(c);
       play.reward.push_back(step.reward);
@@ -50,7 +51,7 @@ class Players {
  private:
   const UnitProblem& unit_;
   AliasTable start_;
-  std::vector<mdp::Simulator> simulator_;
+  std::vector<const mdp::Simulator*> simulator_;
   std::vector<mdp::PolicySampler> sampler_;
 };
 
@@ -115,10 +116,16 @@ StageGradient stage_gradient(const UnitProblem& unit, const std::vector<Table>& 
   return result;
 }
 
-Table sampled_stage_gradient(const UnitProblem& unit, int h, const std::vector<Table>& weights,
-                             std::span<const double> mu, std::int64_t batch, const Eigen::VectorXd* baseline,
-                             const Stream& stream) {
-  const Players players(unit, weights, mu, h);
+std::vector<mdp::Simulator> stage_simulators(const UnitProblem& unit) {
+  std::vector<mdp::Simulator> simulators;
+  for (int h = 0; h < unit.num_models(); ++h) simulators.emplace_back(unit.stage(h));
+  return simulators;
+}
+
+Table sampled_stage_gradient(const UnitProblem& unit, std::span<const mdp::Simulator> simulators, int h,
+                             const std::vector<Table>& weights, std::span<const double> mu, std::int64_t batch,
+                             const Eigen::VectorXd* baseline, const Stream& stream) {
+  const Players players(unit, simulators, weights, mu, h);
   const Table& own = weights[static_cast<std::size_t>(h)];
   Table gradient(own.size(), 0.0);
   for (std::int64_t n = 0; n < batch; ++n) {
@@ -129,10 +136,11 @@ Table sampled_stage_gradient(const UnitProblem& unit, int h, const std::vector<T
   return gradient;
 }
 
-std::vector<Table> sampled_joint_gradient(const UnitProblem& unit, const std::vector<Table>& weights,
-                                          std::span<const double> mu, std::int64_t batch,
-                                          const std::vector<Eigen::VectorXd>* baseline, const Stream& stream) {
-  const Players players(unit, weights, mu, 0);
+std::vector<Table> sampled_joint_gradient(const UnitProblem& unit, std::span<const mdp::Simulator> simulators,
+                                          const std::vector<Table>& weights, std::span<const double> mu,
+                                          std::int64_t batch, const std::vector<Eigen::VectorXd>* baseline,
+                                          const Stream& stream) {
+  const Players players(unit, simulators, weights, mu, 0);
   std::vector<Table> gradient;
   for (const Table& w : weights) gradient.emplace_back(w.size(), 0.0);
   for (std::int64_t n = 0; n < batch; ++n) {

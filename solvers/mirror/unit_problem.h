@@ -20,6 +20,7 @@ class UnitProblem {
   const mdp::TabularMdp& stage(int h) const {
     return stages_.size() == 1 ? model() : stages_[static_cast<std::size_t>(h)];
   }
+  int num_models() const { return static_cast<int>(stages_.size()); }  ///< 1, or one a stage
   double discount() const { return discount_; }
   int horizon() const { return horizon_; }
 

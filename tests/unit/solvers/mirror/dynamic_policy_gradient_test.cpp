@@ -96,9 +96,11 @@ TEST(DynamicGradient, FallsLikeOneOverN) {
   for (const double steps : n)
     gap.push_back(loss(problem, dynamic_policy_gradient(problem, {.steps = static_cast<std::int64_t>(steps)})));
   EXPECT_NEAR(log_log_slope(n, gap), -1, 0.2);
-  // As many updates of stages, all at once, with the theorem's step.
+  // As many updates of stages, all at once, with the theorem's step: further away, and no faster than 1/n.
   const double joint = loss(problem, simultaneous_policy_gradient(problem, {.steps = 3000}));
   EXPECT_GT(joint, gap[2]);
+  const double earlier = loss(problem, simultaneous_policy_gradient(problem, {.steps = 300}));
+  EXPECT_GE(std::log(joint / earlier) / std::log(10.0), -1.2);
 }
 
 // V_0* - V_0 is at most the sum of the largest one-stage gaps.
@@ -199,6 +201,7 @@ TEST(SampledStageGradients, AreUnbiased) {
   for (int h = 0; h < 5; ++h) weights.push_back(probabilities(random_logits(unit.stage(h), stream)));
   const std::vector<double> mu = random_start(4, stream);
   const auto values = stage_values(unit, weights);
+  const auto simulators = stage_simulators(unit);
   const auto joint = stage_gradient(unit, weights, mu).gradient;
   const Table alone = bandit_gradient(unit.stage(2), mu, choice_values(unit.stage(2), 0.9, values[3]), weights[2]);
   constexpr int kBatches = 4000;
@@ -211,9 +214,10 @@ TEST(SampledStageGradients, AreUnbiased) {
     std::vector<Mean> of_stage(12), of_all(60);
     for (int b = 0; b < kBatches; ++b) {
       const Stream draws = stream.child(static_cast<std::uint64_t>(b));
-      const Table one =
-          sampled_stage_gradient(unit, 2, weights, mu, 3, baseline ? &values[2] : nullptr, draws.child("one"));
-      const auto all = sampled_joint_gradient(unit, weights, mu, 3, baseline ? &values : nullptr, draws.child("all"));
+      const Table one = sampled_stage_gradient(unit, simulators, 2, weights, mu, 3, baseline ? &values[2] : nullptr,
+                                               draws.child("one"));
+      const auto all =
+          sampled_joint_gradient(unit, simulators, weights, mu, 3, baseline ? &values : nullptr, draws.child("all"));
       for (std::size_t i = 0; i < 12; ++i) {
         of_stage[i].add(one[i]);
         for (std::size_t h = 0; h < 5; ++h) of_all[12 * h + i].add(all[h][i]);
@@ -236,6 +240,20 @@ TEST(StoppingProblem, NeedsTheTime) {
   EXPECT_GT(stationary, 0.05);
   EXPECT_LT(dynamic, 0.05);
   EXPECT_LT(joint, 0.05);
+}
+
+// As many drawn actions, each with its theorem's step: 100 steps a stage make 100 (20 + 19 + ... + 1) a play of the
+// batch.
+TEST(StoppingProblem, SampledStagesWinOverAllAtOnceWithTheTheoremsSteps) {
+  const Problem problem = stopping_problem();
+  int wins = 0;
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    const double dynamic = loss(problem, sampled_policy_gradient(problem, {.steps = 100}, Stream(seed)));
+    const double joint =
+        loss(problem, sampled_policy_gradient(problem, {.dynamic = false, .steps = 1050}, Stream(seed)));
+    wins += dynamic < joint ? 1 : 0;
+  }
+  EXPECT_GE(wins, 7);
 }
 
 TEST(FiniteCertificate, EnclosesOptimumAndPolicy) {

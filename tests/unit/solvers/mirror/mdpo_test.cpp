@@ -151,6 +151,18 @@ TEST(SoftMdpo, EndsAtTheSoftOptimumForEveryStep) {
   }
 }
 
+TEST(SoftMdpo, OneLongStepIsTheSoftmaxOfQ) {
+  const Problem problem = ragged_problem(8);
+  const Table logits = logarithms(uniform_weights(problem.model));
+  const std::vector<double> mu = start_distribution(problem.model, "uniform");
+  const Surrogate on = exact_surrogate(problem.model, problem.discount, logits, mu, 0.2);
+  Table want(logits.size());
+  for (std::size_t i = 0; i < want.size(); ++i) want[i] = on.advantage(i) / 0.2;
+  normalise_logits(problem.model, want);
+  const Table got = updated({.inner_steps = 0}, on, 1e6);
+  for (std::size_t i = 0; i < want.size(); ++i) EXPECT_NEAR(got[i], want[i], 1e-4);
+}
+
 // t_k = 1 / (lambda (k + 2)): the distance to the soft optimum is O(1/k).
 TEST(SoftMdpo, TheRegularisedScheduleHasItsRate) {
   Problem problem = garnet_problem(5);

@@ -16,8 +16,8 @@ namespace {
 
 bool is_muddy(int cell, const CourierOptions& o) {
   const int row = cell / o.columns, column = cell % o.columns;
-  const int first = (o.columns - o.mud) / 2;
-  return row > 0 && row + 1 < o.rows && column >= first && column < first + o.mud;
+  const int first_row = (o.rows - o.mud_rows) / 2, first_column = (o.columns - o.mud) / 2;
+  return row >= first_row && row < first_row + o.mud_rows && column >= first_column && column < first_column + o.mud;
 }
 
 /// Moves of the straight way, slips aside.
@@ -33,6 +33,8 @@ std::vector<KnownFact> facts_of(const CourierOptions& o) {
 NamedInstance courier(const CourierOptions& o) {
   bellwether::require_valid("courier", o);
   if (o.mud > o.columns - 2) reject_option("courier", "mud", fmt::format("{}", o.mud), "at most two less than columns");
+  if (o.mud_rows > o.rows - 2)
+    reject_option("courier", "mud_rows", fmt::format("{}", o.mud_rows), "at most two less than rows");
   const double cells = static_cast<double>(o.rows) * o.columns;
   require_size("courier", "rows", cells, 12 * cells);
   const int start = o.rows / 2 * o.columns, goal = start + o.columns - 1, last = o.rows * o.columns - 1;
@@ -62,6 +64,9 @@ NamedInstance courier(const CourierOptions& o) {
     rows.end_state();
   }
   ModelData data = std::move(rows).take();
+  std::vector<double> net(data.rewards.front().expected.begin(), data.rewards.front().expected.end());
+  for (std::size_t c = 0; c < net.size(); ++c) net[c] -= o.harm * damage[c];
+  data.rewards.push_back({.name = "net", .expected = std::move(net), .by_transition = {}});
   data.costs = {{.name = "fuel", .expected = std::move(fuel), .by_transition = {}},
                 {.name = "damage", .expected = std::move(damage), .by_transition = {}}};
   data.action_names = {"up", "right", "down", "left"};

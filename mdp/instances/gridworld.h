@@ -56,16 +56,18 @@ void describe(MazeOptions& o, Field&& field) {
 NamedInstance maze(const MazeOptions& options = {});
 
 /// A courier on a grid of `rows` by `columns` cells carries a parcel from the middle of the left edge to the middle of
-/// the right one and earns `fee` on arrival. The straight way leads through mud: `mud` columns in the middle, in all
-/// rows but the uppermost and the lowest. Moves slip as in the gridworld. Cost columns: `fuel`, 1 a move until arrival,
-/// and `damage`, 1 for each muddy cell that is entered. A model for budgets (how much damage is a quick delivery
-/// worth?) and for doubtful slips.
+/// the right one and earns `fee` on arrival. The straight way leads through mud, `mud_rows` by `mud` cells in the
+/// middle. Moves slip as in the gridworld. Cost columns: `fuel`, 1 a move until arrival, and `damage`, 1 for each muddy
+/// cell that is entered; a second reward structure, `net`, takes `harm` off for each. A model for budgets (how much
+/// damage is a quick delivery worth?) and for doubtful slips (how close to the mud is too close?).
 struct CourierOptions {
   int rows = 5;
   int columns = 9;
   int mud = 3;
+  int mud_rows = 3;
   double slip = 0.1;
   double fee = 10;
+  double harm = 5;
   double discount = 0.95;
 };
 
@@ -74,8 +76,10 @@ void describe(CourierOptions& o, Field&& field) {
   field("rows", o.rows, between(3, 20'000), "rows of the grid");
   field("columns", o.columns, between(3, 20'000), "columns of the grid");
   field("mud", o.mud, between(0, 20'000), "muddy columns in the middle, at most two less than columns");
+  field("mud_rows", o.mud_rows, between(0, 20'000), "muddy rows in the middle, at most two less than rows");
   field("slip", o.slip, between(0, 1), "probability of a perpendicular move, half to each side");
   field("fee", o.fee, above(0), "reward on arrival");
+  field("harm", o.harm, at_least(0), "what a muddy cell takes off the reward structure `net`");
   field("discount", o.discount, discount_rule(), "recommended discount");
 }
 

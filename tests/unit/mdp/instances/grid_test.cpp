@@ -77,11 +77,12 @@ TEST(Maze, SlippingCannotShortenTheWay) {
 }
 
 TEST(Courier, CountsFuelAndDamage) {
-  const TabularMdp model = courier({.rows = 3, .columns = 5, .mud = 1, .slip = 0.2}).model;
+  const TabularMdp model = courier({.rows = 3, .columns = 5, .mud = 1, .mud_rows = 1, .slip = 0.2}).model;
   // Cell 1,1 is number 6; right of it lies the one muddy cell, 1,2. Slips go up and down, into clear cells.
   const std::int64_t right = model.first_choice(6) + 1;
   EXPECT_EQ(model.data().costs[0].expected[static_cast<std::size_t>(right)], 1);
   EXPECT_DOUBLE_EQ(model.data().costs[1].expected[static_cast<std::size_t>(right)], 0.8);
+  EXPECT_DOUBLE_EQ(model.with_rewards("net").reward(right), -4);
   // From 1,3 a move to the right arrives; from the goal nothing happens any more.
   EXPECT_DOUBLE_EQ(model.reward(model.first_choice(8) + 1), 8);
   EXPECT_EQ(model.num_choices(9), 1);

@@ -156,7 +156,7 @@ class StoppingTimes {
     return agent_of(task, theorem_.learner, stopping_at(share * epsilon_of(task), "theory", kRareDelta), most(task),
                     stream);
   }
-  /// Plays until the learner stops, or the bound is passed.
+  /// Plays until the learner stops, or the bound is well passed.
   void run(const EpisodicTask& task, online::EpisodicAgent& agent, const Stream& stream) {
     const auto row = play(task, agent, most(task), stream).last;
     largest_ = std::max(largest_, static_cast<double>(row.episodes) / bound_of(task));
@@ -171,7 +171,7 @@ class StoppingTimes {
   }
 
  private:
-  std::int64_t most(const EpisodicTask& task) const { return static_cast<std::int64_t>(bound_of(task)) + 1; }
+  std::int64_t most(const EpisodicTask& task) const { return static_cast<std::int64_t>(1.1 * bound_of(task)) + 1; }
 
   const StoppingTheorem& theorem_;
   double largest_ = 0;

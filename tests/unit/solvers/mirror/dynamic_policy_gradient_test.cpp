@@ -103,6 +103,37 @@ TEST(DynamicGradient, FallsLikeOneOverN) {
   EXPECT_GE(std::log(joint / earlier) / std::log(10.0), -1.2);
 }
 
+// The first step of every stage: its length is the theorem's, its rewards are those of the policies learned after it.
+TEST(DynamicGradient, StepsAsTheTheoremSaysOnWhatWasLearned) {
+  const Problem problem = staged_problem(3, 0.8);
+  const UnitProblem unit(problem);
+  const std::vector<double> mu(4, 0.25);
+  int stages = 0;
+  dynamic_policy_gradient(problem, {.steps = 20, .watch = [&](const StageIterate& at) {
+                                      if (at.step != 1) return;
+                                      ++stages;
+                                      const auto h = static_cast<std::size_t>(at.stage);
+                                      const mdp::TabularMdp& model = unit.stage(at.stage);
+                                      const Table q = choice_values(model, 0.8, stage_values(unit, at.weights)[h + 1]);
+                                      Table want = bandit_gradient(model, mu, q, uniform_weights(model));
+                                      for (double& x : want) x /= 2 * longest_return(0.8, 5 - at.stage);
+                                      normalise_logits(model, want);
+                                      for (std::size_t i = 0; i < want.size(); ++i)
+                                        EXPECT_NEAR(std::log(at.weights[h][i]), want[i], 1e-13) << "stage " << at.stage;
+                                    }});
+  EXPECT_EQ(stages, 5);
+  simultaneous_policy_gradient(problem, {.steps = 1, .watch = [&](const StageIterate& at) {
+                                           if (at.step != 1) return;
+                                           const std::vector<Table> uniform(5, uniform_weights(unit.model()));
+                                           Table want = stage_gradient(unit, uniform, mu).gradient[2];
+                                           for (double& x : want) x /= 5 * 25 * std::sqrt(5.0);
+                                           normalise_logits(unit.model(), want);
+                                           for (std::size_t i = 0; i < want.size(); ++i)
+                                             EXPECT_NEAR(std::log(at.weights[2][i]), want[i], 1e-14);
+                                         }});
+  EXPECT_NEAR(longest_return(0.5, 3), 1.75, 1e-15);
+}
+
 // V_0* - V_0 is at most the sum of the largest one-stage gaps.
 TEST(DynamicGradient, GapsOfStagesAddUp) {
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {

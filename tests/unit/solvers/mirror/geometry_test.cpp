@@ -88,6 +88,19 @@ TEST(Tsallis, StepsWhereBisectionFindsThem) {
   }
 }
 
+// Near index 1 the power that turns coordinates into probabilities is a thousand, and so is what rounding becomes.
+TEST(Tsallis, AddsUpToOneNearKullbackLeibler) {
+  Stream stream(7);
+  for (const double index : {0.05, 0.999, 1.001, 20.0}) {
+    for (int trial = 0; trial < 50; ++trial) {
+      std::vector<double> gain(5);
+      for (double& g : gain) g = stream.uniform();
+      const std::vector<double> got = stepped(*tsallis(index), random_point(5, stream), gain);
+      EXPECT_NEAR(std::accumulate(got.begin(), got.end(), 0.0), 1, 1e-15) << "index " << index;
+    }
+  }
+}
+
 TEST(Tsallis, IndexTwoIsEuclideanWithTwiceTheStepAndOneIsKullbackLeibler) {
   Stream stream(5);
   for (int trial = 0; trial < 50; ++trial) {

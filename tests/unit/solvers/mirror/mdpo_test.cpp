@@ -275,6 +275,30 @@ TEST(SampledMdpo, HasAnUnbiasedFirstGradient) {
   }
 }
 
+// One play of three steps through states 0, 1, 2 and on, each step paying 1; worked out by hand.
+TEST(SampledMdpo, EstimatesAdvantagesAsGaeDoes) {
+  mdp::TabularMdpBuilder builder(4);
+  for (int s = 0; s < 3; ++s) builder.add_choice(s, 1, {{s + 1, 1.0}});
+  builder.add_choice(3, 0, {{3, 1.0}});
+  const UnitProblem unit({.model = std::move(builder).build(), .discount = 0.5});
+  const Table logits(4, 0.0);
+  Eigen::VectorXd critic(4);
+  critic << 1, 0.5, 0, 2;
+  // delta = 1 + .25 - 1, 1 + 0 - .5, 1 + 1 - 0; A_2 = 2, A_1 = .5 + .2 * 2, A_0 = .25 + .2 * .9
+  const Surrogate got = sampled_surrogate(
+      unit, logits, {.trajectories = 1, .steps = 3, .gae_lambda = 0.4, .critic_step = 0.5}, Stream(1), critic);
+  EXPECT_NEAR(got.advantage(2), 2, 1e-15);
+  EXPECT_NEAR(got.advantage(1), 0.9, 1e-15);
+  EXPECT_NEAR(got.advantage(0), 0.43, 1e-15);
+  // Weights are (1 - g) g^t; the critic moves half of the advantage, where it was.
+  EXPECT_NEAR(got.weight[0], 0.5, 1e-15);
+  EXPECT_NEAR(got.weight[2], 0.125, 1e-15);
+  EXPECT_EQ(got.weight[3], 0);
+  EXPECT_NEAR(critic[0], 1.215, 1e-15);
+  EXPECT_NEAR(critic[2], 1, 1e-15);
+  EXPECT_EQ(critic[3], 2);
+}
+
 TEST(SampledMdpo, LearnsAndRepeats) {
   const Problem problem = garnet_problem(7);
   const Eigen::VectorXd best = optimum_of(problem);

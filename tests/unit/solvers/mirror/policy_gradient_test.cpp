@@ -120,6 +120,24 @@ TEST(Gradients, ASmallerThanTheoremsStepNeverLosesValue) {
   }
 }
 
+TEST(Gradients, StepByOneOverTheSmoothness) {
+  EXPECT_DOUBLE_EQ(softmax_smoothness(0.5), 64);
+  EXPECT_DOUBLE_EQ(barrier_smoothness(0.5, 3, 6), 65);
+  EXPECT_DOUBLE_EQ(entropy_smoothness(0.5, 0.5, 4), 8 * (8 + 0.5 * (4 + 8 * std::log(4.0))));
+  EXPECT_DOUBLE_EQ(direct_smoothness(0.5, 4), 32);
+  const Problem problem = ragged_problem(1, 0.5);  // ten states, four choices at most
+  double step = 0;
+  const Watch watch = [&](const Iterate& at) { step = at.step; };
+  softmax_policy_gradient(problem, {.iterations = 2, .watch = watch});
+  EXPECT_DOUBLE_EQ(step, 1.0 / 64);
+  softmax_policy_gradient(problem, {.regulariser = "log-barrier", .weight = 5, .iterations = 2, .watch = watch});
+  EXPECT_DOUBLE_EQ(step, 1.0 / 65);
+  softmax_policy_gradient(problem, {.regulariser = "entropy", .weight = 0.5, .iterations = 2, .watch = watch});
+  EXPECT_DOUBLE_EQ(step, 1 / entropy_smoothness(0.5, 0.5, 4));
+  projected_policy_gradient(problem, {.iterations = 2, .watch = watch});
+  EXPECT_DOUBLE_EQ(step, 1.0 / 32);
+}
+
 TEST(LogBarrier, HoldsEveryProbabilityAwayFromZero) {
   const BanditRun plain = softmax_on({1, 0, 0}, {.eta = 1, .iterations = 4000});
   double least = 1;

@@ -61,6 +61,17 @@ TEST(Regularised, EncloseTheSoftOptimumInBothDirections) {
   }
 }
 
+// In one state the upper end is the optimum itself, whatever the policy: T v + g / (1 - g) (T v - v).
+TEST(Regularised, BoundsAreTightInOneState) {
+  const Problem problem{.model = bandit({1, 0.5, 0}), .discount = 0.5};
+  const double best = 2 * (0.1 * std::log(std::exp(10.0) + std::exp(5.0) + 1));
+  const RegularisedSolution first = regularised_mirror_descent(problem, {.temperature = 0.1}, {.max_iterations = 1});
+  EXPECT_GE(first.solution.upper[0], best * (1 - 1e-15));
+  EXPECT_LE(first.solution.upper[0], best + 1e-12);
+  // From the uniform policy.
+  EXPECT_NEAR(first.solution.lower[0], 2 * (0.5 + 0.1 * std::log(3)), 1e-12);
+}
+
 // |Q_tau* - Q_k| falls by beta + g (1 - beta), beta = 1 / (1 + eta tau), and ends at the soft optimum.
 TEST(Regularised, ConvergesWithTheFactorOfTheTheorem) {
   for (const double eta : {0.5, 3.0, 20.0}) {

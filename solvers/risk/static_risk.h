@@ -31,7 +31,7 @@ struct RiskSolution {
 
 // Finite horizon; the policies may use everything they have seen (the state and the earnings so far are enough). The
 // outer searches are exact: the functions they maximise are not concave, so they branch and bound.
-// docs/papers/risk.md has the mathematics.
+// docs/papers/risk-measures.md has the mathematics.
 
 /// The best expected utility of the return, sup E f(X). `f` is called with the return (minus the cost when minimising);
 /// `lipschitz` bounds its slope, for the error of a grid; infinite when unknown, and then only exact trees have a

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <vector>
+
+#include "core/stream.h"
+#include "mdp/tabular_mdp.h"
+#include "solvers/problem.h"
+#include "solvers/risk/law.h"
+
+namespace bellwether::claims {
+
+/// Weights are positive and sum to one, atoms lie in [-10, 10].
+solvers::Law drawn_law(Stream stream, int atoms);
+
+/// Two states, two choices, two successors each, whole rewards from -2 to 3 that depend on the successor.
+mdp::TabularMdp drawn_risky_model(Stream stream);
+
+/// What a finite horizon asks of it.
+solvers::Problem over_stages(mdp::TabularMdp model, int horizon, double discount);
+
+/// The law of the return of every deterministic policy that may look at all it has seen, by enumeration.
+std::vector<solvers::Law> laws_of_all_policies(const mdp::TabularMdp& model, int horizon, double discount);
+
+/// ... of every deterministic policy that looks at the stage and the state alone.
+std::vector<solvers::Law> laws_of_markov_policies(const mdp::TabularMdp& model, int horizon, double discount);
+
+}  // namespace bellwether::claims

@@ -37,6 +37,18 @@ TEST(DiscountedTail, HoldsALongFiniteHorizonAndClosesWithTheGrid) {
   }
 }
 
+TEST(DiscountedTail, TheBestBudgetMayLieBetweenTwoStocks) {
+  // A sure return of 1 / (1 - .5) = 2 on stocks -2, 0, 2 and others: the tail mean is 2 at every level.
+  const Problem problem = discounted(model_of({{{{0, 1, 1}}}, {{{1, 1, 0.5}, {1, -1.5, 0.5}}}}), 0.5);
+  for (const int points : {3, 4, 5, 7, 10, 23, 101}) {
+    for (const double level : {0.05, 0.5, 0.9}) {
+      const DiscountedTailSolution tail = plan_for_discounted_tail(problem, level, {.points = points});
+      EXPECT_LE(tail.lower, 2) << points;
+      EXPECT_GE(tail.upper, 2 - 1e-9) << points;
+    }
+  }
+}
+
 TEST(DiscountedTail, LevelOneIsTheMean) {
   const Problem problem = discounted(random_model(Stream(52)), 0.8);
   const double truth = value_iteration(problem).value[0];

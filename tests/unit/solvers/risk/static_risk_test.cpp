@@ -1,6 +1,8 @@
 #include "solvers/risk/static_risk.h"
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -33,6 +35,42 @@ TEST(StaticRisk, GambleHasItsPublishedTailMeans) {
   EXPECT_NEAR(tail(0.4, 3, 0.5), 0.592, 1e-12);
   EXPECT_NEAR(tail(0.5, 4, 0.5), 0.125, 1e-12);
   EXPECT_NEAR(tail(0.5, 3, 0.7), 0.275 / 0.7, 1e-12);
+}
+
+/// The tail mean of the best fixed sequence of gambling and not.
+double best_without_looking(double lose, int stages, double level) {
+  double best = -1e300;
+  for (unsigned plan = 0; plan < 1U << stages; ++plan) {
+    std::vector<std::pair<double, double>> atoms{{0, 1}};
+    for (int t = 0; t < stages; ++t) {
+      if ((plan >> t & 1U) == 0) continue;
+      std::vector<std::pair<double, double>> next;
+      for (const auto& [x, p] : atoms) {
+        next.emplace_back(x - 1, p * lose);
+        next.emplace_back(x + 2, p * (1 - lose));
+      }
+      atoms = next;
+    }
+    best = std::max(best, conditional_value_at_risk(make_law(std::move(atoms)), level));
+  }
+  return best;
+}
+
+TEST(StaticRisk, PoliciesThatDoNotLookEarnLess) {
+  EXPECT_NEAR(best_without_looking(0.4, 2, 0.5), 0.04, 1e-12);
+  EXPECT_NEAR(best_without_looking(0.4, 3, 0.5), 0.504, 1e-12);
+  EXPECT_NEAR(best_without_looking(0.5, 4, 0.5), 0, 1e-12);
+  EXPECT_NEAR(best_without_looking(0.5, 3, 0.7), 0.225 / 0.7, 1e-12);
+  // After the coin: risky with probability q whatever was earned.
+  double best = 0;
+  for (int i = 0; i <= 1000; ++i) {
+    const double q = i / 1000.0;
+    best = std::max(
+        best,
+        conditional_value_at_risk(
+            make_law({{1, (1 - q) / 2}, {3, (1 - q) / 2}, {0, q / 4}, {3, q / 4}, {2, q / 4}, {5, q / 4}}), 0.75));
+  }
+  EXPECT_NEAR(best, 5.0 / 3, 1e-12);
 }
 
 TEST(StaticRisk, TheBestPolicyLooksAtWhatWasEarned) {

@@ -21,6 +21,54 @@
 #include "solvers/exact/discounted/rounding_bounds.h"
 
 namespace bellwether::solvers {
+
+namespace constrained {
+
+double relaxation_bound(const Lagrangian& on, const std::vector<double>& value, const std::vector<double>& y,
+                        const std::vector<char>& forbidden, bool with_reward) {
+  const mdp::TabularMdp& model = on.planner().question().model;
+  const mdp::Expectation mean;
+  const Eigen::Map<const Eigen::VectorXd> v(value.data(), model.num_states());
+  const double largest = v.cwiseAbs().maxCoeff(), discount = on.problem().discount;
+  double worst = 0;
+  for (int s = 0; s < model.num_states(); ++s) {
+    for (std::int64_t c = model.first_choice(s); c < model.first_choice(s + 1); ++c) {
+      const auto at = static_cast<std::size_t>(c);
+      if (forbidden[at]) continue;
+      double gain = with_reward ? on.sign() * model.reward(c) : 0, size = std::abs(gain);
+      for (int i = 0; i < on.num_budgets(); ++i) {
+        const auto j = static_cast<std::size_t>(i);
+        const double term = y[j] * model.data().costs[j].expected[at];
+        gain -= term;
+        size += std::abs(term);
+      }
+      const double next = mean(model.successors(c), model.probabilities(c), value);
+      const double excess = gain + discount * next - v[s];
+      const auto terms = static_cast<std::int64_t>(model.successors(c).size()) + 2 * on.num_budgets() + 4;
+      worst = std::max(worst, excess + discounted::row_error(terms) * (size + 2 * largest) + discounted::kUnderflow);
+    }
+  }
+  const std::vector<double> initial = model.initial();
+  double start = 0, size = 0, total = 0;
+  for (std::size_t s = 0; s < initial.size(); ++s) {
+    start += initial[s] * value[s];
+    size += initial[s] * std::abs(value[s]);
+    total += initial[s];
+  }
+  double limits = 0;
+  for (int i = 0; i < on.num_budgets(); ++i) {
+    const double term = y[static_cast<std::size_t>(i)] * on.limit(i);
+    limits += term;
+    size += std::abs(term);
+  }
+  // The initial distribution sums to one within 1e-9; it is read divided by its sum.
+  const double slack =
+      rounding_error(model.num_states() + on.num_budgets() + 8) * size + std::abs(total - 1) * 2 * size;
+  return round_up(round_up(start + limits + slack) + round_up(worst * on.planner().duration() * (1 + 1e-12)));
+}
+
+}  // namespace constrained
+
 namespace {
 
 using namespace constrained;
@@ -58,48 +106,8 @@ class Search {
   bool finished() const { return open_.empty() || open_.top().upper <= best_.lower + run_.tolerance / 2; }
 
  private:
-  /// Every policy without forbidden choices is worth at most
-  ///   initial . v + max over allowed choices of (r - sum y c + discount P v - v)+ / (1 - discount) + sum y limit
-  /// for any v and any y >= 0.
   double bound(const OccupancyProgram::Answer& answer, const std::vector<char>& forbidden, bool with_reward) const {
-    const mdp::Expectation mean;
-    const Eigen::Map<const Eigen::VectorXd> v(answer.state_value.data(), model_.num_states());
-    const double largest = v.cwiseAbs().maxCoeff(), discount = on_.problem().discount;
-    double worst = 0;
-    for (int s = 0; s < model_.num_states(); ++s) {
-      for (std::int64_t c = model_.first_choice(s); c < model_.first_choice(s + 1); ++c) {
-        const auto at = static_cast<std::size_t>(c);
-        if (forbidden[at]) continue;
-        double gain = with_reward ? on_.sign() * model_.reward(c) : 0, size = std::abs(gain);
-        for (int i = 0; i < on_.num_budgets(); ++i) {
-          const auto j = static_cast<std::size_t>(i);
-          const double term = answer.multipliers[j] * model_.data().costs[j].expected[at];
-          gain -= term;
-          size += std::abs(term);
-        }
-        const double next = mean(model_.successors(c), model_.probabilities(c), answer.state_value);
-        const double excess = gain + discount * next - v[s];
-        const auto terms = static_cast<std::int64_t>(model_.successors(c).size()) + 2 * on_.num_budgets() + 4;
-        worst = std::max(worst, excess + discounted::row_error(terms) * (size + 2 * largest) + discounted::kUnderflow);
-      }
-    }
-    const std::vector<double> initial = model_.initial();
-    double start = 0, size = 0, total = 0;
-    for (std::size_t s = 0; s < initial.size(); ++s) {
-      start += initial[s] * answer.state_value[s];
-      size += initial[s] * std::abs(answer.state_value[s]);
-      total += initial[s];
-    }
-    double limits = 0;
-    for (int i = 0; i < on_.num_budgets(); ++i) {
-      const double term = answer.multipliers[static_cast<std::size_t>(i)] * on_.limit(i);
-      limits += term;
-      size += std::abs(term);
-    }
-    // The initial distribution sums to one within 1e-9; it is read divided by its sum.
-    const double slack =
-        rounding_error(model_.num_states() + on_.num_budgets() + 8) * size + std::abs(total - 1) * 2 * size;
-    return round_up(round_up(start + limits + slack) + round_up(worst * on_.planner().duration() * (1 + 1e-12)));
+    return relaxation_bound(on_, answer.state_value, answer.multipliers, forbidden, with_reward);
   }
 
   void expand(Node node) {

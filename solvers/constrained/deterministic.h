@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "core/options.h"
+#include "solvers/constrained/lagrangian.h"
 #include "solvers/constrained/problem.h"
 #include "solvers/constrained/solution.h"
 
@@ -25,5 +27,17 @@ void describe(DeterministicOptions& o, Field&& field) {
 /// that only randomised policies keep to the budgets.
 ConstrainedSolution deterministic(const ConstrainedProblem& problem, const DeterministicOptions& options = {},
                                   const SolveOptions& run = {});
+
+namespace constrained {
+
+/// Every policy of a discounted problem that takes no forbidden choice is worth at most this (V_r, to be maximised,
+/// less sum y_i (V_ci - d_i); without `with_reward` the reward is 0), whatever numbers `value` (one a state) and y >= 0
+/// are:
+///   initial . value + max over allowed choices of (r - sum y c + discount P value - value)+ / (1 - discount)
+///   + sum y limit,   rounded outwards.
+double relaxation_bound(const Lagrangian& on, const std::vector<double>& value, const std::vector<double>& y,
+                        const std::vector<char>& forbidden, bool with_reward);
+
+}  // namespace constrained
 
 }  // namespace bellwether::solvers

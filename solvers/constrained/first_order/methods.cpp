@@ -121,7 +121,7 @@ ConstrainedSolution rpg_pd(const ConstrainedProblem& problem, const RpgPdOptions
   bellwether::require_valid("rpg-pd", options);
   const Lagrangian on(problem);
   const Game game(on, "rpg-pd");
-  const double step = chosen(options.step, 0.1), dual_step = chosen(options.dual_step, step);
+  const double step = chosen(options.step, options.tau / 5), dual_step = chosen(options.dual_step, step);
   const std::vector<double> caps = dual_caps(game, options);
   View soft;
   return play(

@@ -38,7 +38,7 @@ ConstrainedSolution pid_lagrangian(const ConstrainedProblem& problem, const PidL
                                    const SolveOptions& run = {});
 
 struct RpgPdOptions : FirstOrderOptions {
-  double tau = 0.01;
+  double tau = 0.05;
 };
 template <class Field>
 void describe(RpgPdOptions& o, Field&& field) {
@@ -90,6 +90,7 @@ ConstrainedSolution reload(const ConstrainedProblem& problem, const ReloadOption
                            const SolveOptions& run = {});
 
 struct ReloadOccupancyOptions : ReloadOptions {
+  ReloadOccupancyOptions() = default;
   std::string geometry = "euclidean";
 };
 template <class Field>

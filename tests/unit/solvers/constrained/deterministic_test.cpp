@@ -54,6 +54,29 @@ TEST(Deterministic, IsWhatEnumerationFinds) {
   EXPECT_GT(solved, 15);
 }
 
+// A bound for any values and multipliers whatever, tight for the right ones.
+TEST(RelaxationBound, IsAboveEveryPolicy) {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const ConstrainedProblem problem = binding_problem(seed, {.states = 4, .actions = 3, .budgets = 2}, .9);
+    const constrained::Lagrangian on(problem);
+    Stream draw(seed);
+    std::vector<double> value(4), y(2);
+    const double size = seed % 2 == 0 ? 10 : .1;
+    for (double& v : value) v = size * draw.uniform();
+    for (double& x : y) x = draw.uniform();
+    const auto best = on.dual(y, 1e-10);
+    const std::vector<char> none(12, 0);
+    EXPECT_GE(constrained::relaxation_bound(on, value, y, none, true), best.value.value);
+    const std::vector<double> right(best.best.v.data(), best.best.v.data() + best.best.v.size());
+    EXPECT_NEAR(constrained::relaxation_bound(on, right, y, none, true), best.value.value, 1e-8);
+    // Without the choices that are played it falls.
+    std::vector<char> played(12, 0);
+    for (int s = 0; s < 4; ++s)
+      played[static_cast<std::size_t>(3 * s + best.best.policy.stationary.choices()[static_cast<std::size_t>(s)])] = 1;
+    EXPECT_LT(constrained::relaxation_bound(on, right, y, played, true), best.value.value + 1e-8);
+  }
+}
+
 TEST(Deterministic, SaysWhenOnlyDrawsWillDo) {
   mdp::TabularMdpBuilder builder(1);
   builder.add_choice(0, 1.0, {{0, 1.0}}).cost("left", 1.0).cost("right", 0.0);

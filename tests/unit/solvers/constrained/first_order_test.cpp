@@ -115,6 +115,78 @@ TEST(OpgPd, ConvergesLinearlyInTheBandit) {
   EXPECT_LT(distance_at(extra_gradient(bandit(), extra, kToTheEnd), 500), 1e-9);
 }
 
+std::vector<double> drawn_policy(const constrained::Game& game, Stream& draw) {
+  std::vector<double> p(game.num_choices());
+  for (int s = 0; s < game.model().num_states(); ++s) {
+    double total = 0;
+    for (auto c = game.model().first_choice(s); c < game.model().first_choice(s + 1); ++c)
+      total += p[static_cast<std::size_t>(c)] = draw.uniform();
+    for (auto c = game.model().first_choice(s); c < game.model().first_choice(s + 1); ++c)
+      p[static_cast<std::size_t>(c)] /= total;
+  }
+  return p;
+}
+
+// Up to 150 states by factors, beyond by sweeps: both are the exact evaluation.
+TEST(Game, EvaluatesSmallAndLargeModels) {
+  for (const int states : {40, 160}) {
+    const ConstrainedProblem problem = binding_problem(1, {.states = states, .actions = 2, .concentration = .1}, .95);
+    const constrained::Lagrangian on(problem);
+    const constrained::Game game(on, "test");
+    Stream draw(3);
+    constrained::View view;
+    for (int trial = 0; trial < 3; ++trial) {  // each but the first starts from the one before
+      const std::vector<double> policy = drawn_policy(game, draw);
+      game.evaluate(policy, view, true);
+      const auto exact = on.planner().evaluate({.stationary = mdp::Policy::randomised(policy)});
+      EXPECT_NEAR(view.total[0] * game.reward_unit(), exact[0].value, 1e-9);
+      EXPECT_NEAR(view.total[1] * game.cost_unit(0), exact[1].value, 1e-9);
+      EXPECT_NEAR(view.occupancy.sum(), 20, 1e-9);
+      double cost = 0;
+      for (int s = 0; s < states; ++s)
+        for (auto c = game.model().first_choice(s); c < game.model().first_choice(s + 1); ++c)
+          cost += view.occupancy[s] * policy[static_cast<std::size_t>(c)] * game.entry(1, c);
+      EXPECT_NEAR(cost, view.total[1], 1e-9);
+    }
+  }
+}
+
+TEST(FlowPolytope, ProjectsOntoTheNearestOccupancy) {
+  const ConstrainedProblem problem = binding_problem(2, {.states = 6, .actions = 3}, .9);
+  const constrained::Lagrangian on(problem);
+  const constrained::Game game(on, "test");
+  constrained::FlowPolytope polytope(game, "test");
+  Stream draw(7);
+  for (int trial = 0; trial < 20; ++trial) {
+    Eigen::VectorXd z(18);
+    for (double& x : z) x = draw.uniform() - .5;
+    const Eigen::VectorXd near = polytope.nearest(z);
+    const Eigen::VectorXd log_near = polytope.nearest_in_entropy(z);
+    const Eigen::VectorXd entropic = log_near.array().exp();
+    EXPECT_LE(polytope.distance(near), 1e-12);
+    EXPECT_LE(polytope.distance(entropic), 1e-12);
+    for (int other = 0; other < 20; ++other) {  // the angle to every other occupancy is obtuse
+      const std::vector<double> policy = drawn_policy(game, draw);
+      constrained::View view;
+      game.evaluate(policy, view, true);
+      Eigen::VectorXd y(18);
+      for (int c = 0; c < 18; ++c) y[c] = .1 * view.occupancy[c / 3] * policy[static_cast<std::size_t>(c)];
+      EXPECT_LE(polytope.distance(y), 1e-12);
+      EXPECT_LE((z - near).dot(y - near), 1e-10);
+      EXPECT_LE((z - log_near).dot(y - entropic), 1e-10);
+    }
+  }
+}
+
+TEST(FlowPolytope, AndCriteriaAreRefusedWhereTheyDoNotFit) {
+  ConstrainedProblem finite = bandit();
+  finite.criterion = Criterion::kFinite;
+  finite.horizon = 3;
+  EXPECT_THROW(reload(finite), InvalidOption);
+  const ConstrainedProblem large = binding_problem(1, {.states = 401, .actions = 1, .concentration = .01}, .5);
+  EXPECT_THROW(reload_occupancy(large), InvalidOption);
+}
+
 using Method = ConstrainedSolution (*)(const ConstrainedProblem&, const SolveOptions&);
 
 struct Row {
@@ -172,7 +244,10 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"crpo", [](const ConstrainedProblem& p, const SolveOptions& run) { return crpo(p, {}, run); }, .3},
         Row{"reload", [](const ConstrainedProblem& p, const SolveOptions& run) { return reload(p, {}, run); }, 1e-5},
         Row{"occupancy",
-            [](const ConstrainedProblem& p, const SolveOptions& run) { return reload_occupancy(p, ReloadOccupancyOptions(), run); }, 1e-5}),
+            [](const ConstrainedProblem& p, const SolveOptions& run) {
+              return reload_occupancy(p, ReloadOccupancyOptions(), run);
+            },
+            1e-5}),
     [](const auto& row) { return std::string(row.param.name); });
 
 }  // namespace

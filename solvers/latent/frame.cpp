@@ -1,0 +1,62 @@
+#include "solvers/latent/frame.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "core/rounding.h"
+
+namespace bellwether::solvers::latent {
+namespace {
+
+const LatentProblem& checked(const LatentProblem& problem) {
+  require_valid(problem);
+  return problem;
+}
+
+double sum_of_powers(double discount, int count) {
+  double sum = 0;
+  for (int t = 0; t < count; ++t) sum = 1 + discount * sum;
+  return sum;
+}
+
+}  // namespace
+
+Frame::Frame(const LatentProblem& problem)
+    : problem_(checked(problem)),
+      model_(problem.model, problem.sign()),
+      backup_error_(1.01 * rounding_error(2 * model_.roundings() + 16) * model_.largest_reward() * (steps(0) + 1) +
+                    kUnderflowSlack),
+      relaxations_(relax(problem_, model_, backup_error_)) {}
+
+double Frame::steps(int stage) const {
+  if (!finite()) return round_up(1 / (1 - problem_.discount)) * (1 + 4 * kUnitRoundoff);
+  return sum_of_powers(problem_.discount, problem_.horizon - stage) * (1 + rounding_error(2 * problem_.horizon));
+}
+
+double Frame::least(int stage) const {
+  const double low = std::min(0.0, model_.lowest_reward());
+  if (model_.lowest_reward() <= 0) return low * steps(stage);
+  return finite() ? 0.0 : model_.lowest_reward() * (1 - 1e-12) / (1 - problem_.discount);
+}
+
+double Frame::most(int stage) const {
+  if (model_.highest_reward() >= 0) return model_.highest_reward() * steps(stage);
+  return finite() ? 0.0 : model_.highest_reward() * (1 - 1e-12) / (1 - problem_.discount);
+}
+
+void Frame::finish(LatentSolution& solution, double lower, double upper) const {
+  solution.known = relaxations_.known, solution.qmdp = relaxations_.qmdp, solution.informed = relaxations_.informed;
+  upper = std::max(lower, std::min(upper, solution.informed));
+  solution.lower = lower, solution.upper = upper;
+  if (problem_.direction == Direction::kMinimise) {
+    solution.lower = -upper, solution.upper = -lower;
+    for (double* bound : {&solution.known, &solution.qmdp, &solution.informed}) *bound = -*bound;
+    for (ControllerNode& node : solution.policy.nodes)
+      for (double& a : node.alpha) a = -a;
+  }
+  solution.value = solution.lower + (solution.upper - solution.lower) / 2;
+  solution.gap = round_up(solution.upper - solution.lower);
+}
+
+}  // namespace bellwether::solvers::latent

@@ -78,6 +78,48 @@ TEST(Reload, FallsGeometrically) {
   EXPECT_LT(sxy / sxx, 0);
 }
 
+/// Largest distances from the linear program over the last 500 iterates.
+struct Late {
+  double value = 0, violation = 0, multiplier = 0;
+};
+Late late(const ConstrainedProblem& problem, const ReloadOptions& options) {
+  const ConstrainedSolution exact = occupancy_lp(problem, {.sensitivity = false}, {.tolerance = 1e-9});
+  const ConstrainedSolution run = reload(problem, options, kToTheEnd);
+  Late worst;
+  for (std::size_t k = run.path.size() - 500; k < run.path.size(); ++k) {
+    worst.value = std::max(worst.value, std::abs(run.path[k].value - exact.expected.value));
+    worst.violation = std::max(worst.violation, run.path[k].violation);
+    for (std::size_t i = 0; i < exact.budgets.size(); ++i)
+      worst.multiplier = std::max(worst.multiplier, std::abs(run.path[k].multipliers[i] - exact.budgets[i].multiplier));
+  }
+  return worst;
+}
+
+TEST(Reload, SettlesOnRandomModelsAndDescentAscentDoesNot) {
+  int circling = 0;
+  for (std::uint64_t seed = 0; seed < 6; ++seed) {
+    const ConstrainedProblem problem = binding_problem(seed, {.states = 6, .actions = 3}, .8);
+    const Late settled = late(problem, reload_options(1, .5, 10'000));
+    EXPECT_LT(settled.value, 1e-4) << seed;
+    EXPECT_LT(settled.violation, 1e-4) << seed;
+    EXPECT_LT(settled.multiplier, 1e-3) << seed;
+    circling += late(problem, reload_options(.5, .2, 10'000, false)).violation > .02;
+  }
+  EXPECT_GE(circling, 3);
+}
+
+TEST(Reload, SettlesWithTwoBudgetsAndForgetsSlackOnes) {
+  const ConstrainedProblem two = binding_problem(1, {.states = 10, .actions = 4, .budgets = 2}, .8);
+  const Late settled = late(two, reload_options(1, .5, 10'000));
+  EXPECT_LT(settled.value, 1e-3);
+  EXPECT_LT(settled.violation, 1e-3);
+  ConstrainedProblem slack = binding_problem(1, {.states = 6, .actions = 3}, .8);
+  slack.model = slack.model.with_limits({5});
+  const Late free = late(slack, reload_options(1, .5, 2000));
+  EXPECT_LT(free.value, 1e-6);
+  EXPECT_EQ(free.multiplier, 0);
+}
+
 TEST(Reload, OccupancyFormSettlesInTheBanditToo) {
   for (const char* geometry : {"euclidean", "entropy"}) {
     ReloadOccupancyOptions options;

@@ -20,6 +20,14 @@ bool has_one_receiver(SetKind kind) {
   return kind == SetKind::kL1 || kind == SetKind::kTotalVariation || kind == SetKind::kContamination;
 }
 
+/// Sets whose answers are remembered, or as quick as that.
+bool is_quick(SetKind kind) {
+  return kind == SetKind::kL1 || kind == SetKind::kTotalVariation || kind == SetKind::kContamination ||
+         kind == SetKind::kKl || kind == SetKind::kChiSquare;
+}
+
+constexpr std::size_t kOnStack = 64;
+
 Outcomes& scratch() {
   static thread_local Outcomes row;
   return row;
@@ -38,6 +46,8 @@ Nature::Nature(const RobustMdp& model, double discount, NatureAim aim)
   const auto choices = static_cast<std::size_t>(model.nominal().num_choices());
   if (model.kind() == SetKind::kL1 || model.kind() == SetKind::kTotalVariation) threshold_.assign(choices, -1);
   if (model.kind() == SetKind::kKl || model.kind() == SetKind::kChiSquare) multiplier_.assign(choices, 0);
+  quick_rows_ = is_quick(model.kind()) && transition_reward_.empty() &&
+                (model.ambiguity().support == Support::kSuccessors || !has_one_receiver(model.kind()));
   if (model.kind() == SetKind::kKl) {
     for (const double k : model.ambiguity().radius) certain_.push_back(std::exp(-k));
   }
@@ -194,24 +204,46 @@ double Nature::least_value(std::int64_t choice, const Outcomes& row, double radi
   return 0;
 }
 
-double Nature::quick_least(std::int64_t choice, const Outcomes& row) const {
+double Nature::hinted_least(std::int64_t choice, std::span<const double> p, std::span<const double> z) const {
   const auto c = static_cast<std::size_t>(choice);
   const double radius = model_.radius(choice);
   switch (model_.kind()) {
     case SetKind::kL1:
-      return robust::worst_by_transport(row.p, row.z, radius / 2, threshold_[c]);
+      return robust::worst_by_transport(p, z, radius / 2, threshold_[c]);
     case SetKind::kTotalVariation:
-      return robust::worst_by_transport(row.p, row.z, radius, threshold_[c]);
+      return robust::worst_by_transport(p, z, radius, threshold_[c]);
     case SetKind::kKl:
-      return robust::worst_kl(row.p, row.z, radius, certain_[certain_.size() == 1 ? 0 : c], multiplier_[c]);
+      return robust::worst_kl(p, z, radius, certain_[certain_.size() == 1 ? 0 : c], multiplier_[c]);
     case SetKind::kChiSquare:
-      return robust::worst_chi_square(row.p, row.z, radius, multiplier_[c]);
+      return robust::worst_chi_square(p, z, radius, multiplier_[c]);
     default:
-      return least_value(choice, row, radius);
+      return robust::worst_contamination(p, z, radius);
   }
 }
 
+double Nature::quick_least(std::int64_t choice, const Outcomes& row) const {
+  return is_quick(model_.kind()) ? hinted_least(choice, row.p, row.z) : least_value(choice, row, model_.radius(choice));
+}
+
 double Nature::value(std::int64_t choice, std::span<const double> v) const {
+  if (quick_rows_) {
+    // The rows that most sweeps consist of: values gathered on the stack.
+    const TabularMdp& nominal = model_.nominal();
+    const auto successors = nominal.successors(choice);
+    const std::size_t n = successors.size();
+    if (n <= kOnStack) {
+      double z[kOnStack];
+      const double* values = v.data();
+      const double sign = this->sign();
+      if (sign > 0) {
+        for (std::size_t i = 0; i < n; ++i) z[i] = values[successors[i]];
+      } else {
+        for (std::size_t i = 0; i < n; ++i) z[i] = -values[successors[i]];
+      }
+      const double least = n == 1 ? z[0] : hinted_least(choice, nominal.probabilities(choice), {z, n});
+      return nominal.reward(choice) + discount_ * (sign * least);
+    }
+  }
   Outcomes& row = scratch();
   outcomes(choice, v, false, row);
   const double least = row.z.size() == 1 ? row.z[0] : quick_least(choice, row);

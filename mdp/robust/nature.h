@@ -51,7 +51,7 @@ class Nature {
   /// To be called for each new v before value(), enclose() and respond(); only sets on all states need it.
   void prepare(std::span<const double> v);
 
-  /// Exact to about 1e-14 of the largest |r| + discount |v| in the row.
+  /// Exact to about 1e-13 of the largest |r| + discount |v| in the row.
   double value(std::int64_t choice, std::span<const double> v) const;
 
   /// The same with proven bounds: the distances between them hold what rounding and iterations leave open, for
@@ -78,6 +78,7 @@ class Nature {
   Bounds value_bounds(std::int64_t choice, const Outcomes& row, const Bounds& of_row, double largest_value) const;
 
  private:
+  double hinted_least(std::int64_t choice, std::span<const double> p, std::span<const double> z) const;
   double quick_least(std::int64_t choice, const Outcomes& row) const;
   void add_unlisted(std::int64_t choice, std::span<const double> v, double from_v, double constant,
                     Outcomes& out) const;
@@ -85,6 +86,7 @@ class Nature {
   const RobustMdp& model_;
   double discount_;
   NatureAim aim_;
+  bool quick_rows_ = false;  ///< no more than listed successors and values
   std::span<const double> transition_reward_;
   std::vector<std::int32_t> order_;              ///< states nature likes best, as many as may be listed, plus one
   mutable std::vector<std::int32_t> threshold_;  ///< hints of transport sets, one a choice

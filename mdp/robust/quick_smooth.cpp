@@ -9,6 +9,7 @@
 #include "mdp/robust/lanes.h"
 #include "mdp/robust/selection.h"
 #include "mdp/robust/smooth_row.h"
+#include "mdp/robust/wide_kernels.h"
 
 namespace bellwether::mdp::robust {
 namespace {
@@ -16,13 +17,13 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr int kQuickSteps = 12;
 
-/// p and y = z - min z, filled up to a multiple of four with outcomes of no weight.
+/// p and y = z - min z, filled up to a multiple of eight with outcomes of no weight.
 struct Padded {
   std::vector<double> p, y;
   std::size_t n = 0;
 
   void fill(std::span<const double> weights, std::span<const double> z, double lowest) {
-    n = (z.size() + 3) / 4 * 4;
+    n = (z.size() + 7) / 8 * 8;
     if (p.size() < n) {
       p.resize(n);
       y.resize(n);
@@ -46,27 +47,9 @@ Padded& padded(std::span<const double> p, std::span<const double> z, double lowe
   return row;
 }
 
-/// Sums over p exp(-t y): its total, the total less one, and the first two moments.
-struct Moments {
-  double mass, less_one, first, second;
-
-  /// Small multipliers leave the mass near one, and its logarithm is divided by them.
-  double log_mass() const { return less_one > -0.5 ? std::log1p(less_one) : std::log(mass); }
-};
-
-Moments tilted(const Padded& row, double t) {
-  Four mass = Four::all(0), less_one = mass, first = mass, second = mass;
-  const Four rate = Four::all(-t), floor = Four::all(-700);
-  for (std::size_t i = 0; i < row.n; i += 4) {
-    const Four y = Four::load(row.y.data() + i);
-    const Exponential<Four> tilt = exponential(max(rate * y, floor));
-    const Four p = Four::load(row.p.data() + i), e = p * tilt.value, ey = e * y;
-    mass = mass + e;
-    less_one = less_one + p * tilt.less_one;
-    first = first + ey;
-    second = second + ey * y;
-  }
-  return {mass.sum(), less_one.sum(), first.sum(), second.sum()};
+/// The logarithm of the mass of p exp(-t y): small multipliers leave it near one, and it is divided by them.
+double log_mass(const TiltedSums& sums) {
+  return sums.less_one > -0.05 ? std::log1p(sums.less_one) : std::log(sums.mass);
 }
 
 /// The mean and variance of the row.
@@ -100,28 +83,35 @@ double mass_on_least(const Padded& row) {
 double worst_kl(std::span<const double> p, std::span<const double> z, double radius, double certain, double& hint) {
   const double lowest = least(z);
   const Padded& row = padded(p, z, lowest);
-  if (mass_on_least(row) >= certain) return lowest;
   double t = hint;
   if (!(t > 0 && t < kInfinity) || radius <= 0) {
+    if (mass_on_least(row) >= certain) return lowest;
     const Shape shape = shape_of(row);
     if (radius <= 0 || shape.variance <= 0) return lowest + shape.mean;
     t = std::sqrt(2 * radius / shape.variance);
   }
   for (int step = 0; step < kQuickSteps; ++step) {
-    const Moments sum = tilted(row, t);
-    const double mean = sum.first / sum.mass, variance = sum.second / sum.mass - mean * mean;
-    const double log_mass = sum.log_mass(), f = -t * mean - log_mass, off = f - radius;
-    // The dual value -(log E exp(-t y) + k) / t is flat at the root: its error is of second order in f - k.
+    const TiltedSums sum = tilted_sums(row.p.data(), row.y.data(), row.n, t);
+    const double per_mass = 1 / sum.mass, per_t = 1 / t;
+    const double mean = sum.first * per_mass, variance = sum.second * per_mass - mean * mean;
+    const double log_total = log_mass(sum), f = -t * mean - log_total, off = f - radius;
+    // The dual value -(log E exp(-t y) + k) / t is flat at the root: it is off by (f - k)^2 / (2 t^3 variance), which
+    // is added, and what is left is of third order in (f - k) / k.
     if (!(variance > 0)) break;
-    const double error = off * off / (2 * t * t * t * variance);
-    const double value = -(log_mass + radius) / t;
-    const double next = f > 0 ? t + 2 * (std::sqrt(f * radius) - f) / (t * variance) : 0;
+    const double per_slope = 1 / (t * variance);
+    const double second_order = 0.5 * off * off * per_slope * per_t * per_t;
+    const double value = -(log_total + radius) * per_t;
+    const double next = f > 0 ? t + 2 * (std::sqrt(f * radius) - f) * per_slope : 0;
     if (next > 0.25 * t && next < 4 * t) {
       hint = next;
-      // Where the dual is nearly flat but t far off, off is large against k.
-      if (error <= 2e-15 * (std::abs(lowest) + mean) && std::abs(off) <= 0.1 * radius) return lowest + value;
+      const double left = second_order * std::abs(off);
+      if (std::abs(off) <= 1e-2 * radius && left <= radius * 1e-15 * (std::abs(lowest) + mean))
+        return lowest + (value + second_order);
+      // What the row can be brought to decides whether there is a root at all.
+      if (step == 0 && mass_on_least(row) >= certain) break;
       t = next;
     } else {
+      if (mass_on_least(row) >= certain) break;
       t *= next > t ? 4 : 0.25;
     }
   }

@@ -5,7 +5,7 @@
 namespace bellwether::mdp::robust {
 
 // The least value of one row in a Kullback-Leibler or chi-square ball, for sweeps: started from where the last sweep
-// found the multiplier, one or two passes as a rule. The values are those of SmoothRow to about 1e-14 of the largest
+// found the multiplier, one or two passes as a rule. The values are those of SmoothRow to about 1e-13 of the largest
 // |z|; nothing is proven here, SmoothRow::enclose proves.
 
 /// `certain` is exp(-radius): with that much mass on the least values nature is there. `hint` is the multiplier t of

@@ -5,38 +5,10 @@
 #include <utility>
 
 #include "mdp/robust/lanes.h"
+#include "mdp/robust/wide_kernels.h"
 
 namespace bellwether::mdp::robust {
 namespace {
-
-/// What a threshold a makes of a row: the mass above it, the mass at it or above, and sum of p min(z, a).
-struct Cut {
-  double above = 0, at_least = 0, clipped = 0;
-};
-
-Cut cut_at(std::span<const double> p, std::span<const double> z, double a) {
-  const std::size_t n = p.size();
-  Four above = Four::all(0), below = above, total = above, clipped = above;
-  const Four zero = above, at = Four::all(a);
-  std::size_t i = 0;
-  for (; i + 4 <= n; i += 4) {
-    const Four pi = Four::load(p.data() + i), zi = Four::load(z.data() + i);
-    above = above + where_greater(zi, at, pi, zero);
-    below = below + where_greater(at, zi, pi, zero);
-    total = total + pi;
-    clipped = clipped + pi * min(zi, at);
-  }
-  Cut cut{above.sum(), 0, clipped.sum()};
-  double under = below.sum(), sum = total.sum();
-  for (; i < n; ++i) {
-    cut.above += z[i] > a ? p[i] : 0;
-    under += z[i] < a ? p[i] : 0;
-    sum += p[i];
-    cut.clipped += p[i] * std::min(z[i], a);
-  }
-  cut.at_least = sum - under;
-  return cut;
-}
 
 std::vector<Atom>& scratch() {
   static thread_local std::vector<Atom> atoms;
@@ -45,15 +17,6 @@ std::vector<Atom>& scratch() {
 
 std::int32_t index_of(std::span<const double> z, double a) {
   return static_cast<std::int32_t>(std::find(z.begin(), z.end(), a) - z.begin());
-}
-
-/// The next value above `a`, or below it.
-double neighbour(std::span<const double> z, double a, bool above) {
-  double next = above ? std::numeric_limits<double>::infinity() : -std::numeric_limits<double>::infinity();
-  for (const double x : z) {
-    if (above ? x > a && x < next : x < a && x > next) next = x;
-  }
-  return next;
 }
 
 /// Takes `mass` from the values above a, then from those at it, and gives it to the least one.
@@ -84,18 +47,33 @@ double threshold(std::span<const double> p, std::span<const double> z, double ma
   return threshold_from_top(atoms, mass);
 }
 
-/// The threshold, starting from a guess: neighbouring values first.
-Cut settle_threshold(std::span<const double> p, std::span<const double> z, double mass, double lowest, double& a) {
-  Cut cut = cut_at(p, z, a);
-  for (int step = 0; step < 3; ++step) {
-    const bool too_low = cut.above > mass, too_high = cut.at_least <= mass && a > lowest;
-    if (!too_low && !too_high) return cut;
-    a = neighbour(z, a, too_low);
-    cut = cut_at(p, z, a);
+/// The threshold, starting from a guess. A wrong one is mended by a step or two to its neighbours; then small masses
+/// are looked for from the largest value downwards, others selected. What a guess leaves below is weighed against
+/// 1 - mass, so that it is confirmed from both sides by what it costs to compute the value.
+Cut settle_threshold(std::span<const double> p, std::span<const double> z, double mass, bool guessed, double& a) {
+  constexpr int kStepsFromGuess = 2, kStepsFromTop = 6;
+  constexpr double kFewFromTop = 0.2;
+  const std::size_t n = p.size();
+  if (guessed) {
+    Cut cut = cut_at(p.data(), z.data(), n, a);
+    for (int step = 0; step < kStepsFromGuess; ++step) {
+      const bool too_low = cut.above > mass, too_high = 1 - cut.below <= mass && a > cut.lowest;
+      if (!too_low && !too_high) return cut;
+      const Neighbours next = neighbours_of(z.data(), n, a);
+      a = too_low ? next.above : next.below;
+      cut = cut_at(p.data(), z.data(), n, a);
+    }
   }
-  if (cut.above <= mass && (cut.at_least > mass || a == lowest)) return cut;
+  if (mass < kFewFromTop) {
+    a = std::numeric_limits<double>::infinity();
+    for (int step = 0; step < kStepsFromTop; ++step) {
+      a = neighbours_of(z.data(), n, a).below;
+      const Cut cut = cut_at(p.data(), z.data(), n, a);
+      if (1 - cut.below > mass || a <= cut.lowest) return cut;
+    }
+  }
   a = threshold(p, z, mass);
-  return cut_at(p, z, a);
+  return cut_at(p.data(), z.data(), n, a);
 }
 
 }  // namespace
@@ -144,20 +122,12 @@ double least(std::span<const double> z) {
 double worst_by_transport(std::span<const double> p, std::span<const double> z, double mass, std::int32_t& hint,
                           std::vector<double>* q) {
   // max over a of sum p min(z, a) - mass (a - lowest): the dual, whose maximum lies at the threshold.
-  const double lowest = least(z);
-  double a;
-  Cut cut;
-  if (hint >= 0 && hint < static_cast<std::int32_t>(z.size())) {
-    a = z[static_cast<std::size_t>(hint)];
-    cut = settle_threshold(p, z, mass, lowest, a);
-    if (a != z[static_cast<std::size_t>(hint)]) hint = index_of(z, a);
-  } else {
-    a = threshold(p, z, mass);
-    cut = cut_at(p, z, a);
-    hint = index_of(z, a);
-  }
-  if (q != nullptr) transport(p, z, mass, a, lowest, *q);
-  return a == lowest ? lowest : cut.clipped - mass * (a - lowest);
+  const bool hinted = hint >= 0 && hint < static_cast<std::int32_t>(z.size());
+  double a = hinted ? z[static_cast<std::size_t>(hint)] : 0;
+  const Cut cut = settle_threshold(p, z, mass, hinted, a);
+  if (!hinted || a != z[static_cast<std::size_t>(hint)]) hint = index_of(z, a);
+  if (q != nullptr) transport(p, z, mass, a, cut.lowest, *q);
+  return a == cut.lowest ? a : cut.clipped - mass * (a - cut.lowest);
 }
 
 double worst_in_intervals(std::span<const double> lower, std::span<const double> upper, std::span<const double> z,

@@ -7,6 +7,7 @@
 #include "core/text.h"
 #include "experiments/engine/output.h"
 #include "experiments/engine/summary.h"
+#include "experiments/pages/whole_file.h"
 #include "mdp/io/file_bytes.h"
 
 namespace bellwether::experiments {
@@ -69,23 +70,18 @@ Json axes_json(const Grid& grid) {
   return axes;
 }
 
-void write_file(const std::string& path, std::string_view text) {
-  mdp::FileWriter writer(path);
-  writer.write(text);
-  writer.commit();
-}
-
 }  // namespace
 
 std::string manifest_json(const Grid& grid, const Results& results, const std::vector<Setting>& facts) {
-  Json manifest = {{"program", {{"name", "bellwether"}, {"version", BELLWETHER_VERSION}, {"compiler", __VERSION__}}},
-                   {"plan", plan_json(grid.plan)},
-                   {"instances", Json::array()},
-                   {"learners", Json::array()},
-                   {"axes", axes_json(grid)},
-                   {"cells", grid.cells.size()},
-                   {"complete", results.complete()},
-                   {"facts", object_of(facts)}};
+  Json manifest = {
+      {"program", {{"name", "bellwether"}, {"version", program_version()}, {"compiler", program_compiler()}}},
+      {"plan", plan_json(grid.plan)},
+      {"instances", Json::array()},
+      {"learners", Json::array()},
+      {"axes", axes_json(grid)},
+      {"cells", grid.cells.size()},
+      {"complete", results.complete()},
+      {"facts", object_of(facts)}};
   for (const InstanceVariant& instance : grid.instances) manifest["instances"].push_back(instance_json(instance));
   for (const LearnerVariant& learner : grid.learners) manifest["learners"].push_back(learner_json(learner));
   // Names from files need not be UTF-8; what is not becomes the replacement character.
@@ -99,8 +95,8 @@ std::vector<std::string> write_outputs(const Grid& grid, const Results& results,
   mdp::FileWriter runs(paths[0]);
   write_runs_csv(grid, results, [&](std::string_view part) { runs.write(part); });
   runs.commit();
-  write_file(paths[1], summary_csv(grid, results));
-  write_file(paths[2], manifest_json(grid, results, facts));
+  write_whole(paths[1], summary_csv(grid, results));
+  write_whole(paths[2], manifest_json(grid, results, facts));
   return paths;
 }
 

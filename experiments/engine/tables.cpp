@@ -1,4 +1,3 @@
-#include <cmath>
 #include <functional>
 
 #include <fmt/format.h>
@@ -6,36 +5,23 @@
 #include "core/parallel.h"
 #include "experiments/engine/output.h"
 #include "experiments/engine/summary.h"
+#include "experiments/pages/csv_text.h"
 
 namespace bellwether::experiments {
 namespace {
 
-/// Quoted where a comma, a quotation mark or a line break asks for it (RFC 4180).
-std::string field(const std::string& text) {
-  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + '"';
-}
-
-/// What does not exist is an empty field: every reader of tables takes that for missing.
-std::string number(double x) { return std::isnan(x) ? std::string() : fmt::format("{:.17g}", x); }
-
 /// instance, learner, constant and the axes: what a row begins with.
 std::string names_header(const Grid& grid) {
   std::string header = "instance,learner,constant";
-  for (const Axis& axis : grid.axes) header += fmt::format(",{}", field(axis.name));
+  for (const Axis& axis : grid.axes) header += fmt::format(",{}", csv_field(axis.name));
   return header;
 }
 
 std::string names_of(const Grid& grid, std::size_t instance, std::size_t learner) {
-  std::string text = field(grid.instances[instance].id) + "," + field(grid.learners[learner].name) + "," +
-                     field(grid.learners[learner].constant);
+  std::string text = csv_field(grid.instances[instance].id) + "," + csv_field(grid.learners[learner].name) + "," +
+                     csv_field(grid.learners[learner].constant);
   for (const Axis& axis : grid.axes)
-    text += fmt::format(",{}", field(grid.value(axis, instance, learner).value_or("")));
+    text += fmt::format(",{}", csv_field(grid.value(axis, instance, learner).value_or("")));
   return text;
 }
 
@@ -47,7 +33,7 @@ std::string cell_rows(const Grid& grid, const Results& results, std::size_t numb
   for (std::size_t i = 0; i < series.at.size(); ++i)
     for (std::size_t m = 0; m < series.metrics.size(); ++m)
       rows += fmt::format("{},{},{},{},{}\n", names, cell.seed, series.at[i], series.metrics[m],
-                          number(series.value(i, m)));
+                          csv_number(series.value(i, m)));
   return rows;
 }
 
@@ -55,10 +41,10 @@ std::string curve_rows(const Grid& grid, const Curve& curve) {
   const std::string names = names_of(grid, curve.instance, curve.learner);
   std::string rows;
   for (const Point& p : curve.points)
-    rows +=
-        fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{}\n", names, p.at, curve.metric, curve.seeds, number(p.mean),
-                    number(p.standard_error), number(p.interval.low), number(p.interval.high), number(p.band.low),
-                    number(p.band.high), number(p.low_decile), number(p.median), number(p.high_decile));
+    rows += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{}\n", names, p.at, curve.metric, curve.seeds,
+                        csv_number(p.mean), csv_number(p.standard_error), csv_number(p.interval.low),
+                        csv_number(p.interval.high), csv_number(p.band.low), csv_number(p.band.high),
+                        csv_number(p.low_decile), csv_number(p.median), csv_number(p.high_decile));
   return rows;
 }
 

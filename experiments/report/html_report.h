@@ -5,21 +5,9 @@
 
 #include "experiments/engine/grid.h"
 #include "experiments/engine/run.h"
+#include "experiments/pages/html.h"
 
 namespace bellwether::experiments {
-
-/// A figure as SVG text, which holds its title; the caption says something else.
-struct ReportFigure {
-  std::string title;
-  std::string caption;
-  std::string svg;
-};
-
-/// A table of words; the first row is the heading.
-struct ReportTable {
-  std::string caption;  ///< may be empty
-  std::vector<std::vector<std::string>> rows;
-};
 
 struct ReportPage {
   std::string command;  ///< makes this page again
@@ -31,5 +19,8 @@ struct ReportPage {
 /// One HTML page that needs no other file and no network: figures, final results with growth and comparisons, what was
 /// run with all settings and the hash of every instance, and the command. The same results give the same bytes.
 std::string html_report(const Grid& grid, const Results& results, const ReportPage& page);
+
+/// The same without the frame of a page, its title and the command: a part of a larger page.
+std::string html_sections(const Grid& grid, const Results& results, const ReportPage& page);
 
 }  // namespace bellwether::experiments

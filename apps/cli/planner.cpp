@@ -5,6 +5,7 @@
 namespace bellwether::cli {
 
 Planner find_planner(const std::string& name, const Question& question) {
+  if (question.risk) return find_risk_planner(name, question);
   if (question.uncertainty) return find_robust_planner(name, question);
   if (!question.budgets.empty()) return find_budget_planner(name, question);
   const solvers::SolverRow& row = solvers::find_solver(name, question.problem.criterion);
@@ -14,6 +15,12 @@ Planner find_planner(const std::string& name, const Question& question) {
           .run = [&row, &question](const std::vector<Setting>& settings, const solvers::SolveOptions& run) {
             return Planned{.solution = row.run(question.problem, settings, run)};
           }};
+}
+
+bool answers_by_state(const Question& question) {
+  if (!question.risk) return true;
+  const std::string& measure = question.risk->measure;
+  return measure != "tail-mean" && measure != "quantile" && measure != "mean-variance";
 }
 
 }  // namespace bellwether::cli

@@ -57,6 +57,15 @@ Planner find_robust_planner(const std::string& name, const Question& question);
 std::optional<Uncertainty> read_uncertainty(const Arguments& arguments, const mdp::ModelFile& file,
                                             const solvers::Problem& problem, const std::vector<std::int32_t>& ended);
 
+/// Whether the answer is a policy of states (and stages), which CSV can hold; one of earnings is not.
+bool answers_by_state(const Question& question);
+
+/// ... and for questions about risk (risk.cpp).
+Planner find_risk_planner(const std::string& name, const Question& question);
+
+/// --risk and what goes with it; nothing when the mean is asked for.
+std::optional<RiskQuestion> read_risk(const Arguments& arguments, const solvers::Problem& problem);
+
 /// --budget as limits of the model's cost columns. InvalidOption when it does not fit the model or the criterion.
 std::vector<mdp::Budget> read_budgets(const Arguments& arguments, const solvers::Problem& problem);
 

@@ -218,9 +218,17 @@ Question ask(const Arguments& arguments, const ModelFile& file) {
   if (uncertainty && !budgets.empty())
     throw InvalidOption(
         "solve: limits on costs are not planned for in uncertain models; leave --budget or --robust out");
+  std::optional<RiskQuestion> risk = read_risk(arguments, problem);
+  if (risk && (uncertainty || !budgets.empty()))
+    throw InvalidOption("solve: --risk goes neither with --budget nor with --robust; nested risk is a robust problem");
+  if (risk) summary += ", " + risk->words;
   if (uncertainty) summary += ", " + uncertainty->words;
   for (const mdp::Budget& budget : budgets) summary += fmt::format(", {} at most {}", budget.column, budget.limit);
-  return {std::move(problem), std::move(summary), std::move(budgets), std::move(uncertainty)};
+  return {.problem = std::move(problem),
+          .summary = std::move(summary),
+          .budgets = std::move(budgets),
+          .risk = std::move(risk),
+          .uncertainty = std::move(uncertainty)};
 }
 
 }  // namespace bellwether::cli

@@ -20,11 +20,19 @@ struct Uncertainty {
   std::string words;  ///< "rows within l1 0.2, nature at its worst"
 };
 
+/// Which risk of the return is to be best, in place of its mean.
+struct RiskQuestion {
+  std::string measure;  ///< "tail-mean"
+  double level = 1, beta = 0, weight = 0;
+  std::string words = {};  ///< "the mean of the worst 10 % of plays"
+};
+
 /// What the user asked of a model file: the problem, and how it was meant.
 struct Question {
   solvers::Problem problem;
-  std::string summary;                          ///< "discounted by 0.99, maximise"
-  std::vector<mdp::Budget> budgets = {};        ///< limits on costs, when there are any
+  std::string summary;                    ///< "discounted by 0.99, maximise"
+  std::vector<mdp::Budget> budgets = {};  ///< limits on costs, when there are any
+  std::optional<RiskQuestion> risk = {};
   std::optional<Uncertainty> uncertainty = {};  ///< of the rows, when there is any
 };
 

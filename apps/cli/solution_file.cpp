@@ -47,6 +47,7 @@ std::string csv_text(const Answer& answer) {
   const mdp::Policy& first = staged ? solution.stages.front() : solution.policy;
   std::string text = fmt::format("{}state,action{},value,lower,upper\n", staged ? "stage," : "",
                                  first.is_deterministic() ? "" : ",probability");
+  if (first.empty()) return text;  // stopped before there was a policy
   if (staged) {
     for (std::size_t h = 0; h < solution.stages.size(); ++h) {
       append_policy_rows(text, answer, problem.stages.empty() ? problem.model : problem.stages[h], solution.stages[h],

@@ -49,6 +49,7 @@ std::string answer_text(const Answer& answer, bool all_states);
 class AnswerFile {
  public:
   explicit AnswerFile(const std::string& path);
+  bool is_json() const { return json_; }
   void save(const Answer& answer);
 
  private:

@@ -24,7 +24,7 @@
 namespace bellwether::cli {
 namespace {
 
-constexpr std::array<OptionSpec, 32> kOptions = {{
+constexpr std::array<OptionSpec, 36> kOptions = {{
     {.name = "discount",
      .argument = "G",
      .help = "maximise the discounted sum of rewards; G in [0, 1)",
@@ -69,6 +69,16 @@ constexpr std::array<OptionSpec, 32> kOptions = {{
      .help = "of wasserstein: index (default), |i - j| between states, or discrete, 1",
      .words = "index discrete"},
     {.name = "nature", .argument = "worst|best", .help = "best: the optimistic value instead", .words = "worst best"},
+    {.name = "risk",
+     .argument = "MEASURE",
+     .help = "in place of the expected return: tail-mean, quantile, mean-variance, entropic, entropic-value, or the "
+             "risk of every step: nested-tail-mean, nested-entropic, nested-entropic-value",
+     .group = "when the mean is not the point",
+     .words = "tail-mean quantile mean-variance entropic entropic-value nested-tail-mean nested-entropic "
+              "nested-entropic-value"},
+    {.name = "level", .argument = "A", .help = "share of the worst plays that count, in (0, 1]"},
+    {.name = "beta", .argument = "B", .help = "aversion of entropic risk, above 0"},
+    {.name = "weight", .argument = "C", .help = "of the variance"},
     {.name = "algorithm",
      .argument = "NAME",
      .help = "auto (default) chooses and says why; `list algorithms` shows all",
@@ -172,7 +182,7 @@ int run(const Arguments& arguments) {
         fmt::format("solve: which file? For a first one: {} make frozenlake -o lake.csv", program_name()));
   }
   const auto certify = arguments.word("certify", {"interval", "rational"});
-  for (const char* option : {"budget", "robust"})
+  for (const char* option : {"budget", "robust", "risk"})
     if (certify == "rational" && arguments.has(option))
       throw InvalidOption(
           fmt::format("solve: --certify rational proves optima of plain models; leave --{} out", option));
@@ -195,6 +205,10 @@ int run(const Arguments& arguments) {
     throw InvalidOption(fmt::format("solve: --output {} is the model file itself, which would be lost", *path));
   std::optional<AnswerFile> saved;
   if (const auto path = arguments.text("output")) saved.emplace(*path);
+  if (saved && !saved->is_json() && !answers_by_state(*answer.question)) {
+    throw InvalidOption(
+        "solve: option --output: a policy that looks at earnings has no place in a CSV of states; save it as .json");
+  }
 
   const InterruptGuard guard;
   const auto solve_start = std::chrono::steady_clock::now();

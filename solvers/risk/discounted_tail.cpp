@@ -181,11 +181,12 @@ DiscountedTailSolution plan_for_discounted_tail(const Problem& problem, double l
   solution.upper = problem.maximise() ? upper : -lower;
   solution.parameter *= problem.sign();
   solution.gap = round_up(upper - lower);
+  const bool was_stopped = low.status == Status::kStoppedByCaller || high.status == Status::kStoppedByCaller;
   solution.status = solution.gap <= run.tolerance ? Status::kConverged
-                    : low.status == Status::kStoppedByCaller || high.status == Status::kStoppedByCaller
-                        ? Status::kStoppedByCaller
-                        : Status::kRoundingLimited;
-  solution.note = fmt::format("{} stocks of {:.3g} each; the error shrinks with their number", grid.points, grid.step);
+                    : was_stopped                 ? Status::kStoppedByCaller
+                                                  : Status::kBudgetExhausted;
+  solution.note = fmt::format("{} stocks, {:.3g} apart; the error shrinks with their number (option points)",
+                              grid.points, grid.step);
   solution.policy = {
       .first = grid.stock(0), .step = grid.step, .points = grid.points, .choice = {}, .tail = mean.policy};
   const auto played = low.policy.choices();

@@ -48,6 +48,7 @@ RiskSolution finish(const Problem& problem, RiskSolution solution, double achiev
   if (std::isnan(solution.gap)) solution.gap = std::numeric_limits<double>::infinity();
   solution.status = stopped                     ? Status::kStoppedByCaller
                     : solution.gap <= tolerance ? Status::kConverged
+                    : solution.tree->has_grid() ? Status::kBudgetExhausted
                                                 : Status::kRoundingLimited;
   const StockTree& tree = *solution.tree;
   solution.note =

@@ -51,6 +51,7 @@ class StockTree {
   const std::vector<double>& final_stocks() const { return final_stocks_; }
   /// How far the stock of a node may be from what was really earned on any way to it.
   double stock_error() const { return stock_error_; }
+  bool has_grid() const { return grid_ > 0; }
   double largest_stock() const { return largest_stock_; }  ///< in absolute value
 
   /// Expected utility f(final stock) under the best policy; `policy`, when given, receives it. Ties go to the first

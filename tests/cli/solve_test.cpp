@@ -192,6 +192,57 @@ TEST(SolveRobust, RefusesWhatDoesNotGoTogether) {
       HasSubstr("leave --robust out"));
 }
 
+// Leave, or lose 1 with probability .4 and win 2 otherwise.
+constexpr const char* kGamble =
+    "state,action,next,probability,reward\ncasino,leave,casino,1,0\n"
+    "casino,bet,casino,0.4,-1\ncasino,bet,casino,0.6,2\n";
+
+TEST(SolveForRisk, PlansForTheTailOfTheReturn) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("gamble.csv", kGamble);
+  const json answer = solve_json(file, {"--horizon", "3", "--risk", "tail-mean", "--level", "0.5"});
+  EXPECT_EQ(answer["status"], "converged");
+  EXPECT_NEAR(answer["risk"]["value"].get<double>(), 0.592, 1e-9);
+  EXPECT_EQ(answer["law"]["returns"], json({-3, 0, 2, 3}));
+  EXPECT_EQ(answer["stock_policy"][1][2], json({{"state", 0}, {"earned", 2}, {"action", 0}}));  // ahead: leave
+  const json quantile = solve_json(file, {"--horizon", "3", "--risk", "quantile", "--level", "0.25"});
+  EXPECT_EQ(quantile["risk"]["value"], 1);
+  const json spread = solve_json(file, {"--horizon", "3", "--risk", "mean-variance", "--weight", "0.1"});
+  EXPECT_NEAR(spread["risk"]["value"].get<double>(), 1.752, 1e-9);
+  const json entropic = solve_json(file, {"--horizon", "3", "--risk", "entropic", "--beta", "0.5"});
+  EXPECT_NEAR(entropic["value"].get<double>(), -6 * std::log(0.4 * std::exp(0.5) + 0.6 * std::exp(-1)), 1e-9);
+  const json forever = solve_json(file, {"--discount", "0.9", "--risk", "tail-mean", "--level", "0.5"});
+  EXPECT_LE(forever["risk"]["lower"].get<double>(), forever["risk"]["upper"].get<double>());
+  EXPECT_EQ(forever["stock_table"]["actions"].size(), forever["stock_table"]["points"].get<std::size_t>());
+  const json nested = solve_json(file, {"--discount", "0.9", "--risk", "nested-tail-mean", "--level", "0.9"});
+  EXPECT_NEAR(nested["value"].get<double>(), (0.4 * -1 + 0.5 * 2) / 0.9 / 0.1, 1e-5);
+}
+
+TEST(SolveForRisk, RefusesWhatDoesNotGoTogether) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("gamble.csv", kGamble);
+  const auto refused = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"solve", file});
+    const Finished done = run_program(arguments);
+    EXPECT_EQ(done.code, 2) << done.out;
+    return done.err;
+  };
+  EXPECT_THAT(refused({"--horizon", "3", "--risk", "tail-mean"}), HasSubstr("needs --level"));
+  EXPECT_THAT(refused({"--horizon", "3", "--risk", "tailmean"}), HasSubstr("did you mean 'tail-mean'?"));
+  EXPECT_THAT(refused({"--horizon", "3", "--level", ".5"}), HasSubstr("--level goes with --risk"));
+  EXPECT_THAT(refused({"--horizon", "3", "--risk", "entropic", "--beta", "1", "--level", ".5"}),
+              HasSubstr("--level does not go with --risk entropic"));
+  EXPECT_THAT(refused({"--discount", "0.9", "--risk", "quantile", "--level", ".5"}), HasSubstr("give --horizon H"));
+  EXPECT_THAT(refused({"--criterion", "average", "--risk", "quantile", "--level", ".5"}),
+              HasSubstr("--risk goes with"));
+  EXPECT_THAT(refused({"--horizon", "3", "--risk", "tail-mean", "--level", ".5", "-o", folder.path("x.csv")}),
+              HasSubstr("save it as .json"));
+  EXPECT_THAT(refused({"--horizon", "3", "--risk", "tail-mean", "--level", ".5", "--algorithm", "value-iteration"}),
+              HasSubstr("leave --algorithm out"));
+  EXPECT_THAT(refused({"--horizon", "3", "--risk", "tail-mean", "--level", ".5", "--robust", "l1", "--radius", "1"}),
+              HasSubstr("goes neither with"));
+}
+
 TEST(Solve, MinimisesWhenAsked) {
   const TemporaryFolder folder;
   // Playing the second action in state 0: 10 - 0.95 * 20 = -9; the first: -60/7. The smaller is -9.

@@ -61,77 +61,101 @@ std::int64_t OccupancyProgram::num_columns() const {
   return multichain_ ? 2 * columns : columns;
 }
 
-lp::LinearProgram OccupancyProgram::build(const Restriction& restriction) const {
-  constexpr double kTight = 1e-7;  // reduced costs below are taken for zero, in units of about one
-  const ConstrainedProblem& problem = on_.problem();
-  const bool average = problem.criterion == Criterion::kAverage, finite = problem.criterion == Criterion::kFinite;
-  const double discount = average ? 1 : problem.discount;
-  const int models = num_models(on_), states = problem.model.model().num_states(), budgets = on_.num_budgets();
+/// Where the rows of the program begin: flow, what sums to one (or who ends where), budgets.
+struct OccupancyProgram::Rows {
+  int second = 0, budget = 0;
+};
+
+namespace {
+constexpr double kTight = 1e-7;  // reduced costs and multipliers below are taken for zero, in units of about one
+}
+
+/// Flow rows stage by stage, then for the average a sum of one, or (multichain) what starts in each state, then
+/// budgets.
+OccupancyProgram::Rows OccupancyProgram::add_rows(const Restriction& restriction, lp::LinearProgram& program) const {
+  const bool average = on_.problem().criterion == Criterion::kAverage;
   const std::vector<double> initial = initial_of(on_);
-  lp::LinearProgram program;
-  // Flow rows, stage by stage. The multichain program: x balances; x and y together leave what starts or arrives.
-  for (int h = 0; h < models; ++h) {
-    for (int s = 0; s < states; ++s) {
-      const double right = average || h > 0 ? 0.0 : initial[static_cast<std::size_t>(s)];
+  for (int h = 0; h < num_models(on_); ++h) {
+    for (const double start : initial) {
+      const double right = average || h > 0 ? 0.0 : start;
       program.add_row(right, right);
     }
   }
-  const int second = program.num_rows();
+  Rows rows{.second = program.num_rows()};
   if (average && multichain_) {
-    for (int s = 0; s < states; ++s)
-      program.add_row(initial[static_cast<std::size_t>(s)], initial[static_cast<std::size_t>(s)]);
+    for (const double start : initial) program.add_row(start, start);
   } else if (average) {
     program.add_row(1, 1);
   }
-  const int budget_row = program.num_rows();
-  for (int i = 0; i < budgets; ++i) {
-    const double limit = on_.limit(i) / cost_unit_[static_cast<std::size_t>(i)];
+  rows.budget = program.num_rows();
+  for (std::size_t i = 0; i < cost_unit_.size(); ++i) {
+    const double limit = on_.limit(static_cast<int>(i)) / cost_unit_[i];
     // With the multipliers kept, a budget with a positive one is used up.
-    const bool used_up = restriction.at != nullptr && restriction.at->multipliers[static_cast<std::size_t>(i)] *
-                                                              cost_unit_[static_cast<std::size_t>(i)] >
-                                                          kTight * reward_unit_;
+    const bool used_up =
+        restriction.at != nullptr && restriction.at->multipliers[i] * cost_unit_[i] > kTight * reward_unit_;
     program.add_row(used_up ? limit : -kInfinity, limit);
   }
+  return rows;
+}
+
+/// The upper bound of a column: choices that are forbidden, or not best for the multipliers, are not taken.
+double OccupancyProgram::upper_bound(const Restriction& restriction, std::int64_t choice, std::size_t column) const {
+  const bool forbidden = !forbidden_.empty() && forbidden_[static_cast<std::size_t>(choice)];
+  const bool worse = restriction.at != nullptr && restriction.at->reduced[column] > kTight;
+  return forbidden || worse ? 0 : kInfinity;
+}
+
+/// x of each choice: leaves its state, arrives at the successors (of the next stage), costs.
+void OccupancyProgram::add_occupancies(const Restriction& restriction, const Rows& rows,
+                                       lp::LinearProgram& program) const {
+  const ConstrainedProblem& problem = on_.problem();
+  const bool average = problem.criterion == Criterion::kAverage, finite = problem.criterion == Criterion::kFinite;
+  const double discount = average ? 1 : problem.discount;
+  const int models = num_models(on_), states = problem.model.model().num_states();
   std::size_t column = 0;
   for (int h = 0; h < models; ++h) {
     const mdp::TabularMdp& model = model_at(on_, h);
     for (int s = 0; s < states; ++s) {
       for (std::int64_t c = model.first_choice(s); c < model.first_choice(s + 1); ++c, ++column) {
-        const bool closed = (!forbidden_.empty() && forbidden_[static_cast<std::size_t>(c)]) ||
-                            (restriction.at != nullptr && restriction.at->reduced[column] > kTight);
         const double cost = restriction.moved >= 0 ? 0 : -on_.sign() * model.reward(c) / reward_unit_;
-        program.add_column(cost, 0, closed ? 0 : kInfinity);
+        program.add_column(cost, 0, upper_bound(restriction, c, column));
         program.add_entry(h * states + s, 1);
         if (!finite || h + 1 < models) {
           const int arrives = (finite ? h + 1 : 0) * states;
           for (std::size_t k = 0; k < model.successors(c).size(); ++k)
             program.add_entry(arrives + model.successors(c)[k], -discount * model.probabilities(c)[k]);
         }
-        if (average) program.add_entry(multichain_ ? second + s : second, 1);
-        for (int i = 0; i < budgets; ++i) {
-          const auto at = static_cast<std::size_t>(i);
-          const double entry = model.data().costs[at].expected[static_cast<std::size_t>(c)] / cost_unit_[at];
-          if (entry != 0) program.add_entry(budget_row + i, entry);
+        if (average) program.add_entry(multichain_ ? rows.second + s : rows.second, 1);
+        for (std::size_t i = 0; i < cost_unit_.size(); ++i) {
+          const double entry = model.data().costs[i].expected[static_cast<std::size_t>(c)] / cost_unit_[i];
+          if (entry != 0) program.add_entry(rows.budget + static_cast<int>(i), entry);
         }
       }
     }
   }
-  if (average && multichain_) {
-    const mdp::TabularMdp& model = model_at(on_, 0);
-    for (int s = 0; s < states; ++s) {
-      for (std::int64_t c = model.first_choice(s); c < model.first_choice(s + 1); ++c, ++column) {
-        const bool closed = (!forbidden_.empty() && forbidden_[static_cast<std::size_t>(c)]) ||
-                            (restriction.at != nullptr && restriction.at->reduced[column] > kTight);
-        program.add_column(0, 0, closed ? 0 : kInfinity);
-        program.add_entry(second + s, 1);
-        for (std::size_t k = 0; k < model.successors(c).size(); ++k)
-          program.add_entry(second + model.successors(c)[k], -model.probabilities(c)[k]);
-      }
+}
+
+/// y of each choice, multichain average: on the way to where the play settles.
+void OccupancyProgram::add_ways(const Restriction& restriction, const Rows& rows, lp::LinearProgram& program) const {
+  const mdp::TabularMdp& model = model_at(on_, 0);
+  for (int s = 0; s < model.num_states(); ++s) {
+    for (std::int64_t c = model.first_choice(s); c < model.first_choice(s + 1); ++c) {
+      program.add_column(0, 0, upper_bound(restriction, c, static_cast<std::size_t>(model.num_choices() + c)));
+      program.add_entry(rows.second + s, 1);
+      for (std::size_t k = 0; k < model.successors(c).size(); ++k)
+        program.add_entry(rows.second + model.successors(c)[k], -model.probabilities(c)[k]);
     }
   }
+}
+
+lp::LinearProgram OccupancyProgram::build(const Restriction& restriction) const {
+  lp::LinearProgram program;
+  const Rows rows = add_rows(restriction, program);
+  add_occupancies(restriction, rows, program);
+  if (multichain_) add_ways(restriction, rows, program);
   if (restriction.moved >= 0) {  // the limit becomes limit + delta (up) or limit - delta
     program.add_column(-1, 0, kInfinity);
-    program.add_entry(budget_row + restriction.moved, restriction.up ? -1 : 1);
+    program.add_entry(rows.budget + restriction.moved, restriction.up ? -1 : 1);
   }
   return program;
 }

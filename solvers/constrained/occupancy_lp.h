@@ -61,7 +61,12 @@ class OccupancyProgram {
 
  private:
   struct Restriction;
+  struct Rows;
   lp::LinearProgram build(const Restriction& restriction) const;
+  Rows add_rows(const Restriction& restriction, lp::LinearProgram& program) const;
+  double upper_bound(const Restriction& restriction, std::int64_t choice, std::size_t column) const;
+  void add_occupancies(const Restriction& restriction, const Rows& rows, lp::LinearProgram& program) const;
+  void add_ways(const Restriction& restriction, const Rows& rows, lp::LinearProgram& program) const;
 
   const Lagrangian& on_;
   bool multichain_;

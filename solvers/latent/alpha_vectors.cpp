@@ -35,7 +35,7 @@ class AlphaSets {
   /// One stage back. With `last` the sets are those of the final stage of a finite horizon.
   Outcome step(bool last) {
     std::vector<std::vector<Candidate>> now;
-    double loss = 0;
+    double loss = 0, loss_here = 0;
     for (int x = 0; x < frame_.model().num_cells(); ++x) {
       now.emplace_back();
       const BeliefModel::Cell& cell = frame_.model().cell(x);
@@ -44,11 +44,10 @@ class AlphaSets {
         if (outcome_ != Outcome::kDone) return outcome_;
         for (Candidate& c : of_choice) now.back().push_back(std::move(c));
       }
-      loss_here_ = std::max(loss_here_, latent::prune(now.back(), tolerance_));
+      loss_here = std::max(loss_here, latent::prune(now.back(), tolerance_));
     }
     // Losses of one stage add up along the messages of a choice and then once for the union.
-    lost_ = frame_.discount() * lost_ + loss + loss_here_;
-    loss_here_ = 0;
+    lost_ = frame_.discount() * lost_ + loss + loss_here;
     for (std::size_t x = 0; x < now.size(); ++x) {
       sets_[x].clear();
       for (Candidate& c : now[x]) {
@@ -106,20 +105,8 @@ class AlphaSets {
         add_back(message, nodes_[static_cast<std::size_t>(node)].alpha, frame_.discount(), c.value);
         after.push_back(std::move(c));
       }
-      lost += latent::prune(after, tolerance_);
-      std::vector<Candidate> cross;
-      for (const Candidate& left : sum) {
-        for (const Candidate& right : after) {
-          Candidate c = left;
-          for (std::size_t i = 0; i < c.value.size(); ++i) c.value[i] += right.value[i];
-          c.next.push_back(right.next.front());
-          cross.push_back(std::move(c));
-        }
-        if (run_.observer && !run_.observer({.iteration = steps_})) outcome_ = Outcome::kStopped;
-        if (outcome_ != Outcome::kDone) return {};
-      }
-      lost += latent::prune(cross, tolerance_);
-      sum = std::move(cross);
+      lost += std::max(0.0, latent::prune(after, tolerance_)) + latent::add_pruned(sum, after, tolerance_);
+      if (run_.observer && !run_.observer({.iteration = steps_})) outcome_ = Outcome::kStopped;
       if (static_cast<int>(sum.size()) > most_) outcome_ = Outcome::kTooMany;
       if (outcome_ != Outcome::kDone) return {};
     }
@@ -130,7 +117,7 @@ class AlphaSets {
   const Frame& frame_;
   int most_, steps_ = 0;
   const SolveOptions& run_;
-  double tolerance_, lost_ = 0, loss_here_ = 0;
+  double tolerance_, lost_ = 0;
   std::int64_t most_kept_ = 0;
   Outcome outcome_ = Outcome::kDone;
   std::vector<ControllerNode> nodes_;

@@ -91,7 +91,8 @@ class Sawtooth {
 
 class Search {
  public:
-  Search(const Frame& frame, double tolerance) : frame_(frame), tolerance_(tolerance) {
+  Search(const Frame& frame, double tolerance, const Observer& observer)
+      : frame_(frame), tolerance_(tolerance), observer_(observer) {
     const auto stages = static_cast<std::size_t>(frame.stages());
     lower_.resize(stages);
     upper_.resize(stages);
@@ -116,6 +117,7 @@ class Search {
 
   /// One trial from the start whose bounds lie furthest apart.
   void trial() {
+    ++trials_;
     const BeliefModel::Start* from = nullptr;
     double widest = -kInfinity;
     for (const BeliefModel::Start& one : frame_.model().starts()) {
@@ -126,11 +128,9 @@ class Search {
     path_.clear();
     Step step{0, from->cell, from->belief};
     scale(step.belief);
-    for (;;) {
-      path_.push_back(step);
-      if (!descend(step)) break;
-    }
-    for (std::size_t i = path_.size(); i-- > 0;) update(path_[i]);
+    do path_.push_back(step);
+    while (going_on() && descend(step));
+    for (std::size_t i = path_.size(); i-- > 0 && going_on();) update(path_[i]);
   }
 
   std::int64_t vectors() const {
@@ -146,6 +146,7 @@ class Search {
     return sum;
   }
   std::int64_t backups() const { return backups_; }
+  bool stopped() const { return stopped_; }
   std::vector<ControllerNode> take_nodes() { return std::move(nodes_); }
 
  private:
@@ -153,6 +154,12 @@ class Search {
     int stage = 0, cell = 0;
     std::vector<double> belief = {};
   };
+
+  /// Asks the observer now and then; long trials must not make it wait.
+  bool going_on() {
+    if (++steps_ % 64 == 0 && observer_ && !observer_({.iteration = trials_, .work = backups_})) stopped_ = true;
+    return !stopped_;
+  }
 
   static void scale(std::vector<double>& belief) {
     const double sum = mdp::mass(belief);
@@ -329,7 +336,9 @@ class Search {
 
   const Frame& frame_;
   double tolerance_;
-  std::int64_t backups_ = 0;
+  const Observer& observer_;
+  std::int64_t backups_ = 0, steps_ = 0, trials_ = -1;
+  bool stopped_ = false;
   int most_choices_ = 1;
   std::vector<ControllerNode> nodes_;
   std::vector<std::int32_t> blind_;  ///< first nodes of the controllers that a stage began with, last stage first
@@ -343,7 +352,7 @@ class Search {
 LatentSolution hsvi(const LatentProblem& problem, const HsviOptions& options, const SolveOptions& run) {
   bellwether::require_valid("hsvi", options);
   const Frame frame(problem);
-  Search search(frame, std::max(run.tolerance, 8 * frame.total_error(0)));
+  Search search(frame, std::max(run.tolerance, 8 * frame.total_error(0)), run.observer);
   LatentSolution solution{.algorithm = "hsvi"};
   TraceRecorder trace;
   constexpr int kPatience = 200;  // trials without any progress: only rounding is left
@@ -354,7 +363,7 @@ LatentSolution hsvi(const LatentProblem& problem, const HsviOptions& options, co
     trace.record(row);
     if (upper - lower <= run.tolerance)
       solution.status = Status::kConverged;
-    else if (run.observer && !run.observer(row))
+    else if (search.stopped() || (run.observer && !run.observer(row)))
       solution.status = Status::kStoppedByCaller;
     else if (solution.iterations >= std::min(run.max_iterations, options.most_trials))
       solution.status = Status::kBudgetExhausted;

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 #include <numeric>
 #include <utility>
 
+#include "core/rounding.h"
 #include "mdp/latent/belief_model.h"
 #include "solvers/lp/linear_program.h"
 
@@ -31,23 +33,30 @@ double excess(const std::vector<double>& value, const std::vector<Candidate>& ke
   return worst;
 }
 
-/// The upper envelope of lines between two beliefs: the upper right hull of the points (value[0], value[1]).
+bool by_value(const Candidate& a, const Candidate& b) { return a.value < b.value; }
+
+/// The upper envelope of lines between two beliefs: the upper right hull of the points (value[0], value[1]), from left
+/// to right.
 double envelope(std::vector<Candidate>& set) {
-  std::sort(set.begin(), set.end(), [](const auto& a, const auto& b) { return a.value < b.value; });
+  std::sort(set.begin(), set.end(), by_value);
+  std::vector<Candidate> stairs;  // from right to left, none dominated
+  for (std::size_t i = set.size(); i-- > 0;)
+    if (stairs.empty() || set[i].value[1] > stairs.back().value[1]) stairs.push_back(std::move(set[i]));
   std::vector<Candidate> hull;
   std::vector<std::vector<double>> dropped;
-  for (Candidate& point : set) {
+  for (std::size_t i = stairs.size(); i-- > 0;) {
     while (hull.size() >= 2) {
-      const auto &a = hull[hull.size() - 2].value, &b = hull.back().value, &c = point.value;
+      const auto &a = hull[hull.size() - 2].value, &b = hull.back().value, &c = stairs[i].value;
       if ((b[1] - a[1]) * (c[0] - a[0]) > (c[1] - a[1]) * (b[0] - a[0])) break;
       dropped.push_back(hull.back().value);
       hull.pop_back();
     }
-    hull.push_back(std::move(point));
+    hull.push_back(std::move(stairs[i]));
   }
   double loss = 0;
   for (const auto& value : dropped) {
-    const auto right = std::find_if(hull.begin(), hull.end(), [&](const auto& c) { return c.value[0] >= value[0]; });
+    const auto right = std::lower_bound(hull.begin(), hull.end(), value[0],
+                                        [](const Candidate& c, double x) { return c.value[0] < x; });
     const auto i = static_cast<std::size_t>(right - hull.begin());
     const auto &a = hull[i - 1].value, &c = hull[i].value;
     const double share = (value[0] - a[0]) / (c[0] - a[0]);
@@ -56,6 +65,48 @@ double envelope(std::vector<Candidate>& set) {
   }
   set = std::move(hull);
   return loss;
+}
+
+Candidate sum_of(const Candidate& left, const Candidate& right) {
+  Candidate c = left;
+  for (std::size_t i = 0; i < c.value.size(); ++i) c.value[i] += right.value[i];
+  c.next.insert(c.next.end(), right.next.begin(), right.next.end());
+  return c;
+}
+
+/// The envelope of all sums of two envelopes: their edges in the order of their slopes.
+std::vector<Candidate> merged(const std::vector<Candidate>& left, const std::vector<Candidate>& right) {
+  std::vector<Candidate> sums;
+  std::size_t i = 0, j = 0;
+  while (true) {
+    sums.push_back(sum_of(left[i], right[j]));
+    if (i + 1 == left.size() && j + 1 == right.size()) return sums;
+    if (j + 1 == right.size())
+      ++i;
+    else if (i + 1 == left.size())
+      ++j;
+    else {
+      const auto &a = left[i].value, &b = left[i + 1].value, &c = right[j].value, &d = right[j + 1].value;
+      if ((b[1] - a[1]) * (d[0] - c[0]) >= (d[1] - c[1]) * (b[0] - a[0]))
+        ++i;
+      else
+        ++j;
+    }
+  }
+}
+
+/// Lossless: by pointwise comparison. Rounding may order sums wrongly, so that an earlier vector lies below a later
+/// one: that costs time, not truth.
+void drop_dominated(std::vector<Candidate>& set) {
+  std::vector<std::pair<double, std::size_t>> order;
+  for (std::size_t i = 0; i < set.size(); ++i) order.emplace_back(-mdp::mass(set[i].value), i);
+  std::sort(order.begin(), order.end());
+  std::vector<Candidate> kept;
+  for (const auto& [sum, i] : order) {
+    if (std::none_of(kept.begin(), kept.end(), [&](const Candidate& k) { return dominated(set[i].value, k.value); }))
+      kept.push_back(std::move(set[i]));
+  }
+  set = std::move(kept);
 }
 
 struct Verdict {
@@ -132,24 +183,32 @@ double filter(std::vector<Candidate>& set, double tolerance) {
 
 }  // namespace
 
-void drop_dominated(std::vector<Candidate>& set) {
-  std::vector<std::pair<double, std::size_t>> order;
-  for (std::size_t i = 0; i < set.size(); ++i) order.emplace_back(-mdp::mass(set[i].value), i);
-  std::sort(order.begin(), order.end());
-  std::vector<Candidate> kept;
-  for (const auto& [sum, i] : order) {
-    const bool below =
-        std::any_of(kept.begin(), kept.end(), [&](const Candidate& k) { return dominated(set[i].value, k.value); });
-    if (!below) kept.push_back(std::move(set[i]));
-  }
-  // Rounding may order sums wrongly: then an earlier vector can lie below a later one. It costs time, not truth.
-  set = std::move(kept);
+double prune(std::vector<Candidate>& set, double tolerance) {
+  if (set.size() < 2) return 0;
+  const std::size_t places = set.front().value.size();
+  if (places == 2) return envelope(set);
+  drop_dominated(set);
+  return set.size() < 2 || places == 1 ? 0 : filter(set, tolerance);
 }
 
-double prune(std::vector<Candidate>& set, double tolerance) {
-  drop_dominated(set);
-  if (set.size() < 2 || set.front().value.size() == 1) return 0;
-  return set.front().value.size() == 2 ? envelope(set) : filter(set, tolerance);
+double add_pruned(std::vector<Candidate>& sum, const std::vector<Candidate>& added, double tolerance) {
+  std::vector<Candidate> sums;
+  double loss = 0;
+  if (sum.front().value.size() == 2) {
+    // Edges whose slopes agree but for rounding may come in the wrong order: the corner between them is then too low
+    // by a few roundings of its size.
+    double size = 0;
+    for (const std::vector<Candidate>* set : std::initializer_list<const std::vector<Candidate>*>{&sum, &added})
+      for (const Candidate& c : *set) size = std::max({size, std::abs(c.value[0]), std::abs(c.value[1])});
+    loss = 64 * kUnitRoundoff * size;
+    sums = merged(sum, added);
+  } else {
+    for (const Candidate& left : sum)
+      for (const Candidate& right : added) sums.push_back(sum_of(left, right));
+  }
+  loss += std::max(0.0, prune(sums, tolerance));
+  sum = std::move(sums);
+  return loss;
 }
 
 }  // namespace bellwether::solvers::latent

@@ -12,14 +12,15 @@ struct Candidate {
   std::vector<std::int32_t> next = {};
 };
 
-/// Keeps those that are largest at some belief, ties once: by pointwise comparison; then with one place that is all,
-/// with two the upper envelope, with more linear programs (Lark's filter, in the form of White 1991). What is dropped
+/// Keeps those that are largest at some belief, ties once: with one place the largest, with two the upper envelope,
+/// with more pointwise comparison and then linear programs (Lark's filter, in the form of White 1991). What is dropped
 /// lies below a mixture of what is kept: the returned number is the most by which it may not, proven from the mixture
 /// itself, whatever the linear programs' tolerance. `tolerance`: a vector that would cost more is kept.
-/// Cost: n^2 comparisons at worst, and n linear programs with as many rows as vectors are kept.
+/// Cost: n log n with two places; else n^2 comparisons at worst, and n linear programs with as many rows as are kept.
 double prune(std::vector<Candidate>& set, double tolerance);
 
-/// Only the pointwise comparison; nothing is lost.
-void drop_dominated(std::vector<Candidate>& set);
+/// sum <- all sums of one of `sum` and one of `added` (both pruned; the links of the second follow those of the first),
+/// pruned; returns what that lost. With two places the envelopes are merged edge by edge, else all sums are made.
+double add_pruned(std::vector<Candidate>& sum, const std::vector<Candidate>& added, double tolerance);
 
 }  // namespace bellwether::solvers::latent

@@ -1,0 +1,199 @@
+#include "solvers/latent/learning/hindsight.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/errors.h"
+#include "core/sampling.h"
+#include "mdp/latent/instances.h"
+#include "solvers/latent/belief_tree.h"
+#include "solvers/latent/learning/optimistic_plans.h"
+
+namespace bellwether::solvers {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::ThrowsMessage;
+
+mdp::LatentMdp small(std::uint64_t seed, int states = 2) {
+  return mdp::random_latent(Stream(seed), {.contexts = 2, .states = states, .horizon = 3});
+}
+
+HistoryPolicy random_policy(const LatentTables& model, int horizon, Stream stream) {
+  HistoryPolicy policy(model, horizon);
+  std::int64_t size = model.states;
+  for (int h = 0; h < horizon; ++h, size *= model.states * model.actions)
+    for (std::int64_t node = 0; node < size; ++node)
+      policy.play(h, node, static_cast<int>(stream.below(static_cast<std::uint64_t>(model.actions))));
+  return policy;
+}
+
+TEST(HistoryPlans, OfTheTruthAreOptimal) {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const mdp::LatentMdp latent = small(seed);
+    const LatentTables tables(latent);
+    const LatentSolution exact = belief_tree({.model = latent.pomdp(), .criterion = Criterion::kFinite, .horizon = 3});
+    const HistoryPlan weights = plan_by_weights(tables, 3, plain_backup(tables), 0.0);
+    const HistoryPlan vectors = plan_by_vectors(tables, 3, plain_backup(tables), 1e-6);
+    EXPECT_NEAR(weights.promised, exact.value, 1e-12);
+    EXPECT_NEAR(value_of(tables, weights.policy), exact.value, 1e-12);
+    EXPECT_NEAR(vectors.promised, exact.value, 2e-6);
+    EXPECT_NEAR(value_of(tables, vectors.policy), exact.value, 2e-6);
+  }
+}
+
+// Var^pi by its formula and by Monte Carlo.
+TEST(HistoryPolicies, ReturnsVaryAsTheLawOfTotalVarianceSays) {
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    const LatentTables model(small(seed));
+    const HistoryPolicy policy = random_policy(model, 3, Stream(seed).child("policy"));
+    const double mean = value_of(model, policy), variance = variance_of(model, policy);
+    EXPECT_LE(variance, 1);
+    Stream stream(seed + 100);
+    const auto draw = [&](auto&& p, int n) {
+      double rest = stream.uniform();
+      for (int i = 0; i + 1 < n; ++i)
+        if ((rest -= p(i)) < 0) return i;
+      return n - 1;
+    };
+    constexpr int kPlays = 40'000;
+    double sum = 0, second = 0, fourth = 0;
+    for (int i = 0; i < kPlays; ++i) {
+      const int m = draw([&](int j) { return model.weight[static_cast<std::size_t>(j)]; }, 2);
+      int s = draw([&](int j) { return model.nu(m, j); }, 2);
+      std::int64_t node = s;
+      double total = 0;
+      for (int h = 0; h < 3; ++h) {
+        const int k = policy.choice(h, node);
+        total += model.reward[model.at(m, s, k)];
+        const int next = draw([&](int j) { return model.p(m, s, k, j); }, 2);
+        node = policy.child(node, k, next), s = next;
+      }
+      const double x = total - mean;
+      sum += x, second += x * x, fourth += x * x * x * x;
+    }
+    const double v = second / kPlays;
+    EXPECT_NEAR(sum / kPlays, 0, 4 * std::sqrt(v / kPlays));
+    EXPECT_NEAR(v, variance, 4 * std::sqrt((fourth / kPlays - v * v) / kPlays));
+  }
+}
+
+TEST(HistoryPolicies, OfADeterministicModelDoNotVary) {
+  const std::vector<int> secret = {1, 0};
+  const mdp::LatentMdp lock = mdp::combination_lock(2, secret);
+  const LatentTables one(mdp::LatentMdp({lock.context(2)}, {1.0}));
+  EXPECT_EQ(variance_of(one, random_policy(one, 3, Stream(1))), 0);
+}
+
+// With the weights known, c = 1, every plan promises at least V*; so does bb-rect at any count.
+TEST(Hindsight, PlansAreOptimisticWithTheoryConstants) {
+  const std::vector<std::int64_t> checkpoints = {300};
+  for (const char* learner : {"mvp", "l-ucrl", "bb-rect"}) {
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+      for (const bool known : {true, false}) {
+        const HindsightRun run = learn_with_hindsight(small(seed), 3, checkpoints,
+                                                      {.learner = learner, .known_weights = known}, Stream(seed));
+        for (const double promised : run.promised) {
+          EXPECT_GE(promised, run.optimum - 1e-12) << learner << ' ' << seed;
+          EXPECT_LE(promised, 1 + 1e-4);
+        }
+        EXPECT_LE(static_cast<double>(run.replans), run.most_replans);
+      }
+    }
+  }
+}
+
+TEST(Hindsight, ScaledLearnersLearn) {
+  const std::vector<std::int64_t> checkpoints = {1000, 2000, 4000, 8000};
+  const mdp::LatentMdp latent =
+      mdp::random_latent(Stream(11), {.contexts = 2, .states = 3, .horizon = 4, .reward_density = .4});
+  for (const char* learner : {"mvp", "l-ucrl"}) {
+    const HindsightRun run =
+        learn_with_hindsight(latent, 4, checkpoints, {.learner = learner, .constant = "practical"}, Stream(1));
+    EXPECT_EQ(run.constant, "practical 0.03");
+    ASSERT_EQ(run.regret.size(), 4U);
+    EXPECT_TRUE(std::is_sorted(run.regret.begin(), run.regret.end()));
+    const double slope = std::log(run.regret[3] / run.regret[0]) / std::log(8.0);
+    EXPECT_LT(slope, .7) << learner;
+    const HindsightRun again =
+        learn_with_hindsight(latent, 4, checkpoints, {.learner = learner, .constant = "practical"}, Stream(1));
+    EXPECT_EQ(run.regret, again.regret);
+  }
+}
+
+TEST(Hindsight, MostReplansCountsTheDoublings) {
+  const std::vector<std::int64_t> checkpoints = {1};
+  const HindsightRun run = learn_with_hindsight(small(1), 3, checkpoints, {}, Stream(1));
+  EXPECT_EQ(run.replans, 1);
+  EXPECT_DOUBLE_EQ(run.most_replans, 1 + 2 * 5 * (1 + std::log2(3.0)));
+}
+
+TEST(MvpBonus, MakesTheBackupMonotone) {
+  Stream stream(3);
+  for (int i = 0; i < 100'000; ++i) {
+    const std::size_t S = 2 + stream.below(3);
+    std::vector<double> law(S), low(S), high(S);
+    const std::vector<double> ones(S, .5);
+    sample_dirichlet(stream, ones, law);
+    for (std::size_t j = 0; j < S; ++j) {
+      const double a = stream.uniform(), b = stream.uniform();
+      low[j] = std::min(a, b), high[j] = std::max(a, b);
+    }
+    const double n = std::exp(8 * stream.uniform()), iota = 20;
+    double below = mvp_bonus(law, low, n, iota), above = mvp_bonus(law, high, n, iota);
+    for (std::size_t j = 0; j < S; ++j) below += law[j] * low[j], above += law[j] * high[j];
+    ASSERT_LE(below, above + 1e-12);
+  }
+}
+
+TEST(BestInBox, IsTheBestLawOfTheBox) {
+  const std::vector<double> law = {.5, .5}, alpha = {0, 1};
+  // width = 2 sqrt(.5 * 1 / 100) + 5 / 100
+  EXPECT_NEAR(best_in_box(law, alpha, 100, 1), .5 + 2 * std::sqrt(.005) + .05, 1e-15);
+  EXPECT_NEAR(best_in_box(law, alpha, 1, 1), 1, 1e-15);
+  EXPECT_NEAR(best_in_box(law, alpha, 1e12, 1), .5, 1e-5);
+  const std::vector<double> three = {.2, .3, .5}, flat = {.7, .7, .7};
+  EXPECT_NEAR(best_in_box(three, flat, 10, 3), .7, 1e-15) << "the best law is a law";
+}
+
+// One context: histories with the same last state and stage have the same alpha, so the tree is ordinary MVP.
+TEST(Hindsight, OneContextPlansDependOnStateAndStageAlone) {
+  const mdp::LatentMdp one = mdp::random_latent(Stream(2), {.contexts = 1, .states = 2, .horizon = 3});
+  const LatentTables model(one);
+  const ContextBackup backup = [&](int m, int s, int k, std::span<const double> alpha) {
+    const std::size_t at = model.at(m, s, k);
+    const std::span<const double> law = std::span(model.row).subspan(at * alpha.size(), alpha.size());
+    double value = model.reward[at] + mvp_bonus(law, alpha, 4000, 5);
+    for (std::size_t i = 0; i < law.size(); ++i) value += law[i] * alpha[i];
+    return std::min(1.0, value);
+  };
+  std::vector<double> v(2, 0.0);
+  for (int h = 0; h < 3; ++h) {
+    std::vector<double> now(2);
+    for (int s = 0; s < 2; ++s) now[static_cast<std::size_t>(s)] = std::max(backup(0, s, 0, v), backup(0, s, 1, v));
+    v = now;
+  }
+  const double expected = model.nu(0, 0) * v[0] + model.nu(0, 1) * v[1];
+  EXPECT_NEAR(plan_by_weights(model, 3, backup, 1.0).promised, expected, 1e-12);
+  EXPECT_LT(expected, 1) << "else clipping hides everything";
+}
+
+TEST(Hindsight, NamesBadInput) {
+  const std::vector<std::int64_t> checkpoints = {10}, none;
+  EXPECT_THAT([&] { learn_with_hindsight(small(1), 3, checkpoints, {.learner = "ucb"}, Stream(0)); },
+              ThrowsMessage<InvalidOption>(HasSubstr("learner")));
+  EXPECT_THAT([&] { learn_with_hindsight(small(1), 3, none, {}, Stream(0)); },
+              ThrowsMessage<InvalidOption>(HasSubstr("checkpoints")));
+  EXPECT_THAT([&] { learn_with_hindsight(small(1), 30, checkpoints, {}, Stream(0)); },
+              ThrowsMessage<InvalidModel>(HasSubstr("must be at most 1")));
+  const mdp::LatentMdp thin = mdp::random_latent(Stream(1), {.horizon = 40});
+  EXPECT_THAT([&] { learn_with_hindsight(thin, 20, checkpoints, {}, Stream(0)); },
+              ThrowsMessage<InvalidOption>(HasSubstr("histories")));
+}
+
+}  // namespace
+}  // namespace bellwether::solvers

@@ -10,6 +10,7 @@
 #include "proofs_checks/mirror/claims.h"
 #include "proofs_checks/planning/claims.h"
 #include "proofs_checks/risk/claims.h"
+#include "proofs_checks/robust/claims.h"
 #include "proofs_checks/tabular_regret/claims.h"
 
 namespace bellwether::claims {
@@ -18,8 +19,8 @@ namespace {
 /// A new family adds one line here.
 std::vector<Claim> all_claims() {
   std::vector<Claim> table;
-  for (auto& family :
-       {planning_claims(), mirror_claims(), constrained_claims(), risk_claims(), tabular_regret_claims()})
+  for (auto& family : {planning_claims(), mirror_claims(), constrained_claims(), risk_claims(), robust_claims(),
+                       tabular_regret_claims()})
     table.insert(table.end(), family.begin(), family.end());
   return table;
 }

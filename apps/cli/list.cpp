@@ -14,6 +14,7 @@
 #include "mdp/io/formats.h"
 #include "proofs_checks/registry.h"
 #include "solvers/constrained/registry.h"
+#include "solvers/latent/registry.h"
 #include "solvers/online/registry.h"
 #include "solvers/registry.h"
 #include "solvers/robust/registry.h"
@@ -42,6 +43,12 @@ void list_algorithms() {
   }
   out += "\nfor models that are not certain, `solve FILE --robust KIND --radius R --algorithm NAME`:\n\n";
   for (const solvers::RobustSolverRow& row : solvers::robust_solver_table()) {
+    std::vector<std::string> criteria;
+    for (const solvers::Criterion criterion : row.criteria) criteria.emplace_back(to_string(criterion));
+    out += two_columns(row.name, fmt::format("{} [{}]", row.summary, fmt::join(criteria, ", ")), 32);
+  }
+  out += "\nfor models that are not fully seen (contexts, observations):\n\n";
+  for (const solvers::LatentRow& row : solvers::latent_table()) {
     std::vector<std::string> criteria;
     for (const solvers::Criterion criterion : row.criteria) criteria.emplace_back(to_string(criterion));
     out += two_columns(row.name, fmt::format("{} [{}]", row.summary, fmt::join(criteria, ", ")), 32);
@@ -81,6 +88,8 @@ void list_learners(std::string_view heading, const Table& table) {
 void list_all_learners() {
   list_learners("learners of episodes, for `run INSTANCE --horizon H --algorithm NAME`", online::episodic_table());
   list_learners("learners of the long run, for `run INSTANCE --steps T --algorithm NAME`", online::average_table());
+  list_learners("learners that keep to limits, for `run INSTANCE --horizon H --budget COLUMN=LIMIT --algorithm NAME`",
+                online::constrained_table());
   list_learners("learners with a generative model, for `run INSTANCE --samples N --algorithm NAME`",
                 online::generative_table());
   fmt::print("settings of one: {} show NAME\n", program_name());

@@ -5,6 +5,7 @@
 namespace bellwether::cli {
 
 Planner find_planner(const std::string& name, const Question& question) {
+  if (question.hidden) return find_hidden_planner(name, question);
   if (question.risk) return find_risk_planner(name, question);
   if (question.uncertainty) return find_robust_planner(name, question);
   if (!question.budgets.empty()) return find_budget_planner(name, question);
@@ -18,6 +19,7 @@ Planner find_planner(const std::string& name, const Question& question) {
 }
 
 bool answers_by_state(const Question& question) {
+  if (question.hidden) return false;
   if (!question.risk) return true;
   const std::string& measure = question.risk->measure;
   return measure != "tail-mean" && measure != "quantile" && measure != "mean-variance";

@@ -22,6 +22,8 @@ class Addition {
   virtual ~Addition() = default;
   /// Further members of the one JSON object.
   virtual void write_json(JsonWriter& json) const = 0;
+  /// The number that was planned for, as (name, text), where it is not the value of the solution.
+  virtual std::optional<std::pair<std::string, std::string>> headline() const { return std::nullopt; }
   /// What was proven, in words, instead of what plain problems say.
   virtual std::string proof() const = 0;
   /// Further lines for the terminal, as (name, text).
@@ -59,6 +61,15 @@ std::optional<Uncertainty> read_uncertainty(const Arguments& arguments, const md
 
 /// Whether the answer is a policy of states (and stages), which CSV can hold; one of earnings is not.
 bool answers_by_state(const Question& question);
+
+/// ... for models that are not fully seen (hidden.cpp).
+Planner find_hidden_planner(const std::string& name, const Question& question);
+
+/// The hidden part of a file with contexts or observations; nothing for a model that is seen. `initial` is what
+/// --initial says.
+std::optional<HiddenQuestion> read_hidden(const Arguments& arguments, const mdp::ModelFile& file,
+                                          const solvers::Problem& problem,
+                                          const std::optional<std::vector<double>>& initial);
 
 /// ... and for questions about risk (risk.cpp).
 Planner find_risk_planner(const std::string& name, const Question& question);

@@ -122,16 +122,6 @@ TabularMdp prepared(const Arguments& arguments, TabularMdp model, const std::opt
   return model;
 }
 
-void refuse_what_is_not_an_mdp(const ModelFile& file) {
-  if (file.observations) {
-    throw InvalidOption("solve: the file is a partially observable model; `solve` takes fully observable ones");
-  }
-  if (!file.contexts.empty()) {
-    throw InvalidOption(fmt::format("solve: the file is a latent model of {}; `solve` takes a single one",
-                                    counted(static_cast<std::int64_t>(file.contexts.size()), "context")));
-  }
-}
-
 std::string summarise(const solvers::Problem& problem, const Arguments& arguments) {
   std::string what;
   switch (problem.criterion) {
@@ -170,7 +160,6 @@ TabularMdp with_rewards(std::string_view command, const TabularMdp& model, const
 }
 
 Question ask(const Arguments& arguments, const ModelFile& file) {
-  refuse_what_is_not_an_mdp(file);
   if (arguments.has("reach") && arguments.has("goal"))
     throw InvalidOption("solve: --reach and --goal exclude each other");
   const Criterion what = criterion(arguments, file);
@@ -221,12 +210,19 @@ Question ask(const Arguments& arguments, const ModelFile& file) {
   std::optional<RiskQuestion> risk = read_risk(arguments, problem);
   if (risk && (uncertainty || !budgets.empty()))
     throw InvalidOption("solve: --risk goes neither with --budget nor with --robust; nested risk is a robust problem");
+  std::optional<HiddenQuestion> hidden = read_hidden(arguments, file, problem, initial);
+  if (hidden && (risk || uncertainty || !budgets.empty()))
+    throw InvalidOption("solve: --budget, --robust and --risk are for models that are fully seen and certain");
+  if (hidden)
+    summary += hidden->contexts > 0 ? fmt::format(", one of {} hidden contexts", hidden->contexts)
+                                    : std::string(", states seen through observations");
   if (risk) summary += ", " + risk->words;
   if (uncertainty) summary += ", " + uncertainty->words;
   for (const mdp::Budget& budget : budgets) summary += fmt::format(", {} at most {}", budget.column, budget.limit);
   return {.problem = std::move(problem),
           .summary = std::move(summary),
           .budgets = std::move(budgets),
+          .hidden = std::move(hidden),
           .risk = std::move(risk),
           .uncertainty = std::move(uncertainty)};
 }

@@ -8,6 +8,8 @@
 #include "apps/cli/arguments.h"
 #include "mdp/constrained/constrained_mdp.h"
 #include "mdp/io/model_file.h"
+#include "mdp/latent/latent_mdp.h"
+#include "mdp/latent/pomdp.h"
 #include "solvers/problem.h"
 #include "solvers/robust/problem.h"
 
@@ -27,11 +29,20 @@ struct RiskQuestion {
   std::string words = {};  ///< "the mean of the worst 10 % of plays"
 };
 
+/// The model behind what is seen, when not all is.
+struct HiddenQuestion {
+  mdp::Pomdp model;
+  int contexts = 0;  ///< of a latent model
+  std::vector<std::string> observation_names = {};
+  bool observations_are_states = false;
+};
+
 /// What the user asked of a model file: the problem, and how it was meant.
 struct Question {
   solvers::Problem problem;
   std::string summary;                    ///< "discounted by 0.99, maximise"
   std::vector<mdp::Budget> budgets = {};  ///< limits on costs, when there are any
+  std::optional<HiddenQuestion> hidden = {};
   std::optional<RiskQuestion> risk = {};
   std::optional<Uncertainty> uncertainty = {};  ///< of the rows, when there is any
 };

@@ -79,10 +79,14 @@ class RiskAddition : public Addition {
     return fmt::format("no policy, whatever it remembers, does better by more than {}", scientific(solution_.gap));
   }
 
+  std::optional<std::pair<std::string, std::string>> headline() const override {
+    return std::pair<std::string, std::string>(
+        "risk", fmt::format("{} is {} under the policy",
+                            meaningful(solution_.value, {solution_.lower, solution_.upper}), risk_.words));
+  }
+
   std::vector<std::pair<std::string, std::string>> lines() const override {
-    std::vector<std::pair<std::string, std::string>> lines{
-        {"risk", fmt::format("{} is {} under the policy",
-                             meaningful(solution_.value, {solution_.lower, solution_.upper}), risk_.words)}};
+    std::vector<std::pair<std::string, std::string>> lines;
     if (!solution_.law.atom.empty()) {
       lines.emplace_back("return",
                          fmt::format("mean {:.6g}, standard deviation {:.4g}, from {:.6g} to {:.6g}",

@@ -185,6 +185,7 @@ std::string answer_text(const Answer& answer, bool all_states) {
                 meaningful(initial_value(answer), initial_bounds(answer)) + " expected from the initial distribution");
   }
   if (answer.addition) {
+    if (const auto headline = answer.addition->headline()) out += line(headline->first, headline->second);
     out += line("proven", answer.addition->proof());
     for (const auto& [name, text] : answer.addition->lines()) out += line(name, text);
   } else if (solution.value.size() > 0) {

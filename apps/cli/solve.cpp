@@ -24,7 +24,7 @@
 namespace bellwether::cli {
 namespace {
 
-constexpr std::array<OptionSpec, 36> kOptions = {{
+constexpr std::array<OptionSpec, 38> kOptions = {{
     {.name = "discount",
      .argument = "G",
      .help = "maximise the discounted sum of rewards; G in [0, 1)",
@@ -79,6 +79,11 @@ constexpr std::array<OptionSpec, 36> kOptions = {{
     {.name = "level", .argument = "A", .help = "share of the worst plays that count, in (0, 1]"},
     {.name = "beta", .argument = "B", .help = "aversion of entropic risk, above 0"},
     {.name = "weight", .argument = "C", .help = "of the variance"},
+    {.name = "weights",
+     .argument = "W1,W2,...",
+     .help = "of the contexts of a latent model (default: equally likely)",
+     .group = "when not everything is seen"},
+    {.name = "rewards-observed", .argument = "", .help = "rewards are seen and may tell contexts apart"},
     {.name = "algorithm",
      .argument = "NAME",
      .help = "auto (default) chooses and says why; `list algorithms` shows all",
@@ -199,6 +204,8 @@ int run(const Arguments& arguments) {
   const mdp::FileStamp stamp(answer.file);
   answer.question = ask(arguments, mdp::read_model(answer.file, arguments.text("format").value_or("")));
   answer.load_seconds = seconds_since(start);
+  if (certify == "rational" && answer.question->hidden)
+    throw InvalidOption("solve: --certify rational proves optima of models that are fully seen");
   if (arguments.has("options")) return list_algorithm_options(arguments, *answer.question);
 
   if (const auto path = arguments.text("output"); path && is_same_file(*path, answer.file))
@@ -207,7 +214,9 @@ int run(const Arguments& arguments) {
   if (const auto path = arguments.text("output")) saved.emplace(*path);
   if (saved && !saved->is_json() && !answers_by_state(*answer.question)) {
     throw InvalidOption(
-        "solve: option --output: a policy that looks at earnings has no place in a CSV of states; save it as .json");
+        "solve: option --output: a policy that looks at more than the state has no place in a CSV of states; save it "
+        "as "
+        ".json");
   }
 
   const InterruptGuard guard;

@@ -243,6 +243,67 @@ TEST(SolveForRisk, RefusesWhatDoesNotGoTogether) {
               HasSubstr("goes neither with"));
 }
 
+// In each context the other of two actions pays in state 1.
+constexpr const char* kContexts =
+    "context,state,action,next,probability,reward\n"
+    "0,0,0,0,0.5,0\n0,0,0,1,0.5,0\n0,0,1,1,1,0.2\n0,1,0,0,1,1\n0,1,1,1,1,0\n"
+    "1,0,0,0,0.9,0\n1,0,0,1,0.1,0\n1,0,1,1,1,0.2\n1,1,0,1,1,0\n1,1,1,0,1,1\n";
+
+TEST(SolveHidden, PlansForAContextThatIsNotSeen) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("contexts.csv", kContexts);
+  // Go to state 1 (.2), try action 0; where it led tells the context. Four stages: .2 + 1/2 (1 + .2 + 1) + 1/2 (0 + 1 +
+  // .2).
+  const json answer = solve_json(file, {"--horizon", "4"});
+  EXPECT_EQ(answer["status"], "converged");
+  EXPECT_NEAR(answer["value"].get<double>(), 1.9, 1e-9);
+  EXPECT_NEAR(answer["with_more_seen"]["known"].get<double>(), 2.4, 1e-9);
+  EXPECT_EQ(answer["controller"]["nodes"][0]["action"], 1);
+  const json likely = solve_json(file, {"--horizon", "4", "--weights", "0.9,0.1"});
+  EXPECT_NEAR(likely["value"].get<double>(), 0.2 + 0.9 * 2.2 + 0.1 * 1.2, 1e-9);
+  const json seen = solve_json(file, {"--horizon", "4", "--rewards-observed"});
+  EXPECT_NEAR(seen["value"].get<double>(), 1.9, 1e-9);  // the way there told as much
+  const json search = solve_json(file, {"--horizon", "4", "--algorithm", "hsvi"});
+  EXPECT_NEAR(search["value"].get<double>(), 1.9, 1e-6);
+}
+
+TEST(SolveHidden, FindsTheTiger) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write(
+      "tiger.POMDP",
+      "discount: 0.95\nvalues: reward\nstates: tiger-left tiger-right\nactions: listen open-left open-right\n"
+      "observations: hear-left hear-right\nstart: uniform\nT: listen\nidentity\nT: open-left\nuniform\n"
+      "T: open-right\nuniform\nO: listen\n0.85 0.15\n0.15 0.85\nO: open-left\nuniform\nO: open-right\nuniform\n"
+      "R: listen : * : * : * -1\nR: open-left : tiger-left : * : * -100\nR: open-left : tiger-right : * : * 10\n"
+      "R: open-right : tiger-left : * : * 10\nR: open-right : tiger-right : * : * -100\n");
+  const json answer = solve_json(file, {"--tolerance", "1e-2"});
+  EXPECT_EQ(answer["status"], "converged");
+  EXPECT_LE(answer["optimum"]["lower"].get<double>(), 19.3718);
+  EXPECT_GE(answer["optimum"]["upper"].get<double>(), 19.3713);
+  EXPECT_EQ(answer["controller"]["nodes"][0]["action"], 0);
+  EXPECT_TRUE(answer["controller"]["nodes"][0]["next"].contains("hear-left"));
+}
+
+TEST(SolveHidden, RefusesWhatDoesNotGoTogether) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("contexts.csv", kContexts), plain = folder.write("plain.csv", kPuterman);
+  const auto refused = [](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "solve");
+    const Finished done = run_program(arguments);
+    EXPECT_EQ(done.code, 2) << done.out;
+    return done.err;
+  };
+  EXPECT_THAT(refused({file, "--horizon", "4", "--weights", "1"}),
+              HasSubstr("has 1 weight, but the file has 2 contexts"));
+  EXPECT_THAT(refused({file, "--horizon", "4", "--weights", "1,x"}), HasSubstr("'x' is no weight"));
+  EXPECT_THAT(refused({plain, "--discount", "0.9", "--weights", "1"}), HasSubstr("goes with a latent model"));
+  EXPECT_THAT(refused({file, "--criterion", "average"}), HasSubstr("--horizon H or --discount G"));
+  EXPECT_THAT(refused({file, "--horizon", "4", "-o", folder.path("x.csv")}), HasSubstr("save it as .json"));
+  EXPECT_THAT(refused({file, "--horizon", "4", "--robust", "l1", "--radius", "1"}),
+              HasSubstr("fully seen and certain"));
+  EXPECT_THAT(refused({file, "--horizon", "4", "--certify", "rational"}), HasSubstr("fully seen"));
+}
+
 TEST(Solve, MinimisesWhenAsked) {
   const TemporaryFolder folder;
   // Playing the second action in state 0: 10 - 0.95 * 20 = -9; the first: -60/7. The smaller is -9.

@@ -12,6 +12,7 @@
 #include "mdp/tabular_mdp_builder.h"
 #include "solvers/exact/discounted/policy_iteration.h"
 #include "solvers/robust/evaluation.h"
+#include "solvers/robust/operator.h"
 #include "solvers/robust/robust_backward_induction.h"
 #include "solvers/robust/robust_policy_iteration.h"
 #include "solvers/robust/robust_value_iteration.h"
@@ -410,6 +411,48 @@ TEST(RobustBackwardInduction, IsTheRecursionAndValueIterationInTheLimit) {
   const RobustSolution far = robust_backward_induction(problem, {}, {.tolerance = 1e-9});
   const RobustSolution limit = robust_value_iteration({.model = robust, .discount = 0.8}, {}, {.tolerance = 1e-10});
   for (Eigen::Index s = 0; s < far.value.size(); ++s) EXPECT_NEAR(far.value[s], limit.value[s], 1e-9);
+}
+
+// Summing .1 a thousand times in doubles misses 100 by more than one addition can: the bounds must add up.
+TEST(RobustBackwardInduction, AddsUpTheErrorsOfItsStages) {
+  TabularMdpBuilder builder(1);
+  builder.add_choice(0, 0.1, {{0, 1.0}});
+  const RobustSolution got =
+      robust_backward_induction({.model = robust_of(std::move(builder).build(), SetKind::kL1, 0.1),
+                                 .criterion = Criterion::kFinite,
+                                 .discount = 1,
+                                 .horizon = 1000});
+  EXPECT_GT(std::abs(got.value[0] - 100), 5e-13) << "else the test shows nothing";
+  EXPECT_LE(got.lower[0], 100);
+  EXPECT_GE(got.upper[0], 100);
+}
+
+// A choice that looks a little worse but is known less well may be the best one: the far end must hold it.
+TEST(RobustOperator, EnclosesWhatTheBlurredChoiceMayBeWorth) {
+  std::vector<double> v(41, 0);
+  for (std::size_t i = 1; i < v.size(); ++i) v[i] = 1e6 * static_cast<double>(i);
+  const auto model_with = [](double sure) {
+    TabularMdpBuilder builder(41);
+    std::vector<mdp::Entry> row;
+    for (int i = 1; i < 41; ++i) row.push_back({i, 1.0 / 40, 0});
+    builder.add_choice(0, sure, {{0, 1.0}});
+    builder.add_choice(0, 0.0, row);
+    for (int i = 1; i < 41; ++i) builder.add_choice(i, 0.0, {{i, 1.0}});
+    return std::move(builder).build();
+  };
+  const auto problem_with = [&](double sure) {
+    return RobustProblem{.model = robust_of(model_with(sure), SetKind::kWasserstein, 1), .discount = 0.5};
+  };
+  const RobustProblem first = problem_with(0);
+  const mdp::Bounds blurred = mdp::Nature(first.model, 0.5, mdp::NatureAim::kLowest).enclose(1, v);
+  ASSERT_GT(blurred.high - blurred.low, 1e-6) << "else the test shows nothing";
+  const RobustProblem problem = problem_with(blurred.low + 0.75 * (blurred.high - blurred.low));
+  const robust::Operator op(problem);
+  robust::Decision decision{.choice = std::vector<std::int32_t>(v.size()), .weight = {}};
+  const mdp::Bounds both = op.enclose(0, v, decision);
+  EXPECT_EQ(decision.choice[0], 0);
+  EXPECT_GE(both.high, blurred.high);
+  EXPECT_GT(both.low, blurred.low);
 }
 
 TEST(RobustProblem, NamesWhatIsWrong) {

@@ -113,6 +113,28 @@ TEST(Models, WithActionsThatDifferByStateWork) {
   EXPECT_THAT([&] { open_loop(problem); }, ThrowsMessage<InvalidModel>(HasSubstr("differ in their actions")));
 }
 
+TEST(Models, WithoutRewardsOrChoicesWork) {
+  mdp::TabularMdpBuilder one(1);
+  one.add_choice(0, 0.0, {{0, 1.0}});
+  const mdp::Pomdp single(std::move(one).build(), mdp::dense_observations(1, std::vector<double>{1}));
+  const mdp::Pomdp idle(scaled(mdp::tiger().model(), 0), mdp::tiger().observations());
+  for (const mdp::Pomdp& model : {single, idle}) {
+    for (const int horizon : {1, 7}) {
+      const LatentProblem problem{.model = model, .criterion = Criterion::kFinite, .horizon = horizon};
+      for (const LatentSolution& found :
+           {belief_tree(problem), alpha_vectors(problem), hsvi(problem), memoryless(problem), open_loop(problem)}) {
+        EXPECT_EQ(found.status, Status::kConverged) << found.algorithm;
+        EXPECT_NEAR(found.value, 0, 1e-300) << found.algorithm;
+      }
+    }
+    const LatentProblem problem{.model = model, .discount = .99};
+    for (const LatentSolution& found : {alpha_vectors(problem), hsvi(problem), memoryless(problem)}) {
+      EXPECT_EQ(found.status, Status::kConverged) << found.algorithm;
+      EXPECT_NEAR(found.value, 0, 1e-300) << found.algorithm;
+    }
+  }
+}
+
 TEST(Options, AreChecked) {
   const LatentProblem problem{.model = mdp::tiger(), .discount = .9};
   EXPECT_THAT([&] { hsvi(problem, {.most_trials = 0}); },

@@ -158,6 +158,7 @@ TEST(BestInBox, IsTheBestLawOfTheBox) {
   EXPECT_NEAR(best_in_box(law, alpha, 1e12, 1), .5, 1e-5);
   const std::vector<double> three = {.2, .3, .5}, flat = {.7, .7, .7};
   EXPECT_NEAR(best_in_box(three, flat, 10, 3), .7, 1e-15) << "the best law is a law";
+  EXPECT_NEAR(best_in_box(three, flat, 1e4, 1), .7, 1e-15) << "also where the box leaves no corner of the simplex";
 }
 
 // One context: histories with the same last state and stage have the same alpha, so the tree is ordinary MVP.

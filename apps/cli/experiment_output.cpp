@@ -11,6 +11,7 @@
 #include "apps/cli/status_line.h"
 #include "apps/cli/terminal.h"
 #include "experiments/engine/output.h"
+#include "experiments/pages/whole_file.h"
 #include "experiments/plot/gnuplot.h"
 #include "mdp/io/file_bytes.h"
 
@@ -88,16 +89,13 @@ bool draw_or_say(const experiments::Figure& figure, const std::string& path) {
   return !complaint;
 }
 
-std::vector<std::string> write_experiment(const Grid& grid, const Results& results, const ExperimentRun& run,
-                                          experiments::ReportPage page) {
-  std::vector<std::string> written = experiments::write_outputs(grid, results, run.folder, {{"command", run.command}});
-  if (run.figures) draw_figures(grid, results, run, written, page);
-  page.command = run.command;
+WrittenExperiment write_experiment(const Grid& grid, const Results& results, const ExperimentRun& run) {
+  WrittenExperiment written{.paths = experiments::write_outputs(grid, results, run.folder, {{"command", run.command}}),
+                            .page = {.command = run.command}};
+  if (run.figures) draw_figures(grid, results, run, written.paths, written.page);
   const std::string path = (std::filesystem::path(run.folder) / "report.html").string();
-  mdp::FileWriter file(path);
-  file.write(experiments::html_report(grid, results, page));
-  file.commit();
-  written.push_back(path);
+  experiments::write_whole(path, experiments::html_report(grid, results, written.page));
+  written.paths.push_back(path);
   return written;
 }
 

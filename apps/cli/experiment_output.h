@@ -28,9 +28,14 @@ int stopped_early(const experiments::Grid& grid, const experiments::Results& res
 /// Draws a figure; what went wrong is told on standard error.
 bool draw_or_say(const experiments::Figure& figure, const std::string& path);
 
-/// Writes tables, manifest, figures (SVG and PNG) and report.html into the folder; the paths that were written. `page`
-/// may bring tables and notes of its own.
-std::vector<std::string> write_experiment(const experiments::Grid& grid, const experiments::Results& results,
-                                          const ExperimentRun& run, experiments::ReportPage page = {});
+/// What was written, and the page with its figures.
+struct WrittenExperiment {
+  std::vector<std::string> paths;
+  experiments::ReportPage page;
+};
+
+/// Writes tables, manifest, figures (SVG and PNG) and report.html, the last, into the folder.
+WrittenExperiment write_experiment(const experiments::Grid& grid, const experiments::Results& results,
+                                   const ExperimentRun& run);
 
 }  // namespace bellwether::cli

@@ -108,18 +108,35 @@ void list_claims() {
   fmt::print("{}", out);
 }
 
+/// "2 experiments, 1 study, 3 claims"
+std::string parts_of(const experiments::Paper& paper) {
+  std::vector<std::string> parts;
+  const auto add = [&](std::size_t count, std::string_view noun) {
+    if (count > 0) parts.push_back(counted(static_cast<std::int64_t>(count), noun));
+  };
+  add(paper.plans().size(), "experiment");
+  add(paper.studies().size(), "study");
+  if (!paper.claims.empty()) add(claims::select_claims(paper.claims, claims::Tier::kFull).size(), "claim");
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
 void list_papers() {
-  std::string out = "papers, for `reproduce NAME`:\n\n";
-  for (const experiments::Paper& paper : experiments::paper_table())
-    out += two_columns(paper.name, std::string(paper.summary), 24);
-  out += "\npapers with claims, for `check NAME`:\n\n";
-  for (const std::string& paper : claims::claimed_papers()) out += fmt::format("  {}\n", paper);
-  fmt::print("{}", out);
+  std::string out = "papers, for `reproduce NAME` and, where they have claims, `check NAME`:\n\n", rest;
+  for (const experiments::Paper& paper : experiments::paper_table()) {
+    if (paper.plans().empty() && paper.studies().empty())
+      rest += two_columns(paper.name, parts_of(paper), 28);
+    else
+      out += two_columns(paper.name, fmt::format("{} [{}]", paper.summary, parts_of(paper)), 28);
+  }
+  fmt::print("{}\nwith claims alone:\n\n{}", out, rest);
 }
 
 void list_experiments() {
   std::string out = "experiments that travel with the program (`reproduce PAPER` runs all of a paper):\n\n";
   for (const experiments::PlanText& plan : experiments::plan_texts()) out += fmt::format("  {}\n", plan.name);
+  out += "\nstudies, curves of one computation without learners (`reproduce PAPER`, too):\n\n";
+  for (const experiments::Paper& paper : experiments::paper_table())
+    for (const studies::Study* study : paper.studies()) out += two_columns(study->id(), study->title, 38);
   fmt::print("{}", out);
 }
 

@@ -251,7 +251,7 @@ int run(const Arguments& arguments) {
   const Results results = play_experiment(grid, place);
   if (!results.complete()) return stopped_early(grid, results);
   fmt::print("{}", experiment_text(grid, results));
-  std::vector<std::string> written = write_experiment(grid, results, place);
+  std::vector<std::string> written = write_experiment(grid, results, place).paths;
   const bool drawn = !shown || show_first_figure(grid, results, arguments, written);
   fmt::print("\nwritten: {}\n{} computed, {} found from before\n", join_names(written),
              grouped(results.computed, "run"), grouped(results.found));

@@ -1,11 +1,53 @@
 #include "experiments/papers/papers.h"
 
+#include <algorithm>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "core/errors.h"
 #include "core/text.h"
+#include "experiments/studies/registry.h"
+#include "proofs_checks/registry.h"
 
 namespace bellwether::experiments {
+namespace {
+
+/// What is told of papers that have more than claims. A new one adds a row here.
+struct Told {
+  std::string_view name, summary;
+};
+constexpr Told kTold[] = {
+    {"tabular-regret",
+     "learners of tabular models: RiverSwim, DeepSea, hard instances, constants of bonuses, the long run"},
+    {"policy-mirror-descent", "eight optimisers of a policy on one axis, with the bounds of three"},
+    {"policy-gradient", "softmax gradients on a bandit and the plateau behind a bad start"},
+    {"mdpo", "mirror descent policy optimisation by the number of inner steps"},
+    {"dynamic-policy-gradient", "softmax gradients stage by stage against all stages at once"},
+    {"reload", "who circles and who settles: first-order methods on the way to the saddle point"},
+    {"constrained-mdps", "what a budget is worth, and averages of primal-dual steps against their bounds"},
+    {"multi-objective", "fronts of Deep Sea Treasure and of a drawn model, hypervolume against solves"},
+    {"robust-mdps", "partial policy iteration against value iteration, and the price of robustness"},
+    {"risk-measures", "mean against tail mean in a risky corridor, and the tail mean at every level"},
+    {"distributional-planning", "the laws of the returns of three policies"},
+};
+
+std::vector<Paper> all_papers() {
+  const std::vector<std::string> claimed = claims::claimed_papers();
+  const auto has_claims = [&](std::string_view name) { return std::ranges::find(claimed, name) != claimed.end(); };
+  std::vector<Paper> table;
+  for (const auto& [name, summary] : kTold) {
+    Paper paper{.name = std::string(name), .summary = std::string(summary), .claims = {}};
+    if (has_claims(name)) paper.claims.emplace_back(name);
+    table.push_back(std::move(paper));
+  }
+  for (const std::string& name : claimed)
+    if (std::ranges::find(table, name, &Paper::name) == table.end())
+      table.push_back({.name = name, .summary = "claims", .claims = {name}});
+  return table;
+}
+
+}  // namespace
 
 std::vector<PlanText> Paper::plans() const {
   std::vector<PlanText> own;
@@ -14,12 +56,10 @@ std::vector<PlanText> Paper::plans() const {
   return own;
 }
 
+std::vector<const studies::Study*> Paper::studies() const { return studies::studies_of(name); }
+
 std::span<const Paper> paper_table() {
-  static const std::vector<Paper> table = {
-      {.name = "tabular-regret",
-       .summary = "learners of tabular models: RiverSwim, DeepSea, hard instances, constants of bonuses, the long run",
-       .claims = {"tabular-regret"}},
-  };
+  static const std::vector<Paper> table = all_papers();
   return table;
 }
 

@@ -48,6 +48,13 @@ std::string data_block(const Figure& figure, const FigureLine& line, std::size_t
   return out + "EOD\n";
 }
 
+/// The mark of a line: a large disc for a point that stands alone, small ones for a cloud.
+std::string point_of(const FigureLine& line, std::size_t number) {
+  if (!line.joined && line.x.size() == 1) return "pt 7 ps 1.8 ";
+  const double size = line.joined ? 0.8 : line.x.size() > 100 ? 0.4 : 1.3;
+  return fmt::format("pt {} ps {} ", 4 + number % 10, size);
+}
+
 std::string plot_command(const Figure& figure) {
   std::string out;
   const auto add = [&](const std::string& part) { out += (out.empty() ? "plot " : ", \\\n     ") + part; };
@@ -60,8 +67,9 @@ std::string plot_command(const Figure& figure) {
   for (std::size_t k = 0; k < figure.lines.size(); ++k) {
     const FigureLine& line = figure.lines[k];
     const int dash = line.dashed ? 2 : 1 + (line.colour / static_cast<int>(kColours.size())) * 3;
-    add(fmt::format("$line{} using 1:2 with {} lw {} dt {} {}lc rgb '{}' {}", k, line.marks ? "linespoints" : "lines",
-                    line.dashed ? 1.5 : 2.2, dash, line.marks ? fmt::format("pt {} ps 0.8 ", 4 + k % 10) : "",
+    const std::string_view style = !line.joined ? "points" : line.marks ? "linespoints" : "lines";
+    add(fmt::format("$line{} using 1:2 with {} lw {} {}{}lc rgb '{}' {}", k, style, line.dashed ? 1.5 : 2.2,
+                    line.joined ? fmt::format("dt {} ", dash) : "", line.marks ? point_of(line, k) : "",
                     colour_of(line), line.label.empty() ? "notitle" : "title " + quoted(line.label)));
   }
   return out + "\n";
@@ -176,7 +184,7 @@ Extent vertical_extent(const Figure& figure, double decades) {
     const Extent limit{extent.low / room, extent.high * room};
     if (dashed.low <= dashed.high)
       for (const double end : {dashed.low, dashed.high}) widen(extent, std::clamp(end, limit.low, limit.high));
-    extent.low = std::max(extent.low, extent.high * 1e-8);
+    extent.low = std::max(extent.low, extent.high * std::pow(10, -figure.decades));
     return {extent.low / 1.2, extent.high * 1.3};
   }
   if (dashed.low <= dashed.high) widen(extent, std::min(dashed.high, extent.high * room));
@@ -198,7 +206,12 @@ std::string gnuplot_script(const Figure& figure, std::string_view terminal, std:
   for (const std::string& note : figure.notes) below += ".\"\\n\"." + quoted(note);
   if (!figure.notes.empty()) below += ".\"\\n \"";  // room before the legend
   out += fmt::format("set xlabel {}\n", below);
-  const Extent wide = horizontal_extent(figure);
+  Extent wide = horizontal_extent(figure);
+  const auto alone = [](const FigureLine& line) { return !line.joined; };
+  if (!figure.log_x && std::ranges::any_of(figure.lines, alone)) {  // no point is cut in half
+    const double margin = 0.02 * (wide.high - wide.low);
+    wide = {wide.low - margin, wide.high + margin};
+  }
   out += figure.log_x ? "set logscale x\n" + decade_tics("x", wide) : linear_format("x", wide);
   out += figure.log_y ? "set logscale y\n" + decade_tics("y", range) : linear_format("y", range);
   // A mark at an end must not be lost to rounding.

@@ -14,6 +14,7 @@ struct FigureLine {
   int colour = 0;       ///< lines of one colour belong together
   bool dashed = false;  ///< bounds and fits; full lines are measured
   bool marks = false;   ///< marks at the points: for few points
+  bool joined = true;   ///< false, with marks: points alone
 };
 
 /// What a figure shows, whoever draws it.
@@ -23,11 +24,13 @@ struct Figure {
   bool log_x = false, log_y = false;
   std::vector<FigureLine> lines;
   std::vector<std::string> notes =
-      {};  ///< below the axes: what bands are, how many seeds, bounds that are off the chart
+      {};              ///< below the axes: what bands are, how many seeds, bounds that are off the chart
+  double decades = 8;  ///< that a logarithmic y axis shows at most
 };
 
-/// Room for what was measured: on a logarithmic axis points that are not positive are left out, and dashed lines that
-/// would stretch the axis to more than `decades` beyond the full ones are left to the notes.
+/// Room for what was measured: on a logarithmic axis points that are not positive are left out, as is what lies more
+/// than Figure::decades below the top, and dashed lines that would stretch the axis to more than `decades` beyond the
+/// full ones are left to the notes.
 struct Extent {
   double low = 0, high = 1;
 };

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <vector>
+
+#include "experiments/studies/study.h"
+
+namespace bellwether::studies {
+
+// One file a paper; registry.cpp makes the table.
+
+std::vector<Study> policy_mirror_descent_studies();
+std::vector<Study> policy_gradient_studies();
+std::vector<Study> mdpo_studies();
+std::vector<Study> dynamic_policy_gradient_studies();
+std::vector<Study> reload_studies();
+std::vector<Study> constrained_mdps_studies();
+std::vector<Study> multi_objective_studies();
+std::vector<Study> robust_mdps_studies();
+std::vector<Study> risk_measures_studies();
+std::vector<Study> distributional_planning_studies();
+
+}  // namespace bellwether::studies

@@ -1,0 +1,35 @@
+#include "experiments/studies/registry.h"
+
+#include <iterator>
+
+#include "experiments/studies/papers/papers.h"
+
+namespace bellwether::studies {
+namespace {
+
+/// A new paper adds one line here.
+std::vector<Study> all_studies() {
+  std::vector<Study> table;
+  for (auto& paper :
+       {policy_mirror_descent_studies(), policy_gradient_studies(), mdpo_studies(), dynamic_policy_gradient_studies(),
+        reload_studies(), constrained_mdps_studies(), multi_objective_studies(), robust_mdps_studies(),
+        risk_measures_studies(), distributional_planning_studies()})
+    table.insert(table.end(), paper.begin(), paper.end());
+  return table;
+}
+
+}  // namespace
+
+std::span<const Study> study_table() {
+  static const std::vector<Study> table = all_studies();
+  return table;
+}
+
+std::vector<const Study*> studies_of(std::string_view paper) {
+  std::vector<const Study*> own;
+  for (const Study& study : study_table())
+    if (study.paper == paper) own.push_back(&study);
+  return own;
+}
+
+}  // namespace bellwether::studies

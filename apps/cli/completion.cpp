@@ -29,6 +29,7 @@ std::string generator(std::string_view words) {
   } else if (words == "@learners") {
     for (const auto& row : online::episodic_table()) list += fmt::format("{} ", row.name);
     for (const auto& row : online::average_table()) list += fmt::format("{} ", row.name);
+    for (const auto& row : online::constrained_table()) list += fmt::format("{} ", row.name);
     for (const auto& row : online::generative_table()) list += fmt::format("{} ", row.name);
   } else if (words == "@papers") {
     for (const auto& row : experiments::paper_table()) list += fmt::format("{} ", row.name);

@@ -68,7 +68,9 @@ std::string experiment_text(const Grid& grid, const Results& results) {
   for (std::size_t i = 0; i < grid.instances.size(); ++i) {
     out += fmt::format("{}{}\n", i > 0 ? "\n" : "", grid.instances[i].label);
     for (const experiments::FinalTable& finals : experiments::final_tables(grid, results, i)) {
-      Table table(finals.heading, {false, true, true, false, true});
+      std::vector<bool> right = {false, true, true, false, true};
+      right.resize(finals.heading.size(), true);
+      Table table(finals.heading, right);
       for (const auto& row : finals.rows) table.add(row);
       out += table.text(2);
     }

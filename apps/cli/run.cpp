@@ -28,7 +28,7 @@ using experiments::Grid;
 using experiments::Plan;
 using experiments::Results;
 
-constexpr std::array<OptionSpec, 22> kOptions = {{
+constexpr std::array<OptionSpec, 25> kOptions = {{
     {.name = "algorithm",
      .argument = "A,B,...",
      .help = "the learners; one with settings is written psrl:alpha0=1 and given by itself",
@@ -46,6 +46,17 @@ constexpr std::array<OptionSpec, 22> kOptions = {{
      .help = "samples of each choice for learners with a generative model (default 10000)"},
     {.name = "horizon", .argument = "H", .help = "steps of an episode, where the instance does not say"},
     {.name = "discount", .argument = "G", .help = "of a generative model, where the instance does not say"},
+    {.name = "budget",
+     .argument = "COLUMN=D,...",
+     .help =
+         "the most that an episode may cost: an amount, or 40% of the way from the least to that of the best policy; "
+         "several values make a sweep, several columns are joined by +"},
+    {.name = "floor",
+     .argument = "S",
+     .help = "the least value of an episode, as a share of the baseline's (for stepmix and the others with limits)"},
+    {.name = "baseline",
+     .argument = "B",
+     .help = "the policy known to be safe: safest, uniform, or how much of the best policy is in it (0.6)"},
     {.name = "epsilon",
      .argument = "E",
      .help = "an episode that loses more is a mistake; sample sizes are read off at this error; what the answer of "
@@ -143,6 +154,8 @@ void apply(Plan& plan, const Arguments& arguments) {
   if (const auto constants = arguments.text("constant")) add_sweep(plan, "constant", *constants, "--constant");
   if (const auto horizon = arguments.text("horizon")) add_sweep(plan, "horizon", *horizon, "--horizon");
   if (const auto discount = arguments.text("discount")) add_sweep(plan, "discount", *discount, "--discount");
+  for (const char* name : {"budget", "floor", "baseline"})
+    if (const auto typed = arguments.text(name)) add_sweep(plan, name, *typed, fmt::format("--{}", name));
   for (const std::string& typed : arguments.texts("set")) {
     const Setting setting = parse_setting("set", typed);
     add_sweep(plan, setting.first, setting.second, "--set " + setting.first);
@@ -279,6 +292,7 @@ const Command kRun = {
         "1e4 --seeds 20\n"
         "run generative-gadget --algorithm empirical-qvi,q-learning --samples 1e5 --seeds 20\n"
         "run deep-sea --set size=6,8,10 --algorithm psrl,rlsvi --episodes 2000 --ascii\n"
+        "run courier --horizon 12 --budget damage=0.3 --algorithm opt-lp,opt-pess-lp,stepmix --constant practical\n"
         "run plan.toml --threads 2",
     .options = kOptions,
     .most_positionals = 64,

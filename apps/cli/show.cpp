@@ -228,6 +228,7 @@ void require_instance(const experiments::Entry& entry) {
   if (std::ranges::find(known, family) != known.end()) return;
   for (const auto& row : online::episodic_table()) known.emplace_back(row.name);
   for (const auto& row : online::average_table()) known.emplace_back(row.name);
+  for (const auto& row : online::constrained_table()) known.emplace_back(row.name);
   for (const auto& row : online::generative_table()) known.emplace_back(row.name);
   const std::string hint = did_you_mean(family, known);
   throw InvalidOption(fmt::format("show: '{}' is neither an instance nor a learner nor a file{}", entry.name,
@@ -242,6 +243,8 @@ int run(const Arguments& arguments) {
   for (const auto& row : online::episodic_table())
     if (row.name == name) return show_learner(row, arguments);
   for (const auto& row : online::average_table())
+    if (row.name == name) return show_learner(row, arguments);
+  for (const auto& row : online::constrained_table())
     if (row.name == name) return show_learner(row, arguments);
   for (const auto& row : online::generative_table())
     if (row.name == name) return show_learner(row, arguments);

@@ -20,6 +20,8 @@ LastColumn last_column(const LearnerVariant& learner) {
   switch (learner.protocol) {
     case online::Protocol::kGenerative:
       return {"policy-loss", "policy-loss"};
+    case online::Protocol::kConstrained:
+      return {"episodes over a limit", "violating-episodes"};
     case online::Protocol::kStopping:
       return {"answer's loss", "answer-loss"};
     default:
@@ -66,13 +68,24 @@ std::vector<std::string> row_of(const Grid& grid, const Results& results, std::s
           mean_at_the_end(grid, results, instance, learner, last_column(variant).metric)};
 }
 
+/// What became of the limits, beside the episodes that broke one: by how much in all, and how the learner played.
+std::vector<std::string> limits_row(const Grid& grid, const Results& results, std::size_t instance,
+                                    std::size_t learner) {
+  const auto of = [&](const std::string& metric) { return mean_at_the_end(grid, results, instance, learner, metric); };
+  return {of("hard-violation"), fmt::format("{} / {}", of("baseline-share"), of("mixture-share"))};
+}
+
 std::vector<std::string> heading_of(const Grid& grid, const LearnerVariant& learner) {
   const std::string metric = metric_named(learner, grid.plan.summary.metric);
   const std::string mean = metric + " (mean ± se)", last = last_column(learner).heading;
   if (learner.protocol == online::Protocol::kStopping)
     return {"learner", "episodes at most", metric == "episodes" ? "stopped after (mean ± se)" : mean,
             "stopped by itself", last};
-  return {"learner", std::string(online::length_name(learner.protocol)), mean, "growth (log-log slope)", last};
+  std::vector<std::string> heading = {"learner", std::string(online::length_name(learner.protocol)), mean,
+                                      "growth (log-log slope)", last};
+  if (learner.protocol == online::Protocol::kConstrained)
+    heading.insert(heading.end(), {"by so much in all", "share of baseline / mixture"});
+  return heading;
 }
 
 }  // namespace
@@ -87,7 +100,10 @@ std::vector<FinalTable> final_tables(const Grid& grid, const Results& results, s
       protocols.push_back(learner.protocol);
       tables.push_back({heading_of(grid, learner), {}});
     }
-    tables[static_cast<std::size_t>(found)].rows.push_back(row_of(grid, results, instance, k));
+    std::vector<std::string> row = row_of(grid, results, instance, k);
+    if (learner.protocol == online::Protocol::kConstrained)
+      for (std::string& cell : limits_row(grid, results, instance, k)) row.push_back(std::move(cell));
+    tables[static_cast<std::size_t>(found)].rows.push_back(std::move(row));
   }
   return tables;
 }

@@ -158,8 +158,10 @@ void require_different(const std::vector<Variant>& variants) {
 }
 
 bool takes_samples(const LearnerVariant& learner) { return learner.protocol == online::Protocol::kGenerative; }
+bool keeps_to_limits(const LearnerVariant& learner) { return learner.protocol == online::Protocol::kConstrained; }
 bool plays_episodes(const LearnerVariant& learner) {
-  return learner.protocol == online::Protocol::kEpisodic || learner.protocol == online::Protocol::kStopping;
+  return keeps_to_limits(learner) || learner.protocol == online::Protocol::kEpisodic ||
+         learner.protocol == online::Protocol::kStopping;
 }
 
 /// Samples and plays have no measure in common.
@@ -205,6 +207,21 @@ void require_horizon(const InstanceVariant& instance, std::string_view learner) 
                                      grouped(kMostStageChoices / choices)));
 }
 
+/// Limits that nobody keeps to, and learners without limits.
+void require_limits(const Grid& grid) {
+  const auto learner = std::ranges::find_if(grid.learners, keeps_to_limits);
+  for (const InstanceVariant& instance : grid.instances) {
+    if (learner != grid.learners.end() && instance.constraints.empty())
+      fail(instance.place.empty() ? grid.plan.place : instance.place,
+           fmt::format("{} keeps to limits, and {} has none; set budget (COLUMN=LIMIT) or floor (the least value of an "
+                       "episode, as a share of the baseline's)",
+                       learner->name, instance.label));
+    if (learner == grid.learners.end() && (!instance.constraints.empty() || !instance.constraints.baseline.empty()))
+      fail(instance.place,
+           fmt::format("{}: a budget, floor or baseline is set, but no learner here keeps to limits", instance.label));
+  }
+}
+
 void require_horizons(const Grid& grid) {
   const auto learner = std::ranges::find_if(grid.learners, plays_episodes);
   if (learner == grid.learners.end()) return;
@@ -247,6 +264,18 @@ void require_countable(const Grid& grid) {
          fmt::format("the runs are {:.3g} steps together, more than can be counted ({:.0e})", steps, kMostSteps));
 }
 
+/// The cost columns, which no other learner looks at.
+std::string costs_of(const mdp::NamedInstance& instance) {
+  std::string text;
+  const auto add = [&](const mdp::TabularMdp& model) {
+    for (const mdp::Column& column : model.data().costs)
+      text += fmt::format("cost {} {}\n", column.name, content_id(column.expected.view()));
+  };
+  if (instance.stages.empty()) add(instance.model);
+  for (const mdp::TabularMdp& stage : instance.stages) add(stage);
+  return text;
+}
+
 /// The part of the key that is the same for all seeds.
 std::string key_of(const Plan& plan, const InstanceVariant& instance, const LearnerVariant& learner) {
   const bool episodic = plays_episodes(learner);
@@ -262,6 +291,11 @@ std::string key_of(const Plan& plan, const InstanceVariant& instance, const Lear
                        instance.instance.question.minimise ? "minimise" : "maximise");
   else if (instance.instance.question.minimise)
     key += "minimise\n";
+  if (keeps_to_limits(learner)) {
+    for (const std::string_view name : {"budget", "floor", "baseline"})
+      key += fmt::format("{} {}\n", name, setting_value(instance.settings, name).value_or(""));
+    key += costs_of(instance.instance);
+  }
   key += fmt::format("metrics {}\n", fmt::join(online::metrics_of(learner.protocol), " "));
   return key + fmt::format("stream {}\n", plan.stream);
 }
@@ -315,6 +349,7 @@ Grid expand(const Plan& plan) {
   require_different(grid.learners);
   require_one_world(grid);
   require_horizons(grid);
+  require_limits(grid);
   require_discounts(grid);
   require_metric(grid);
   require_countable(grid);

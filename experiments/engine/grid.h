@@ -9,6 +9,7 @@
 
 #include "experiments/engine/plan.h"
 #include "mdp/instances/instance.h"
+#include "solvers/online/constrained/task.h"
 #include "solvers/online/learner.h"
 
 namespace bellwether::experiments {
@@ -23,14 +24,15 @@ struct Axis {
 
 /// An instance with all its settings.
 struct InstanceVariant {
-  std::string id = {};                 ///< "riverswim@1"; a model file: its name
-  std::string label = {};              ///< the id and what tells it from its siblings: "riverswim@1 (states 8)"
-  std::vector<Setting> settings = {};  ///< all of them, defaults included, in one spelling
-  int horizon = 0;                     ///< of its episodes; 0: it has none
-  double discount = 0;                 ///< of a generative model; 0: it has none
-  bool discount_given = false;         ///< by the plan, beside the settings of the family
-  std::string hash = {};               ///< of the finished model and the horizon: see content_hash
-  std::string long_run_hash = {};      ///< of the model alone
+  std::string id = {};                         ///< "riverswim@1"; a model file: its name
+  std::string label = {};                      ///< the id and what tells it from its siblings: "riverswim@1 (states 8)"
+  std::vector<Setting> settings = {};          ///< all of them, defaults included, in one spelling
+  int horizon = 0;                             ///< of its episodes; 0: it has none
+  double discount = 0;                         ///< of a generative model; 0: it has none
+  bool discount_given = false;                 ///< by the plan, beside the settings of the family
+  online::ConstraintRequest constraints = {};  ///< of learners that keep to limits; empty: none
+  std::string hash = {};                       ///< of the finished model and the horizon: see content_hash
+  std::string long_run_hash = {};              ///< of the model alone
   mdp::NamedInstance instance;
   std::string place = {};
 };

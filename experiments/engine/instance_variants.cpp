@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -96,9 +97,19 @@ std::optional<std::string> take(std::vector<Setting>& settings, std::string_view
   return value;
 }
 
+constexpr std::array<std::string_view, 3> kConstraintSettings = {"budget", "floor", "baseline"};
+using ConstraintTexts = std::array<std::string, kConstraintSettings.size()>;
+
+ConstraintTexts take_constraints(std::vector<Setting>& settings, const std::vector<OptionRow>& options) {
+  ConstraintTexts texts;
+  for (std::size_t i = 0; i < texts.size(); ++i)
+    texts[i] = take(settings, kConstraintSettings[i], has_option(options, kConstraintSettings[i])).value_or("");
+  return texts;
+}
+
 /// Fills what depends on the model.
 void finish(InstanceVariant& variant, const Entry& entry, const std::optional<std::string>& horizon,
-            bool family_knows_horizon, const std::optional<std::string>& discount) {
+            bool family_knows_horizon, const std::optional<std::string>& discount, const ConstraintTexts& constraints) {
   variant.place = entry.place;
   variant.horizon = horizon_of(entry, variant.id, variant.instance, horizon);
   variant.hash = content_hash(variant.instance, variant.horizon);
@@ -108,6 +119,14 @@ void finish(InstanceVariant& variant, const Entry& entry, const std::optional<st
   variant.discount = discount_of(entry, variant.id, discount);
   variant.discount_given = discount.has_value();
   if (discount) variant.settings.emplace_back("discount", canonical_value(*discount, "0.9"));
+  try {
+    variant.constraints = online::read_constraints(constraints[0], constraints[1], constraints[2]);
+  } catch (const InvalidOption& error) {
+    fail(place_of(entry, error.what()), fmt::format("{}: {}", variant.id, error.what()));
+  }
+  for (std::size_t i = 0; i < kConstraintSettings.size(); ++i)
+    if (!constraints[i].empty())
+      variant.settings.emplace_back(kConstraintSettings[i], canonical_value(constraints[i], "0.5"));
   if (!discount) variant.discount = online::own_discount(variant.instance).value_or(0);
 }
 
@@ -116,6 +135,7 @@ InstanceVariant named_variant(const Entry& entry, const mdp::Instance& family, s
   const bool knows_horizon = has_option(options, "horizon");
   const std::optional<std::string> horizon = take(settings, "horizon", knows_horizon);
   const std::optional<std::string> discount = take(settings, "discount", has_option(options, "discount"));
+  const ConstraintTexts constraints = take_constraints(settings, options);
   std::optional<mdp::NamedInstance> instance;
   try {
     instance = family.make(settings);
@@ -129,7 +149,7 @@ InstanceVariant named_variant(const Entry& entry, const mdp::Instance& family, s
     variant.settings.emplace_back(
         option.name, canonical_value(given == settings.end() ? option.value : given->second, option.value));
   }
-  finish(variant, entry, horizon, knows_horizon, discount);
+  finish(variant, entry, horizon, knows_horizon, discount, constraints);
   return variant;
 }
 
@@ -148,7 +168,7 @@ std::vector<std::string> instance_setting_names(const Entry& entry) {
   std::vector<std::string> names;
   if (entry.file.empty())
     for (const OptionRow& option : family_of(entry).options()) names.push_back(option.name);
-  for (const std::string_view name : {"horizon", "discount"})
+  for (const std::string_view name : {"horizon", "discount", "budget", "floor", "baseline"})
     if (std::ranges::find(names, name) == names.end()) names.emplace_back(name);
   return names;
 }
@@ -176,7 +196,8 @@ std::vector<InstanceVariant> instance_variants(const std::vector<Entry>& entries
     for (auto& settings : combinations(entry.settings)) {
       InstanceVariant variant{.id = entry.name, .instance = instance};
       const std::optional<std::string> horizon = take(settings, "horizon", false);
-      finish(variant, entry, horizon, false, take(settings, "discount", false));
+      const std::optional<std::string> discount = take(settings, "discount", false);
+      finish(variant, entry, horizon, false, discount, take_constraints(settings, {}));
       variants.push_back(std::move(variant));
     }
   }

@@ -32,6 +32,8 @@ bool plays_episodes(std::string_view name) { return in_table(online::episodic_ta
 bool plays_on(std::string_view name) { return in_table(online::average_table(), name); }
 bool takes_samples(std::string_view name) { return in_table(online::generative_table(), name); }
 
+bool keeps_to_limits(std::string_view name) { return in_table(online::constrained_table(), name); }
+
 /// Of a name that stands for a learner of episodes and for one of the long run: what the plan's lengths ask for, else
 /// what the other learners are.
 bool plan_is_for_long_run(const Plan& plan) {
@@ -80,6 +82,13 @@ Row row_of(const Plan& plan, const Entry& entry) {
     const online::GenerativeLearner& learner = online::find_generative(entry.name);
     return {learner, learner.options()};
   }
+  if (keeps_to_limits(entry.name)) {
+    const Choices* said = find_choices(entry, "protocol");
+    if (said != nullptr && said->values != std::vector<std::string>{"constrained"})
+      fail(said->place, fmt::format("{}: protocol must be constrained", entry.name));
+    const online::ConstrainedLearner& learner = online::find_constrained(entry.name);
+    return {learner, learner.options()};
+  }
   if (is_for_long_run(plan, entry)) {
     const online::AverageLearner& learner = online::find_average(entry.name);
     return {learner, learner.options()};
@@ -95,7 +104,12 @@ void try_settings(const Row& row, const std::vector<Setting>& settings) {
   static const mdp::NamedInstance small = mdp::make_instance("riverswim", {{"states", "2"}});
   static const online::Arena episodic(small, Protocol::kEpisodic, kHorizon), average(small, Protocol::kAverage);
   static const online::Arena generative = online::Arena::for_samples(small);
-  if (row.info.protocol == Protocol::kGenerative) {
+  static const online::Arena constrained =
+      online::Arena::with_constraints(small, {.floor = 0.5, .baseline = "uniform"}, kHorizon);
+  if (row.info.protocol == Protocol::kConstrained) {
+    (void)online::find_constrained(row.info.name)
+        .make(world_of(*constrained.constrained(), kLength), settings, Stream(0));
+  } else if (row.info.protocol == Protocol::kGenerative) {
     const online::GenerativeTask& task = *generative.generative();
     (void)online::find_generative(row.info.name).make(world_of(task, kLength), settings, Stream(0));
   } else if (row.info.protocol == Protocol::kAverage) {

@@ -41,15 +41,18 @@ void order_by_seed(const Grid& grid, std::vector<std::size_t>& cells) {
 }
 
 /// Learners of one world share an arena.
-enum class World { kEpisodes, kLongRun, kSamples };
+enum class World { kEpisodes, kLongRun, kSamples, kLimits };
 
 World world_of(const LearnerVariant& learner) {
   if (learner.protocol == online::Protocol::kGenerative) return World::kSamples;
+  if (learner.protocol == online::Protocol::kConstrained) return World::kLimits;
   return learner.protocol == online::Protocol::kAverage ? World::kLongRun : World::kEpisodes;
 }
 
 online::Arena arena_of(const InstanceVariant& instance, World world) {
   if (world == World::kSamples) return online::Arena::for_samples(instance.instance, instance.discount);
+  if (world == World::kLimits)
+    return online::Arena::with_constraints(instance.instance, instance.constraints, instance.horizon);
   if (world == World::kLongRun) return online::Arena(instance.instance, online::Protocol::kAverage);
   return online::Arena(instance.instance, online::Protocol::kEpisodic, instance.horizon);
 }
@@ -87,7 +90,7 @@ class Session {
     const InstanceVariant& instance = grid_.instances[cell.instance];
     std::int64_t steps = 1;  // a unit
     if (world_of(learner) == World::kSamples) steps = instance.instance.model.num_choices();
-    if (world_of(learner) == World::kEpisodes) {
+    if (world_of(learner) == World::kEpisodes || world_of(learner) == World::kLimits) {
       steps = instance.horizon;
       (all ? progress_.episodes : progress_.episodes_done) += units;
     }

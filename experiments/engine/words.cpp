@@ -15,6 +15,14 @@ std::string metric_text(std::string_view metric) {
   if (metric == "reward-regret") return "cumulative regret (rewards)";
   if (metric == "value-error") return "largest error of Q";
   if (metric == "policy-loss") return "largest loss of the greedy policy";
+  if (metric == "positive-regret") return "cumulative regret of the episodes that lose";
+  if (metric == "violation") return "cumulative cost above the limit (room pays)";
+  if (metric == "hard-violation") return "cumulative cost above the limit (room does not pay)";
+  if (metric == "violating-episodes") return "episodes that broke a limit";
+  if (metric == "broken-bounds") return "episodes that cost more than was promised";
+  if (metric == "baseline-share") return "share of episodes that played the baseline";
+  if (metric == "mixture-share") return "share of episodes that mixed in the baseline";
+  if (metric == "own-share") return "share of episodes that played the learner's own policy";
   if (metric == "mistakes") return "episodes that lost more than epsilon";
   if (metric == "violations") return "episodes in which optimism was violated";
   if (metric == "episodes") return "episodes until it stops";

@@ -374,6 +374,11 @@ std::vector<NamedFigure> figures(const Grid& grid, const Results& results, std::
     add(grid.instances[i].label, learning_curves(grid, results, i, online::Protocol::kEpisodic, metric));
     add(grid.instances[i].label, learning_curves(grid, results, i, online::Protocol::kGenerative, metric));
     add(grid.instances[i].label + " long run", learning_curves(grid, results, i, online::Protocol::kAverage, metric));
+    add(grid.instances[i].label + " with limits",
+        learning_curves(grid, results, i, online::Protocol::kConstrained, metric));
+    if (metric == "regret")  // safe learners are told by what they do not break
+      add(grid.instances[i].label + " over the limit",
+          learning_curves(grid, results, i, online::Protocol::kConstrained, "hard-violation"));
     add(grid.instances[i].label + " stopping", stopping_times(grid, results, i, metric));
   }
   for (const Axis& axis : grid.axes)

@@ -49,17 +49,18 @@ void require_none(std::string_view learner, const std::vector<Setting>& settings
 }
 
 std::string_view to_string(Protocol protocol) {
-  static constexpr std::array<std::string_view, 4> kNames = {"episodic", "average", "stopping", "generative"};
+  static constexpr std::array<std::string_view, 5> kNames = {"episodic", "average", "stopping", "constrained",
+                                                             "generative"};
   return kNames[static_cast<std::size_t>(protocol)];
 }
 
 std::string_view length_name(Protocol protocol) {
-  static constexpr std::array<std::string_view, 4> kNames = {"episodes", "steps", "episodes", "samples"};
+  static constexpr std::array<std::string_view, 5> kNames = {"episodes", "steps", "episodes", "episodes", "samples"};
   return kNames[static_cast<std::size_t>(protocol)];
 }
 
 std::string_view length_symbol(Protocol protocol) {
-  static constexpr std::array<std::string_view, 4> kSymbols = {"K", "T", "K", "n"};
+  static constexpr std::array<std::string_view, 5> kSymbols = {"K", "T", "K", "K", "n"};
   return kSymbols[static_cast<std::size_t>(protocol)];
 }
 

@@ -27,13 +27,14 @@ class Constant {
 
 /// How a learner meets a model.
 enum class Protocol {
-  kEpisodic,    ///< episodes of a fixed horizon; regret
-  kAverage,     ///< one endless run; regret against the gain
-  kStopping,    ///< episodes until the learner is sure of its answer; the number of episodes and the answer's error
-  kGenerative,  ///< samples of any choice on demand; the answer's error
+  kEpisodic,     ///< episodes of a fixed horizon; regret
+  kAverage,      ///< one endless run; regret against the gain
+  kStopping,     ///< episodes until the learner is sure of its answer; the number of episodes and the answer's error
+  kConstrained,  ///< episodes with limits on expected costs; regret and what was broken
+  kGenerative,   ///< samples of any choice on demand; the answer's error
 };
 
-/// "episodic", "average", "stopping", "generative".
+/// "episodic", "average", "stopping", "constrained", "generative".
 std::string_view to_string(Protocol protocol);
 /// What the length of a run counts: "episodes", "steps" or "samples" (of each choice).
 std::string_view length_name(Protocol protocol);

@@ -8,6 +8,7 @@
 #include "core/errors.h"
 #include "core/text.h"
 #include "solvers/online/average/baselines.h"
+#include "solvers/online/constrained/learners.h"
 #include "solvers/online/episodic/baselines.h"
 #include "solvers/online/exploration/learners.h"
 #include "solvers/online/generative/learners.h"
@@ -47,6 +48,7 @@ const Row* find(std::span<const Row> table, std::string_view name) {
   std::vector<std::string> known;
   for (const auto& row : episodic_table()) known.emplace_back(row.name);
   for (const auto& row : average_table()) known.emplace_back(row.name);
+  for (const auto& row : constrained_table()) known.emplace_back(row.name);
   for (const auto& row : generative_table()) known.emplace_back(row.name);
   throw InvalidOption(fmt::format("there is no learner \"{}\"{}", name, did_you_mean(name, known)));
 }
@@ -60,6 +62,11 @@ std::span<const EpisodicLearner> episodic_table() {
 
 std::span<const AverageLearner> average_table() {
   static const std::vector<AverageLearner> table = all_average();
+  return table;
+}
+
+std::span<const ConstrainedLearner> constrained_table() {
+  static const std::vector<ConstrainedLearner> table = constrained_learners();
   return table;
 }
 
@@ -80,6 +87,12 @@ const AverageLearner& find_average(std::string_view name) {
   return *row;
 }
 
+const ConstrainedLearner& find_constrained(std::string_view name) {
+  const auto* row = find(constrained_table(), name);
+  if (row == nullptr) reject(name);
+  return *row;
+}
+
 const GenerativeLearner& find_generative(std::string_view name) {
   const auto* row = find(generative_table(), name);
   if (row == nullptr) reject(name);
@@ -88,6 +101,7 @@ const GenerativeLearner& find_generative(std::string_view name) {
 
 Protocol protocol_of(std::string_view name) {
   if (const auto* row = find(episodic_table(), name)) return row->protocol;
+  if (const auto* row = find(constrained_table(), name)) return row->protocol;
   if (const auto* row = find(generative_table(), name)) return row->protocol;
   return find_average(name).protocol;
 }

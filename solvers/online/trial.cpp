@@ -8,6 +8,7 @@
 
 #include "core/errors.h"
 #include "solvers/online/average/run.h"
+#include "solvers/online/constrained/run.h"
 #include "solvers/online/episodic/run.h"
 #include "solvers/online/generative/run.h"
 
@@ -74,6 +75,26 @@ Series play_average(const AverageTask& task, const AverageLearner& learner, cons
   return series;
 }
 
+Series play_constrained(const ConstrainedTask& task, const ConstrainedLearner& learner,
+                        const std::vector<Setting>& settings, const Stream& stream, const TrialOptions& options) {
+  const auto agent = learner.make(world_of(task, options.length), settings, stream.child("learner"));
+  Series series{.metrics = metrics_of(Protocol::kConstrained), .at = {}, .values = {}};
+  const auto run =
+      run_constrained(task, *agent, stream,
+                      {.episodes = options.length, .checkpoints = options.checkpoints, .observer = options.observer});
+  const bool promises = agent->cost_bound(0).has_value(), optimistic = agent->optimistic_optimum().has_value();
+  for (const ConstrainedRow& row : run.rows) {
+    const auto count = [](std::int64_t number) { return static_cast<double>(number); };
+    const double episodes = count(row.episodes);
+    append(series, row.episodes,
+           {row.regret, row.positive_regret, row.largest_excess(), row.largest_hard(), count(row.violating),
+            only_if(promises, count(row.broken_bounds)), only_if(optimistic, count(row.broken_optimism)),
+            count(row.baseline) / episodes, count(row.mixture) / episodes, count(row.own) / episodes,
+            count(row.policy_changes), count(row.programs)});
+  }
+  return series;
+}
+
 Series play_generative(const GenerativeTask& task, const GenerativeLearner& learner,
                        const std::vector<Setting>& settings, const Stream& stream, const TrialOptions& options) {
   const auto agent = learner.make(world_of(task, options.length), settings, stream.child("learner"));
@@ -118,6 +139,11 @@ Arena Arena::for_samples(const mdp::NamedInstance& instance, std::optional<doubl
   return Arena(std::make_shared<const GenerativeTask>(mdp::as_maximisation(instance).model, *discount));
 }
 
+Arena Arena::with_constraints(const mdp::NamedInstance& instance, const ConstraintRequest& request, int horizon) {
+  return Arena(
+      std::make_shared<const ConstrainedTask>(episodic_task(mdp::as_maximisation(instance), horizon), request));
+}
+
 const std::vector<std::string>& metrics_of(Protocol protocol) {
   static const std::vector<std::string> episodic = {"value-regret",   "gap-regret",         "reward-regret",
                                                     "mistakes",       "violations",         "policy-changes",
@@ -125,7 +151,11 @@ const std::vector<std::string>& metrics_of(Protocol protocol) {
   static const std::vector<std::string> average = {"reward-regret", "gap-regret", "epochs", "violations"};
   static const std::vector<std::string> stopping = {"value-regret", "finished", "answer-loss", "certified-loss"};
   static const std::vector<std::string> generative = {"value-error", "policy-loss"};
+  static const std::vector<std::string> constrained = {
+      "value-regret", "positive-regret", "violation",     "hard-violation", "violating-episodes", "broken-bounds",
+      "violations",   "baseline-share",  "mixture-share", "own-share",      "policy-changes",     "programs"};
   if (protocol == Protocol::kAverage) return average;
+  if (protocol == Protocol::kConstrained) return constrained;
   if (protocol == Protocol::kGenerative) return generative;
   return protocol == Protocol::kStopping ? stopping : episodic;
 }
@@ -134,6 +164,8 @@ Series play(const Arena& arena, std::string_view learner, const std::vector<Sett
             const TrialOptions& options) {
   if (arena.average() != nullptr)
     return play_average(*arena.average(), find_average(learner), settings, stream, options);
+  if (arena.constrained() != nullptr)
+    return play_constrained(*arena.constrained(), find_constrained(learner), settings, stream, options);
   if (arena.generative() != nullptr)
     return play_generative(*arena.generative(), find_generative(learner), settings, stream, options);
   return play_episodic(*arena.episodic(), find_episodic(learner), settings, stream, options);

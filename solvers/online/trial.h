@@ -12,6 +12,7 @@
 #include "core/options.h"
 #include "core/stream.h"
 #include "mdp/instances/instance.h"
+#include "solvers/online/constrained/task.h"
 #include "solvers/online/generative/task.h"
 #include "solvers/online/registry.h"
 
@@ -28,21 +29,29 @@ class Arena {
   /// or when stages differ. What is asked to be minimised is negated: learners maximise.
   static Arena for_samples(const mdp::NamedInstance& instance, std::optional<double> discount = {});
 
+  /// For learners with constraints. InvalidOption when there is no horizon, or no policy keeps to the limits.
+  static Arena with_constraints(const mdp::NamedInstance& instance, const ConstraintRequest& request, int horizon = 0);
+
   Protocol protocol() const { return protocol_; }
   /// Null unless the protocol is episodic or stopping.
   const EpisodicTask* episodic() const { return episodic_.get(); }
   /// Null unless the protocol is average.
   const AverageTask* average() const { return average_.get(); }
+  /// Null unless the protocol is constrained.
+  const ConstrainedTask* constrained() const { return constrained_.get(); }
   /// Null unless the protocol is generative.
   const GenerativeTask* generative() const { return generative_.get(); }
 
  private:
   explicit Arena(std::shared_ptr<const GenerativeTask> task)
       : protocol_(Protocol::kGenerative), generative_(std::move(task)) {}
+  explicit Arena(std::shared_ptr<const ConstrainedTask> task)
+      : protocol_(Protocol::kConstrained), constrained_(std::move(task)) {}
 
   Protocol protocol_;
   std::shared_ptr<const EpisodicTask> episodic_;
   std::shared_ptr<const AverageTask> average_;
+  std::shared_ptr<const ConstrainedTask> constrained_;
   std::shared_ptr<const GenerativeTask> generative_;
 };
 
@@ -76,6 +85,10 @@ struct TrialOptions {
 ///   average: reward-regret, gap-regret, epochs, violations
 ///   stopping: one row, at the number of episodes when it stopped: value-regret, finished (0 or 1), answer-loss,
 ///             certified-loss (what the learner says that its answer loses)
+///   constrained: value-regret (signed, against the optimum under the limits), positive-regret, violation (of the worst
+///             constraint, signed: room pays), hard-violation (it does not), violating-episodes, broken-bounds
+///             (episodes that cost more than the learner promised), violations, baseline-share, mixture-share,
+///             own-share (of the episodes so far), policy-changes, programs (linear programs solved)
 ///   generative: value-error (largest |Q - Q*|), policy-loss (largest V* - V^pi), both exact and in the model's units
 const std::vector<std::string>& metrics_of(Protocol protocol);
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "solvers/online/checkpoints.h"
+#include "solvers/online/episodic/draw.h"
 #include "solvers/online/episodic/value.h"
 
 namespace bellwether::online {
@@ -12,18 +13,6 @@ namespace {
 
 /// Calls to the observer are this many steps apart.
 constexpr std::int64_t kStepsBetweenLooks = 1 << 14;
-
-/// The choices of a randomised policy, drawn; one uniform number a step.
-std::int32_t drawn_choice(const EpisodicTask& task, const EpisodicPolicy& policy, int stage, int s, Stream& stream) {
-  const auto begin = task.state_begin();
-  const std::int64_t first = begin[static_cast<std::size_t>(s)], last = begin[static_cast<std::size_t>(s) + 1];
-  double left = stream.uniform();
-  for (std::int64_t c = first; c < last - 1; ++c) {
-    left -= policy.probability(stage, c);
-    if (left < 0) return static_cast<std::int32_t>(c);
-  }
-  return static_cast<std::int32_t>(last - 1);
-}
 
 class Loop {
  public:

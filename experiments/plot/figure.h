@@ -22,7 +22,7 @@ struct Figure {
   std::string title;
   std::string x_label, y_label;  ///< with units
   bool log_x = false, log_y = false;
-  std::vector<FigureLine> lines;
+  std::vector<FigureLine> lines = {};
   std::vector<std::string> notes =
       {};              ///< below the axes: what bands are, how many seeds, bounds that are off the chart
   double decades = 8;  ///< that a logarithmic y axis shows at most

@@ -109,7 +109,7 @@ Findings drawn_hull(const Observer& observer) {
 
 // --- Hypervolume against solves --------------------------------------------------------------------------------------
 
-constexpr int kLarger = 10;
+constexpr int kLarger = 8;
 
 Findings grids(const Observer& observer) {
   Series series{.name = "grids of weights", .look = Look::kMarked};
@@ -129,7 +129,7 @@ Findings grids(const Observer& observer) {
 Findings extended(const std::string& form, const Observer& observer) {
   Series series{.name = form == "program" ? "C-MORL, by linear programs" : "C-MORL, by interior points",
                 .look = Look::kMarked};
-  for (int rounds = 0; rounds <= 4; ++rounds) {
+  for (int rounds = 0; rounds <= 3; ++rounds) {
     if (!observer({.iteration = rounds})) return {};
     const solvers::CMorlResult found =
         solvers::c_morl(drawn(3, kLarger), {.divisions = 2, .rounds = rounds, .form = form});
@@ -138,7 +138,7 @@ Findings extended(const std::string& form, const Observer& observer) {
     series.y.push_back(solvers::hypervolume(found.fronts.back(), Objectives(3, 0.0)));
   }
   Findings out;
-  out.numbers = {{series.name + ", 4 rounds", short_number(series.x.back()), short_number(series.y.back())}};
+  out.numbers = {{series.name + ", 3 rounds", short_number(series.x.back()), short_number(series.y.back())}};
   out.series.push_back(std::move(series));
   return out;
 }
@@ -148,7 +148,7 @@ Findings corners(const Observer& observer) {
   const double volume = solvers::hypervolume(set.values(), Objectives(3, 0.0));
   return {.marks = {{"optimistic linear support, complete", static_cast<double>(set.solves), volume}},
           .numbers = {{"optimistic linear support, complete", fmt::format("{}", set.solves), short_number(volume)}},
-          .notes = {"a drawn model: 10 states, 3 choices, three objectives, discount 0.9; volume above (0, 0, 0)"}};
+          .notes = {"a drawn model: 8 states, 3 choices, three objectives, discount 0.9; volume above (0, 0, 0)"}};
 }
 
 }  // namespace

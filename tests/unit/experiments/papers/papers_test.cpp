@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "experiments/studies/registry.h"
+#include "proofs_checks/registry.h"
 #include "solvers/online/registry.h"
 
 namespace bellwether::experiments {
@@ -29,11 +31,21 @@ TEST(Papers, PlayEveryLearnerOfTheHouse) {
   EXPECT_FALSE(played("no-such-learner"));
 }
 
-TEST(Papers, NameTheirPlansAfterThemselves) {
+TEST(Papers, NameTheirPlansAndStudiesAfterThemselves) {
+  std::size_t plans = 0, studies = 0;
   for (const Paper& paper : paper_table()) {
-    EXPECT_FALSE(paper.plans().empty());
+    EXPECT_FALSE(paper.plans().empty() && paper.studies().empty() && paper.claims.empty()) << paper.name;
+    plans += paper.plans().size();
+    studies += paper.studies().size();
     for (const PlanText& plan : paper.plans()) EXPECT_TRUE(plan.name.starts_with(paper.name)) << plan.name;
+    for (const studies::Study* study : paper.studies()) EXPECT_EQ(study->paper, paper.name);
   }
+  EXPECT_EQ(plans, plan_texts().size()) << "a plan without a paper is never run";
+  EXPECT_EQ(studies, studies::study_table().size()) << "a study without a paper is never run";
+}
+
+TEST(Papers, AreAllThatHaveClaims) {
+  for (const std::string& name : claims::claimed_papers()) EXPECT_EQ(find_paper(name).claims.front(), name);
 }
 
 }  // namespace

@@ -1,0 +1,156 @@
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "experiments/studies/output.h"
+#include "experiments/studies/papers/models.h"
+#include "experiments/studies/registry.h"
+#include "proofs_checks/registry.h"
+#include "solvers/risk/static_risk.h"
+
+namespace bellwether::studies {
+namespace {
+
+const Study& find(const std::string& id) {
+  return *std::ranges::find_if(study_table(), [&](const Study& study) { return study.id() == id; });
+}
+
+/// Each study is computed once for all tests.
+const Findings& findings_of(const std::string& id) {
+  static std::map<std::string, Findings> known;
+  if (!known.contains(id)) known[id] = run_study(find(id), {.threads = 2}).findings;
+  return known[id];
+}
+
+const Series& series_of(const std::string& id, const std::string& name) {
+  const Findings& findings = findings_of(id);
+  const auto at = std::ranges::find(findings.series, name, &Series::name);
+  EXPECT_NE(at, findings.series.end()) << name;
+  return *at;
+}
+
+TEST(StudyTable, NamesEachStudyOnceAndAfterAPaper) {
+  std::set<std::string> ids;
+  const std::vector<std::string> papers = claims::claimed_papers();
+  for (const Study& study : study_table()) {
+    EXPECT_TRUE(ids.insert(study.id()).second) << study.id();
+    EXPECT_NE(std::ranges::find(papers, study.paper), papers.end()) << study.id();
+    EXPECT_FALSE(study.title.empty() || study.summary.empty() || study.heading.empty() || study.x.name.empty() ||
+                 study.y.name.empty())
+        << study.id();
+  }
+}
+
+TEST(StudyTable, EveryStudyHasPointsNumbersAndNotes) {
+  for (const Study& study : study_table()) {
+    const Findings& findings = findings_of(study.id());
+    EXPECT_GE(findings.series.size(), 1) << study.id();
+    EXPECT_FALSE(findings.numbers.empty() || findings.notes.empty()) << study.id();
+    for (const Series& series : findings.series) {
+      EXPECT_GE(series.x.size(), 2) << study.id() << ": " << series.name;
+      const auto shown = [&](double y) { return std::isfinite(y) && (!study.y.logarithmic || y > 0); };
+      EXPECT_TRUE(std::ranges::any_of(series.y, shown)) << study.id() << ": " << series.name;
+    }
+  }
+}
+
+TEST(StudyTable, OneAndTwoThreadsGiveTheSameBytes) {
+  for (const char* id : {"mdpo/inner-steps", "reload/distance", "robust-mdps/price", "distributional-planning/laws"}) {
+    const Study& study = find(id);
+    EXPECT_EQ(points_csv(study, run_study(study, {.threads = 1}).findings), points_csv(study, findings_of(id))) << id;
+  }
+}
+
+/// Wherever theory gives an upper bound of what is measured at the same place, it holds.
+TEST(StudyTable, NothingMeasuredExceedsItsBound) {
+  std::int64_t compared = 0;
+  for (const Study& study : study_table()) {
+    if (!study.y.logarithmic) continue;
+    for (const Series& bound : findings_of(study.id()).series) {
+      if (bound.measured()) continue;
+      const Series& measured = series_of(study.id(), bound.of);
+      for (std::size_t i = 0; i < bound.x.size(); ++i) {
+        const auto at = std::ranges::find(measured.x, bound.x[i]);
+        if (at == measured.x.end() || std::isnan(bound.y[i])) continue;
+        EXPECT_LE(measured.y[static_cast<std::size_t>(at - measured.x.begin())], bound.y[i] * (1 + 1e-9))
+            << study.id() << ": " << bound.name << " at " << bound.x[i];
+        ++compared;
+      }
+    }
+  }
+  EXPECT_GT(compared, 500);
+}
+
+TEST(Reload, EndsAtTheLinearProgramAndDescentAscentDoesNot) {
+  const Findings& portrait = findings_of("reload/portrait");
+  ASSERT_EQ(portrait.marks.size(), 1);
+  const auto off = [&](const char* name) {
+    const Series& way = series_of("reload/portrait", name);
+    double worst = 0;
+    for (std::size_t k = way.x.size() - 100; k < way.x.size(); ++k)
+      worst = std::max({worst, std::abs(way.x[k]), std::abs(way.y[k] - portrait.marks[0].y)});
+    return worst;
+  };
+  EXPECT_LT(off("ReLOAD (optimistic)"), 2e-3);
+  EXPECT_LT(off("extra-gradient"), 1e-9);
+  EXPECT_GT(off("descent-ascent"), 0.1);
+}
+
+TEST(MultiObjective, TheTreasuresLieOnOrUnderTheHull) {
+  const Series& points =
+      series_of("multi-objective/treasure", "deterministic policies that nothing deterministic beats");
+  const Series& hull = series_of("multi-objective/treasure", "front of randomised policies");
+  EXPECT_EQ(points.x.size(), 10);
+  EXPECT_EQ(hull.x.size(), 9);
+  for (std::size_t i = 0; i < points.x.size(); ++i) {
+    const auto right = std::ranges::lower_bound(hull.x, points.x[i] - 1e-9) - hull.x.begin();
+    const auto r = static_cast<std::size_t>(std::max<std::ptrdiff_t>(1, right)), l = r - 1;
+    const double share = (points.x[i] - hull.x[l]) / (hull.x[r] - hull.x[l]);
+    EXPECT_LE(points.y[i], hull.y[l] + share * (hull.y[r] - hull.y[l]) + 1e-9) << points.x[i];
+  }
+}
+
+TEST(ConstrainedMdps, PricesSupportTheValueFromAbove) {
+  const Findings& findings = findings_of("constrained-mdps/budget");
+  const Series& value = findings.series.front();
+  for (const Series& line : findings.series) {
+    if (line.measured()) continue;
+    const double slope = (line.y[1] - line.y[0]) / (line.x[1] - line.x[0]);
+    for (std::size_t i = 0; i < value.x.size(); ++i)
+      EXPECT_LE(value.y[i], line.y[0] + slope * (value.x[i] - line.x[0]) + 1e-7) << line.name;
+  }
+  for (std::size_t i = 1; i < value.at.size(); ++i) EXPECT_LE(value.at[i], value.at[i - 1] + 1e-7) << "concave";
+}
+
+/// Two routes to one number: the planner with its branch and bound, and all budgets one by one.
+TEST(RiskMeasures, AllBudgetsOneByOneFindWhatThePlannerProves) {
+  for (const double level : {0.02, 0.1, 0.5, 1.0}) {
+    const auto answer = solvers::plan_for_conditional_value_at_risk(risky_corridor(), level, {}, {.tolerance = 1e-9});
+    EXPECT_NEAR(solvers::conditional_value_at_risk(corridor_law(level, 1), level), answer.value, 1e-8) << level;
+  }
+}
+
+TEST(RiskMeasures, PrudenceCostsMeanAndBuysTail) {
+  const Series& line = series_of("risk-measures/frontier", "worst 5 %");
+  EXPECT_LT(line.x.front() + 1, line.x.back());
+  EXPECT_GT(line.y.front(), line.y.back());
+  for (std::size_t i = 1; i < line.x.size(); ++i) {
+    EXPECT_GE(line.x[i], line.x[i - 1] - 1e-9);
+    EXPECT_LE(line.y[i], line.y[i - 1] + 1e-9);
+  }
+}
+
+TEST(RobustMdps, GuaranteesFallWithTheRadiusFromTheNominalValue) {
+  const Findings& findings = findings_of("robust-mdps/price");
+  ASSERT_EQ(findings.series.size(), 7);
+  for (const Series& set : findings.series) {
+    EXPECT_NEAR(set.y.front(), findings.series.front().y.front(), 1e-6) << set.name;
+    for (std::size_t i = 1; i < set.y.size(); ++i) EXPECT_LT(set.y[i], set.y[i - 1]) << set.name;
+  }
+}
+
+}  // namespace
+}  // namespace bellwether::studies

@@ -8,10 +8,12 @@
 
 #include "core/errors.h"
 #include "core/text.h"
+#include "solvers/robust/policy_gradient/robust_policy_gradient.h"
 #include "solvers/robust/robust_backward_induction.h"
 #include "solvers/robust/robust_interval_iteration.h"
 #include "solvers/robust/robust_policy_iteration.h"
 #include "solvers/robust/robust_value_iteration.h"
+#include "solvers/robust/worst_case_search/worst_case_search.h"
 
 namespace bellwether::solvers {
 namespace {
@@ -19,11 +21,12 @@ namespace {
 constexpr std::string_view kPage = "docs/papers/robust-mdps.md";
 
 template <class Options, RobustSolution (*Planner)(const RobustProblem&, const Options&, const SolveOptions&)>
-RobustSolverRow row(std::string_view name, std::vector<Criterion> criteria, std::string_view summary) {
+RobustSolverRow row(std::string_view name, std::vector<Criterion> criteria, std::string_view summary,
+                    std::string_view page = kPage) {
   return {.name = name,
           .criteria = std::move(criteria),
           .summary = summary,
-          .page = kPage,
+          .page = page,
           .options = [] { return option_rows<Options>(); },
           .run =
               [](const RobustProblem& problem, const std::vector<Setting>& settings, const SolveOptions& run) {
@@ -51,6 +54,12 @@ const std::vector<RobustSolverRow>& table() {
                                                                      "exact recursion; nature chooses at every stage"),
       row<RobustIntervalIterationOptions, robust_interval_iteration>(
           "robust-interval-iteration", {kTotal, kReach}, "interval models: sweeps from below and above, sound"),
+      row<RobustPolicyGradientOptions, robust_policy_gradient>(
+          "robust-policy-gradient", {kDiscounted}, "projected gradient steps against nature's answers (DRPG)",
+          "docs/papers/drpg.md"),
+      row<WorstCaseSearchOptions, worst_case_search>("worst-case-search", {kDiscounted},
+                                                     "ordinary solves of nature's worst models so far (IWOCS)",
+                                                     "docs/papers/iwocs.md"),
   };
   return rows;
 }

@@ -26,6 +26,8 @@ constexpr Told kTold[] = {
     {"dynamic-policy-gradient", "softmax gradients stage by stage against all stages at once"},
     {"reload", "who circles and who settles: first-order methods on the way to the saddle point"},
     {"constrained-mdps", "what a budget is worth, and averages of primal-dual steps against their bounds"},
+    {"constrained-regret", "learning under limits: who breaks them, by how much, and what safety costs"},
+    {"stepmix", "leaving a safe baseline without an episode below the floor"},
     {"multi-objective", "fronts of Deep Sea Treasure and of a drawn model, hypervolume against solves"},
     {"robust-mdps", "partial policy iteration against value iteration, and the price of robustness"},
     {"risk-measures", "mean against tail mean in a risky corridor, and the tail mean at every level"},

@@ -58,7 +58,8 @@ constexpr std::array<Kind, 6> kKinds = {
      {"read", "Reading a model file, checks included", "format", kReadColumns,
       "time: until the model is there. rate: bytes of the file in a second."},
      {"constrained", "Two budgets, to a proven relative gap of 1e-4", "planner", kConstrainedColumns,
-      "time: until the proof, wall-clock. iterations: of Clp, or exact solves. gap: between the optimum and the policy."},
+      "time: until the proof, wall-clock. iterations: of Clp, or exact solves. gap: between the optimum and the "
+      "policy."},
      {"memory", "Peak memory of a process", "work", kMemoryColumns,
       "time: of the process. x model: the peak as a multiple of the arrays that a planner reads."},
      {"learn", "Learners at work, every policy that they play evaluated exactly", "learner", kLearnColumns,

@@ -327,13 +327,51 @@ TEST(Show, TellsTheSettingsOfALearner) {
 TEST(Reproduce, KnowsItsPapers) {
   expect_refused({"reproduce"}, "which paper?");
   expect_refused({"reproduce", "tabular-regre"}, "did you mean 'tabular-regret'?");
+  expect_refused({"reproduce", "reload", "--seeds", "3"}, "--seeds is for papers with learners, and reload has none");
+}
+
+TEST(Reproduce, ComputesTheStudiesOfAPlanningPaper) {
+  const TemporaryFolder folder;
+  const std::filesystem::path one = folder.path("one"), two = folder.path("two");
+  const auto words = [](const std::filesystem::path& out, const char* threads) {
+    return std::vector<std::string>{"reproduce", "distributional-planning", "--out", out.string(), "--threads", threads};
+  };
+  const Finished done = run_program(words(one, "1"));
+  ASSERT_EQ(done.code, 0) << done.err;
+  EXPECT_THAT(done.out, AllOf(HasSubstr("Three policies and the laws of their returns"), HasSubstr("made for the mean"),
+                              HasSubstr("stock-is-enough"), HasSubstr("1 of 1 claims hold"),
+                              HasSubstr((one / "report.html").string())));
+  EXPECT_THAT(content(one / "report.html"), AllOf(HasSubstr("<!doctype html>"), HasSubstr("made for the worst 2 %"),
+                                                  HasSubstr("stock-is-enough"), HasSubstr("To run it again")));
+  EXPECT_THAT(content(one / "laws/manifest.json"), HasSubstr("\"id\": \"distributional-planning/laws\""));
+  ASSERT_EQ(run_program(words(two, "2")).code, 0);
+  const std::string points = content(one / "laws/points.csv");
+  EXPECT_THAT(points, HasSubstr("study,series,kind,at,x,y\ndistributional-planning/laws,made for the mean,measured,,-26,"));
+  EXPECT_EQ(content(two / "laws/points.csv"), points);
+}
+
+TEST(Reproduce, PrintsTheClaimsOfAPaperThatHasNothingElse) {
+  const TemporaryFolder folder;
+  const Finished done = run_program({"reproduce", "finite-horizon", "--out", folder.path("out")});
+  EXPECT_EQ(done.code, 0) << done.err;
+  EXPECT_THAT(done.out, AllOf(HasSubstr("regret-is-gaps"), HasSubstr("1 of 1 claims hold"), Not(HasSubstr("written"))));
+  EXPECT_FALSE(std::filesystem::exists(folder.path("out")));
+}
+
+TEST(Reproduce, StopsOnCtrlCWithoutHalfAStudy) {
+  const TemporaryFolder folder;
+  const Finished stopped =
+      run_program({"reproduce", "multi-objective", "--no-figures", "--out", folder.path("out")}, ".", 0.5);
+  if (stopped.code != 1) GTEST_SKIP() << "this machine was not at a study when the signal came";
+  EXPECT_THAT(stopped.err, HasSubstr("stopped while computing multi-objective/"));
+  EXPECT_FALSE(std::filesystem::exists(folder.path("out/report.html")));
 }
 
 TEST(List, NamesWhatThereIs) {
   EXPECT_THAT(run_program({"list", "learners"}).out, AllOf(HasSubstr("ucbvi-bf"), HasSubstr("ucrl2")));
   EXPECT_THAT(run_program({"list", "claims"}).out, HasSubstr("bellman-contraction"));
   EXPECT_THAT(run_program({"list", "papers"}).out, HasSubstr("tabular-regret"));
-  EXPECT_THAT(run_program({"list", "experiments"}).out, HasSubstr("tabular-regret/riverswim"));
+  EXPECT_THAT(run_program({"list", "experiments"}).out, AllOf(HasSubstr("tabular-regret/riverswim"), HasSubstr("reload/portrait")));
 }
 
 }  // namespace

@@ -271,7 +271,8 @@ TEST(Exponential, IsRightToTwoUlps) {
     if (x == 0)
       EXPECT_EQ(value_less_one[1], 0);
     else
-      worst_less_one = std::max(worst_less_one, static_cast<double>(std::abs((value_less_one[1] - less_one) / less_one)));
+      worst_less_one =
+          std::max(worst_less_one, static_cast<double>(std::abs((value_less_one[1] - less_one) / less_one)));
   }
   EXPECT_LE(worst, 0x1p-51);
   EXPECT_LE(worst_less_one, 0x1p-51);

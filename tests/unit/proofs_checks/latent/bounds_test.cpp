@@ -1,9 +1,9 @@
-#include "proofs_checks/bounds/latent.h"
-
 #include <cmath>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "proofs_checks/bounds/latent.h"
 
 namespace bellwether::bounds {
 namespace {

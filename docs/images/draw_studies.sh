@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Draws the figures of the pages about planning, from `reproduce PAPER` of each. ImageMagick makes them small.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+bellwether=${BELLWETHER:-./bellwether}
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+draw() {
+  local paper=$1
+  shift
+  "$bellwether" reproduce "$paper" --out "$folder/$paper" >/dev/null
+  for study in "$@"; do
+    convert "$folder/$paper/$study/$study.png" -resize 900x -colors 64 -strip "PNG8:docs/images/study-$paper-$study.png"
+  done
+}
+draw policy-mirror-descent optimisers
+draw policy-gradient plateau
+draw mdpo inner-steps
+draw dynamic-policy-gradient stages
+draw reload portrait distance
+draw constrained-mdps budget averages
+draw multi-objective treasure front hypervolume
+draw robust-mdps convergence price
+draw risk-measures frontier levels
+draw distributional-planning laws

@@ -334,7 +334,8 @@ TEST(Reproduce, ComputesTheStudiesOfAPlanningPaper) {
   const TemporaryFolder folder;
   const std::filesystem::path one = folder.path("one"), two = folder.path("two");
   const auto words = [](const std::filesystem::path& out, const char* threads) {
-    return std::vector<std::string>{"reproduce", "distributional-planning", "--out", out.string(), "--threads", threads};
+    return std::vector<std::string>{"reproduce", "distributional-planning", "--out", out.string(), "--threads",
+                                    threads};
   };
   const Finished done = run_program(words(one, "1"));
   ASSERT_EQ(done.code, 0) << done.err;
@@ -346,7 +347,8 @@ TEST(Reproduce, ComputesTheStudiesOfAPlanningPaper) {
   EXPECT_THAT(content(one / "laws/manifest.json"), HasSubstr("\"id\": \"distributional-planning/laws\""));
   ASSERT_EQ(run_program(words(two, "2")).code, 0);
   const std::string points = content(one / "laws/points.csv");
-  EXPECT_THAT(points, HasSubstr("study,series,kind,at,x,y\ndistributional-planning/laws,made for the mean,measured,,-26,"));
+  EXPECT_THAT(points,
+              HasSubstr("study,series,kind,at,x,y\ndistributional-planning/laws,made for the mean,measured,,-26,"));
   EXPECT_EQ(content(two / "laws/points.csv"), points);
 }
 
@@ -371,7 +373,8 @@ TEST(List, NamesWhatThereIs) {
   EXPECT_THAT(run_program({"list", "learners"}).out, AllOf(HasSubstr("ucbvi-bf"), HasSubstr("ucrl2")));
   EXPECT_THAT(run_program({"list", "claims"}).out, HasSubstr("bellman-contraction"));
   EXPECT_THAT(run_program({"list", "papers"}).out, HasSubstr("tabular-regret"));
-  EXPECT_THAT(run_program({"list", "experiments"}).out, AllOf(HasSubstr("tabular-regret/riverswim"), HasSubstr("reload/portrait")));
+  EXPECT_THAT(run_program({"list", "experiments"}).out,
+              AllOf(HasSubstr("tabular-regret/riverswim"), HasSubstr("reload/portrait")));
 }
 
 }  // namespace

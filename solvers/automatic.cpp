@@ -1,36 +1,16 @@
 #include "solvers/automatic.h"
 
-#include <string_view>
-
-#include <fmt/format.h>
-
-#include "core/errors.h"
 #include "solvers/exact/average/multichain_value_iteration.h"
 #include "solvers/exact/discounted/discounted_auto.h"
 #include "solvers/exact/finite/backward_induction.h"
 #include "solvers/exact/total/total_reward.h"
 
 namespace bellwether::solvers {
-namespace {
-
-Solution explained(Solution solution, std::string_view why) {
-  solution.note = solution.note.empty() ? std::string(why) : std::string(why) + "; " + solution.note;
-  return solution;
-}
-
-}  // namespace
 
 Solution automatic(const Problem& problem, const AutomaticOptions& options, const SolveOptions& run) {
   require_valid(problem);
   bellwether::require_valid("auto", options);
-  const bool total = problem.criterion == Criterion::kTotal || problem.criterion == Criterion::kReach;
-  if (options.relative && !total) {
-    throw InvalidOption(
-        fmt::format("auto: 'relative' goes with total rewards and reachability, not with the {} criterion",
-                    to_string(problem.criterion)));
-  }
-  if (options.must_reach_goal != "auto" && (problem.criterion != Criterion::kTotal || problem.target.empty()))
-    throw InvalidOption("auto: 'must_reach_goal' goes with a total reward that ends at a goal");
+  require_total_options(problem, options.relative, options.must_reach_goal);
   switch (problem.criterion) {
     case Criterion::kDiscounted:
       return discounted_auto(problem, run);

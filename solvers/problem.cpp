@@ -34,4 +34,15 @@ void require_valid(const Problem& problem) {
   }
 }
 
+void require_total_options(const Problem& problem, bool relative, std::string_view must_reach_goal) {
+  const bool total = problem.criterion == Criterion::kTotal || problem.criterion == Criterion::kReach;
+  if (relative && !total) {
+    throw InvalidOption(
+        fmt::format("auto: 'relative' goes with total rewards and reachability, not with the {} criterion",
+                    to_string(problem.criterion)));
+  }
+  if (must_reach_goal != "auto" && (problem.criterion != Criterion::kTotal || problem.target.empty()))
+    throw InvalidOption("auto: 'must_reach_goal' goes with a total reward that ends at a goal");
+}
+
 }  // namespace bellwether::solvers

@@ -58,4 +58,7 @@ struct Problem {
 /// InvalidOption unless discount, horizon and target make sense for the criterion.
 void require_valid(const Problem& problem);
 
+/// InvalidOption when options of total rewards and reachability were given for another criterion.
+void require_total_options(const Problem& problem, bool relative, std::string_view must_reach_goal);
+
 }  // namespace bellwether::solvers

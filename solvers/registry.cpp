@@ -1,12 +1,9 @@
 #include "solvers/registry.h"
 
-#include <algorithm>
 #include <string>
 
 #include <fmt/format.h>
 
-#include "core/errors.h"
-#include "core/text.h"
 #include "solvers/automatic.h"
 #include "solvers/exact/average/average_policy_iteration.h"
 #include "solvers/exact/average/multichain_value_iteration.h"
@@ -31,26 +28,17 @@
 #include "solvers/mirror/mdpo.h"
 #include "solvers/mirror/policy_gradient.h"
 #include "solvers/mirror/policy_mirror_descent.h"
+#include "solvers/planner_table.h"
 
 namespace bellwether::solvers {
 namespace {
 
-/// A row for a planner of the usual shape.
 template <class Options, Solution (*Planner)(const Problem&, const Options&, const SolveOptions&)>
 SolverRow row(std::string_view name, std::vector<Criterion> criteria, std::string_view page, std::string_view summary,
               bool first_order = false) {
-  return {.name = name,
-          .criteria = std::move(criteria),
-          .summary = summary,
-          .page = page,
-          .first_order = first_order,
-          .options = [] { return option_rows<Options>(); },
-          .run =
-              [](const Problem& problem, const std::vector<Setting>& settings, const SolveOptions& run) {
-                Options options;
-                apply_settings("solve", options, settings);
-                return Planner(problem, options, run);
-              }};
+  auto made = planner_row<SolverRow, Options, Planner>(name, std::move(criteria), page, summary);
+  made.first_order = first_order;
+  return made;
 }
 
 std::vector<SolverRow> make_table() {
@@ -141,29 +129,12 @@ const std::vector<SolverRow>& table() {
 
 }  // namespace
 
-bool SolverRow::solves(Criterion criterion) const {
-  return std::find(criteria.begin(), criteria.end(), criterion) != criteria.end();
-}
-
 std::span<const SolverRow> solver_table() { return table(); }
 
 const SolverRow& find_solver(std::string_view name, Criterion criterion) {
-  std::vector<std::string> all, fitting;
-  bool known = false;
-  for (const SolverRow& candidate : table()) {
-    if (candidate.name == name && candidate.solves(criterion)) return candidate;
-    known = known || candidate.name == name;
-    all.emplace_back(candidate.name);
-    if (candidate.solves(criterion)) fitting.emplace_back(candidate.name);
-  }
-  if (known) {
-    throw InvalidOption(fmt::format("algorithm '{}' does not solve problems of the criterion {}; these do: {}", name,
-                                    to_string(criterion), join_names(fitting)));
-  }
-  const auto near = nearest_name(name, all);
-  throw InvalidOption(fmt::format(
-      "no algorithm is named '{}'{}", name,
-      near ? fmt::format("; did you mean '{}'?", *near) : "; for this problem there is " + join_names(fitting)));
+  return find_planner_row(
+      solver_table(), name, [&](const SolverRow& row) { return row.solves(criterion); }, "",
+      fmt::format("problems of the criterion {}", to_string(criterion)));
 }
 
 }  // namespace bellwether::solvers

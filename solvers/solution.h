@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <Eigen/Core>
@@ -33,6 +34,13 @@ struct Solution {
   std::int64_t transitions_read = 0;  ///< total work, in transitions
   std::vector<TraceRow> trace = {};
 };
+
+/// The solution with the reason why its planner was chosen before its note.
+template <class AnySolution>
+AnySolution explained(AnySolution solution, std::string_view why) {
+  solution.note = std::string(why) + (solution.note.empty() ? "" : "; " + solution.note);
+  return solution;
+}
 
 /// What every exact planner accepts beside its own options.
 struct SolveOptions {

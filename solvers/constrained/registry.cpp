@@ -1,17 +1,16 @@
 #include "solvers/constrained/registry.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <string>
 
 #include <fmt/format.h>
 
-#include "core/errors.h"
 #include "core/text.h"
 #include "solvers/constrained/deterministic.h"
 #include "solvers/constrained/dual_search.h"
 #include "solvers/constrained/first_order/methods.h"
 #include "solvers/constrained/occupancy_lp.h"
+#include "solvers/planner_table.h"
 
 namespace bellwether::solvers {
 namespace {
@@ -19,18 +18,9 @@ namespace {
 template <class Options, ConstrainedSolution (*Planner)(const ConstrainedProblem&, const Options&, const SolveOptions&)>
 ConstrainedRow row(std::string_view name, std::vector<Criterion> criteria, int most_budgets, std::string_view page,
                    std::string_view summary) {
-  return {.name = name,
-          .criteria = std::move(criteria),
-          .most_budgets = most_budgets,
-          .summary = summary,
-          .page = page,
-          .options = [] { return option_rows<Options>(); },
-          .run =
-              [](const ConstrainedProblem& problem, const std::vector<Setting>& settings, const SolveOptions& run) {
-                Options options;
-                apply_settings("solve", options, settings);
-                return Planner(problem, options, run);
-              }};
+  auto made = planner_row<ConstrainedRow, Options, Planner>(name, std::move(criteria), page, summary);
+  made.most_budgets = most_budgets;
+  return made;
 }
 
 std::vector<ConstrainedRow> make_table() {
@@ -61,33 +51,15 @@ std::vector<ConstrainedRow> make_table() {
 
 }  // namespace
 
-bool ConstrainedRow::solves(Criterion criterion, int budgets) const {
-  return std::find(criteria.begin(), criteria.end(), criterion) != criteria.end() &&
-         (most_budgets == 0 || budgets <= most_budgets);
-}
-
 std::span<const ConstrainedRow> constrained_table() {
   static const std::vector<ConstrainedRow> rows = make_table();
   return rows;
 }
 
 const ConstrainedRow& find_constrained(std::string_view name, Criterion criterion, int budgets) {
-  std::vector<std::string> all, fitting;
-  bool known = false;
-  for (const ConstrainedRow& candidate : constrained_table()) {
-    if (candidate.name == name && candidate.solves(criterion, budgets)) return candidate;
-    known = known || candidate.name == name;
-    all.emplace_back(candidate.name);
-    if (candidate.solves(criterion, budgets)) fitting.emplace_back(candidate.name);
-  }
-  if (known) {
-    throw InvalidOption(fmt::format("algorithm '{}' does not solve problems of the criterion {} with {}; these do: {}",
-                                    name, to_string(criterion), counted(budgets, "budget"), join_names(fitting)));
-  }
-  const auto near = nearest_name(name, all);
-  throw InvalidOption(
-      fmt::format("no algorithm for problems with budgets is named '{}'{}", name,
-                  near ? fmt::format("; did you mean '{}'?", *near) : "; there is " + join_names(fitting)));
+  return find_planner_row(
+      constrained_table(), name, [&](const ConstrainedRow& row) { return row.solves(criterion, budgets); }, "",
+      fmt::format("problems of the criterion {} with {}", to_string(criterion), counted(budgets, "budget")));
 }
 
 ConstrainedSolution constrained_auto(const ConstrainedProblem& problem, const ConstrainedAutoOptions&,
@@ -104,8 +76,7 @@ ConstrainedSolution constrained_auto(const ConstrainedProblem& problem, const Co
   const std::string why =
       small ? "chosen by auto: the linear program is small"
             : fmt::format("chosen by auto: the linear program would have {} columns", grouped(columns));
-  solution.note = solution.note.empty() ? why : why + "; " + solution.note;
-  return solution;
+  return explained(std::move(solution), why);
 }
 
 }  // namespace bellwether::solvers

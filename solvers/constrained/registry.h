@@ -7,22 +7,16 @@
 #include "core/options.h"
 #include "solvers/constrained/problem.h"
 #include "solvers/constrained/solution.h"
+#include "solvers/planner_row.h"
 
 namespace bellwether::solvers {
 
-/// One planner for problems with budgets: what the command line and the generated lists know of it.
-struct ConstrainedRow {
-  std::string_view name;  ///< "occupancy-lp"
-  std::vector<Criterion> criteria;
-  int most_budgets;  ///< 0: any number
-  std::string_view summary;
-  std::string_view page;
-  std::vector<OptionRow> (*options)();
-  /// InvalidOption when a setting is unknown or inadmissible.
-  ConstrainedSolution (*run)(const ConstrainedProblem& problem, const std::vector<Setting>& settings,
-                             const SolveOptions& run);
+struct ConstrainedRow : PlannerRow<ConstrainedProblem, ConstrainedSolution> {
+  int most_budgets = 0;  ///< 0: any number
 
-  bool solves(Criterion criterion, int budgets) const;
+  bool solves(Criterion criterion, int budgets) const {
+    return PlannerRow::solves(criterion) && (most_budgets == 0 || budgets <= most_budgets);
+  }
 };
 
 /// All of them, `auto` first.

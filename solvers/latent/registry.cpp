@@ -1,33 +1,22 @@
 #include "solvers/latent/registry.h"
 
-#include <algorithm>
 #include <string>
 
 #include <fmt/format.h>
 
-#include "core/errors.h"
 #include "core/text.h"
 #include "solvers/latent/alpha_vectors.h"
 #include "solvers/latent/belief_tree.h"
 #include "solvers/latent/hsvi.h"
 #include "solvers/latent/simple_policies.h"
+#include "solvers/planner_table.h"
 
 namespace bellwether::solvers {
 namespace {
 
 template <class Options, LatentSolution (*Planner)(const LatentProblem&, const Options&, const SolveOptions&)>
 LatentRow row(std::string_view name, std::vector<Criterion> criteria, std::string_view page, std::string_view summary) {
-  return {.name = name,
-          .criteria = std::move(criteria),
-          .summary = summary,
-          .page = page,
-          .options = [] { return option_rows<Options>(); },
-          .run =
-              [](const LatentProblem& problem, const std::vector<Setting>& settings, const SolveOptions& run) {
-                Options options;
-                apply_settings("solve", options, settings);
-                return Planner(problem, options, run);
-              }};
+  return planner_row<LatentRow, Options, Planner>(name, std::move(criteria), page, summary);
 }
 
 std::vector<LatentRow> make_table() {
@@ -49,32 +38,15 @@ std::vector<LatentRow> make_table() {
 
 }  // namespace
 
-bool LatentRow::solves(Criterion criterion) const {
-  return std::find(criteria.begin(), criteria.end(), criterion) != criteria.end();
-}
-
 std::span<const LatentRow> latent_table() {
   static const std::vector<LatentRow> rows = make_table();
   return rows;
 }
 
 const LatentRow& find_latent(std::string_view name, Criterion criterion) {
-  std::vector<std::string> all, fitting;
-  bool known = false;
-  for (const LatentRow& candidate : latent_table()) {
-    if (candidate.name == name && candidate.solves(criterion)) return candidate;
-    known = known || candidate.name == name;
-    all.emplace_back(candidate.name);
-    if (candidate.solves(criterion)) fitting.emplace_back(candidate.name);
-  }
-  if (known) {
-    throw InvalidOption(fmt::format("algorithm '{}' does not solve problems of the criterion {} with hidden states{}",
-                                    name, to_string(criterion),
-                                    fitting.empty() ? "" : "; these do: " + join_names(fitting)));
-  }
-  const auto near = nearest_name(name, all);
-  throw InvalidOption(fmt::format("no algorithm for problems with hidden states is named '{}'{}", name,
-                                  near ? fmt::format("; did you mean '{}'?", *near) : "; there is " + join_names(all)));
+  return find_planner_row(
+      latent_table(), name, [&](const LatentRow& row) { return row.solves(criterion); }, "",
+      fmt::format("problems of the criterion {} with hidden states", to_string(criterion)));
 }
 
 LatentSolution latent_auto(const LatentProblem& problem, const LatentAutoOptions&, const SolveOptions& run) {

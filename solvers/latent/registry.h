@@ -7,21 +7,11 @@
 #include "core/options.h"
 #include "solvers/latent/problem.h"
 #include "solvers/latent/solution.h"
+#include "solvers/planner_row.h"
 
 namespace bellwether::solvers {
 
-/// One planner for hidden states: what the command line and the generated lists know of it.
-struct LatentRow {
-  std::string_view name;  ///< "hsvi"
-  std::vector<Criterion> criteria;
-  std::string_view summary;
-  std::string_view page;
-  std::vector<OptionRow> (*options)();
-  /// InvalidOption when a setting is unknown or inadmissible.
-  LatentSolution (*run)(const LatentProblem& problem, const std::vector<Setting>& settings, const SolveOptions& run);
-
-  bool solves(Criterion criterion) const;
-};
+using LatentRow = PlannerRow<LatentProblem, LatentSolution>;
 
 /// All of them, `auto` first.
 std::span<const LatentRow> latent_table();

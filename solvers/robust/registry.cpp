@@ -1,13 +1,11 @@
 #include "solvers/robust/registry.h"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "core/errors.h"
-#include "core/text.h"
+#include "solvers/planner_table.h"
 #include "solvers/robust/policy_gradient/robust_policy_gradient.h"
 #include "solvers/robust/robust_backward_induction.h"
 #include "solvers/robust/robust_interval_iteration.h"
@@ -23,17 +21,7 @@ constexpr std::string_view kPage = "docs/papers/robust-mdps.md";
 template <class Options, RobustSolution (*Planner)(const RobustProblem&, const Options&, const SolveOptions&)>
 RobustSolverRow row(std::string_view name, std::vector<Criterion> criteria, std::string_view summary,
                     std::string_view page = kPage) {
-  return {.name = name,
-          .criteria = std::move(criteria),
-          .summary = summary,
-          .page = page,
-          .options = [] { return option_rows<Options>(); },
-          .run =
-              [](const RobustProblem& problem, const std::vector<Setting>& settings, const SolveOptions& run) {
-                Options options;
-                apply_settings("solve", options, settings);
-                return Planner(problem, options, run);
-              }};
+  return planner_row<RobustSolverRow, Options, Planner>(name, std::move(criteria), page, summary);
 }
 
 const std::vector<RobustSolverRow>& table() {
@@ -64,39 +52,14 @@ const std::vector<RobustSolverRow>& table() {
   return rows;
 }
 
-RobustSolution explained(RobustSolution solution, std::string_view why) {
-  solution.note = solution.note.empty() ? std::string(why) : std::string(why) + "; " + solution.note;
-  return solution;
-}
-
 }  // namespace
-
-bool RobustSolverRow::solves(Criterion criterion) const {
-  return std::find(criteria.begin(), criteria.end(), criterion) != criteria.end();
-}
 
 std::span<const RobustSolverRow> robust_solver_table() { return table(); }
 
 const RobustSolverRow& find_robust_solver(std::string_view name, Criterion criterion) {
-  std::vector<std::string> all, fitting;
-  bool known = false;
-  for (const RobustSolverRow& candidate : table()) {
-    if (candidate.name == name && candidate.solves(criterion)) return candidate;
-    known = known || candidate.name == name;
-    all.emplace_back(candidate.name);
-    if (candidate.solves(criterion)) fitting.emplace_back(candidate.name);
-  }
-  if (fitting.empty()) {
-    throw InvalidOption(fmt::format("no robust algorithm solves problems of the criterion {}", to_string(criterion)));
-  }
-  if (known) {
-    throw InvalidOption(fmt::format("robust algorithm '{}' does not solve problems of the criterion {}; these do: {}",
-                                    name, to_string(criterion), join_names(fitting)));
-  }
-  const auto near = nearest_name(name, all);
-  throw InvalidOption(fmt::format(
-      "no robust algorithm is named '{}'{}", name,
-      near ? fmt::format("; did you mean '{}'?", *near) : "; for this problem there is " + join_names(fitting)));
+  return find_planner_row(
+      robust_solver_table(), name, [&](const RobustSolverRow& row) { return row.solves(criterion); }, "robust ",
+      fmt::format("problems of the criterion {}", to_string(criterion)));
 }
 
 RobustSolution robust_automatic(const RobustProblem& problem, const RobustAutomaticOptions& options,
@@ -104,13 +67,7 @@ RobustSolution robust_automatic(const RobustProblem& problem, const RobustAutoma
   require_valid(problem);
   bellwether::require_valid("auto", options);
   const bool total = problem.criterion == Criterion::kTotal || problem.criterion == Criterion::kReach;
-  if (options.relative && !total) {
-    throw InvalidOption(
-        fmt::format("auto: 'relative' goes with total rewards and reachability, not with the {} criterion",
-                    to_string(problem.criterion)));
-  }
-  if (options.must_reach_goal != "auto" && (problem.criterion != Criterion::kTotal || problem.target.empty()))
-    throw InvalidOption("auto: 'must_reach_goal' goes with a total reward that ends at a goal");
+  require_total_options(problem.nominal(), options.relative, options.must_reach_goal);
   if (total) {
     RobustIntervalIterationOptions chosen;
     chosen.worst_case = options.worst_case;

@@ -5,22 +5,12 @@
 #include <vector>
 
 #include "core/options.h"
+#include "solvers/planner_row.h"
 #include "solvers/robust/problem.h"
 
 namespace bellwether::solvers {
 
-/// One robust planner: what the command line and the generated lists know of it.
-struct RobustSolverRow {
-  std::string_view name;
-  std::vector<Criterion> criteria;
-  std::string_view summary;
-  std::string_view page;
-  std::vector<OptionRow> (*options)();
-  /// InvalidOption when a setting is unknown or inadmissible.
-  RobustSolution (*run)(const RobustProblem& problem, const std::vector<Setting>& settings, const SolveOptions& run);
-
-  bool solves(Criterion criterion) const;
-};
+using RobustSolverRow = PlannerRow<RobustProblem, RobustSolution>;
 
 /// All robust planners, `auto` first.
 std::span<const RobustSolverRow> robust_solver_table();

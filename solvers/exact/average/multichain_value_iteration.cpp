@@ -58,11 +58,6 @@ Components solve_components(const Problem& problem, const mdp::EndComponents& co
   return out;
 }
 
-Solution explained(Solution solution, const std::string& why) {
-  solution.note = solution.note.empty() ? why : why + " " + solution.note;
-  return solution;
-}
-
 }  // namespace
 
 Solution multichain_value_iteration(const Problem& problem, const MultichainValueIterationOptions& options,
@@ -94,21 +89,21 @@ Solution average_auto(const Problem& problem, const SolveOptions& run) {
   if (states <= kSmall) {
     Solution solution = average_policy_iteration(problem, {}, run);
     if (solution.status == Status::kConverged || solution.status == Status::kStoppedByCaller)
-      return explained(std::move(solution), "chosen by auto: the model is small.");
+      return explained(std::move(solution), "chosen by auto: the model is small");
     SolveOptions some = run;
     some.max_iterations = std::min(run.max_iterations, kSecondTry);
     Solution second = multichain_value_iteration(problem, {}, some);
     if (second.gap < solution.gap)
-      return explained(std::move(second), "chosen by auto: policy iteration met its limits of rounding.");
-    return explained(std::move(solution), "chosen by auto: the model is small.");
+      return explained(std::move(second), "chosen by auto: policy iteration met its limits of rounding");
+    return explained(std::move(solution), "chosen by auto: the model is small");
   }
   const mdp::EndComponents components =
       mdp::maximal_end_components(problem.model, mdp::ReverseTransitions(problem.model));
   if (components.count() == 1 && components.members_of(0).size() == static_cast<std::size_t>(states)) {
     return explained(relative_value_iteration(problem, {}, run),
-                     "chosen by auto: every state can be reached from every other, so they share one gain.");
+                     "chosen by auto: every state can be reached from every other, so they share one gain");
   }
-  return explained(multichain_value_iteration(problem, {}, run), "chosen by auto: states may have different gains.");
+  return explained(multichain_value_iteration(problem, {}, run), "chosen by auto: states may have different gains");
 }
 
 }  // namespace bellwether::solvers

@@ -90,6 +90,27 @@ struct Smallest {
   }
 };
 
+/// The best choice, larger sign * q being better, and which it was: first of equals.
+struct Greedy {
+  double sign;
+  std::int32_t* choice;  ///< of each state, counted within it
+
+  template <class Q>
+  double operator()(int state, std::int64_t first, std::int64_t last, Q&& q) const {
+    double best = q(first);
+    std::int64_t which = first;
+    for (std::int64_t c = first + 1; c < last; ++c) {
+      const double x = q(c);
+      if (sign * x > sign * best) {
+        best = x;
+        which = c;
+      }
+    }
+    choice[state] = static_cast<std::int32_t>(which - first);
+    return best;
+  }
+};
+
 /// The average under a policy.
 class PolicyAverage {
  public:

@@ -9,27 +9,6 @@
 namespace bellwether::solvers::robust {
 namespace {
 
-/// Chooses the best and remembers which it was: the first of equals.
-struct Greedy {
-  double sign;
-  std::int32_t* choice;
-
-  template <class Q>
-  double operator()(int s, std::int64_t first, std::int64_t last, Q&& q) const {
-    double best = q(first);
-    std::int64_t which = first;
-    for (std::int64_t c = first + 1; c < last; ++c) {
-      const double x = q(c);
-      if (sign * x > sign * best) {
-        best = x;
-        which = c;
-      }
-    }
-    choice[s] = static_cast<std::int32_t>(which - first);
-    return best;
-  }
-};
-
 /// The choice that is played.
 struct Played {
   const std::int32_t* choice;
@@ -130,7 +109,7 @@ mdp::Change Operator::improve(std::span<const double> v, std::span<double> out, 
     return with(ByState<decltype(value)>{value});
   }
   decision.choice.resize(v.size());
-  return with(Greedy{problem_.maximise() ? 1.0 : -1.0, decision.choice.data()});
+  return with(mdp::Greedy{problem_.maximise() ? 1.0 : -1.0, decision.choice.data()});
 }
 
 mdp::Change Operator::evaluate(const Decision& decision, std::span<const double> v, std::span<double> out) {

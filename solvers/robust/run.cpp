@@ -89,11 +89,6 @@ void Run::finish_iteration(const mdp::Change& change, const Eigen::VectorXd& v, 
   if (!stopped_ && run_.observer && !run_.observer(last_row_)) stopped_ = done_ = true;
 }
 
-void Run::add_note(std::string_view sentence) {
-  if (!note_.empty()) note_ += ' ';
-  note_ += sentence;
-}
-
 RobustSolution Run::solution(const Eigen::VectorXd& v, const Decision* policy) {
   if (!proof_) {
     proof_ = prove(v, policy);
@@ -102,34 +97,11 @@ RobustSolution Run::solution(const Eigen::VectorXd& v, const Decision* policy) {
   Certificate& proof = *proof_;
   RobustSolution result;
   result.algorithm = algorithm_;
-  if (!std::isfinite(proof.gap)) {
-    result.status = Status::kNumericalTrouble;
-    add_note("Numbers grew beyond the range of double precision, so nothing is proven; scale the rewards down.");
-  } else if (proof.gap <= run_.tolerance) {
-    result.status = Status::kConverged;
-  } else if (stopped_) {
-    result.status = Status::kStoppedByCaller;
-  } else if (rounding_limited_) {
-    result.status = Status::kRoundingLimited;
-    add_note(
-        fmt::format("Rounding alone makes bounds of {:.1e} at this size of values and discount; the tolerance {:.1e} "
-                    "cannot be proven in double precision.",
-                    proof.rounding, run_.tolerance));
-  } else {
-    result.status = Status::kBudgetExhausted;
-  }
-  result.note = note_;
   result.policy = proof.policy;
   if (options_.worst_case != "none" && std::isfinite(proof.gap))
     result.worst_case =
         op_.respond(Decision::of(proof.policy), view(std::as_const(proven_at_)), options_.worst_case == "all");
-  result.value = std::move(proof.value);
-  if (std::isfinite(proof.gap)) {
-    result.lower = std::move(proof.lower);
-    result.upper = std::move(proof.upper);
-    result.gap = proof.gap;
-  }
-  result.residual = proof.residual;
+  conclude(result, proof, {.tolerance = run_.tolerance, .stopped = stopped_, .rounding_limited = rounding_limited_});
   result.iterations = iterations_;
   result.transitions_read = transitions_;
   result.trace = trace_.take();

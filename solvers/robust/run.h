@@ -28,7 +28,6 @@ class Run {
   /// value of this decision, not the optimum.
   void finish_iteration(const mdp::Change& change, const Eigen::VectorXd& v, const Decision* policy = nullptr);
 
-  void add_note(std::string_view sentence);
   RobustSolution solution(const Eigen::VectorXd& v, const Decision* policy = nullptr);
 
  private:
@@ -37,7 +36,7 @@ class Run {
   const RobustProblem& problem_;
   const RobustOptions& options_;
   const SolveOptions& run_;
-  std::string algorithm_, note_;
+  std::string algorithm_;
   Problem nominal_;
   discounted::SweepError error_;
   Operator op_;

@@ -4,8 +4,11 @@
 #include <cmath>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "core/rounding.h"
 #include "mdp/operators.h"
@@ -174,6 +177,37 @@ Certificate certify(const Problem& problem, std::span<const double> v, const mdp
 Certificate certify_policy_value(const Problem& problem, std::span<const double> v, const mdp::Policy& policy) {
   policy.require_fits(problem.model);
   return enclose(problem, v, Subject::kPolicyValueAlone, &policy);
+}
+
+void conclude(Solution& solution, Certificate& proof, const Ending& ending) {
+  const auto add_note = [&](const std::string& sentence) {
+    if (!solution.note.empty()) solution.note += ' ';
+    solution.note += sentence;
+  };
+  const bool proven = std::isfinite(proof.gap);
+  if (!proven) {
+    solution.status = Status::kNumericalTrouble;
+    add_note("Numbers grew beyond the range of double precision, so nothing is proven; scale the rewards down.");
+  } else if (proof.gap <= ending.tolerance) {
+    solution.status = Status::kConverged;
+  } else if (ending.stopped) {
+    solution.status = Status::kStoppedByCaller;
+  } else if (ending.rounding_limited) {
+    solution.status = Status::kRoundingLimited;
+    add_note(
+        fmt::format("Rounding alone makes bounds of {:.1e} at this size of values and discount; the tolerance {:.1e} "
+                    "cannot be proven in double precision.",
+                    proof.rounding, ending.tolerance));
+  } else {
+    solution.status = Status::kBudgetExhausted;
+  }
+  solution.value = std::move(proof.value);
+  if (proven) {
+    solution.lower = std::move(proof.lower);
+    solution.upper = std::move(proof.upper);
+    solution.gap = proof.gap;
+  }
+  solution.residual = proof.residual;
 }
 
 }  // namespace bellwether::solvers

@@ -7,6 +7,7 @@
 
 #include "mdp/policy.h"
 #include "solvers/problem.h"
+#include "solvers/solution.h"
 
 namespace bellwether::solvers {
 
@@ -35,5 +36,14 @@ Certificate certify(const Problem& problem, std::span<const double> v, const mdp
 
 /// Encloses the value of the policy alone. Randomised policies are read as their weights divided by their sum.
 Certificate certify_policy_value(const Problem& problem, std::span<const double> v, const mdp::Policy& policy);
+
+/// How a run came to its end.
+struct Ending {
+  double tolerance = 0;
+  bool stopped = false, rounding_limited = false;
+};
+
+/// Status, note, values and bounds of a solution from its certificate; the note follows what `solution` already says.
+void conclude(Solution& solution, Certificate& proof, const Ending& ending);
 
 }  // namespace bellwether::solvers

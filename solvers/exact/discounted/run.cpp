@@ -154,30 +154,9 @@ Solution Run::solution(const Eigen::VectorXd& v) {
 Solution Run::solution(Certificate proof) {
   Solution result;
   result.algorithm = algorithm_;
-  if (!std::isfinite(proof.gap)) {
-    result.status = Status::kNumericalTrouble;
-    add_note("Numbers grew beyond the range of double precision, so nothing is proven; scale the rewards down.");
-  } else if (proof.gap <= options_.tolerance) {
-    result.status = Status::kConverged;
-  } else if (stopped_) {
-    result.status = Status::kStoppedByCaller;
-  } else if (rounding_limited_) {
-    result.status = Status::kRoundingLimited;
-    add_note(
-        fmt::format("Rounding alone makes bounds of {:.1e} at this size of values and discount; "
-                    "the tolerance {:.1e} cannot be proven in double precision.",
-                    proof.rounding, options_.tolerance));
-  } else {
-    result.status = Status::kBudgetExhausted;
-  }
   result.note = note_;
-  result.value = std::move(proof.value);
-  if (std::isfinite(proof.gap)) {
-    result.lower = std::move(proof.lower);
-    result.upper = std::move(proof.upper);
-    result.gap = proof.gap;
-  }
-  result.residual = proof.residual;
+  conclude(result, proof,
+           {.tolerance = options_.tolerance, .stopped = stopped_, .rounding_limited = rounding_limited_});
   result.policy = std::move(proof.policy);
   result.iterations = iterations_;
   result.transitions_read = transitions_;

@@ -3,27 +3,6 @@
 namespace bellwether::solvers::discounted {
 namespace {
 
-/// Chooses the best and remembers which it was. A choice is better when sign * q is larger.
-struct Greedy {
-  double sign;
-  std::int32_t* choice;
-
-  template <class Q>
-  double operator()(int state, std::int64_t first, std::int64_t last, Q&& q) const {
-    double best = q(first);
-    std::int64_t which = first;
-    for (std::int64_t c = first + 1; c < last; ++c) {
-      const double x = q(c);
-      if (sign * x > sign * best) {
-        best = x;
-        which = c;
-      }
-    }
-    choice[state] = static_cast<std::int32_t>(which - first);
-    return best;
-  }
-};
-
 struct KeepingGreedy {
   double sign, margin;
   std::int32_t* choice;
@@ -65,7 +44,7 @@ mdp::Change jacobi_sweep(const Problem& problem, std::span<const double> v, std:
 mdp::Change greedy_sweep(const Problem& problem, std::span<const double> v, std::span<double> out, Choices& choice) {
   choice.resize(v.size());
   return mdp::backup_with_change(problem.model, problem.discount, v, out, mdp::Expectation{},
-                                 Greedy{problem.sign(), choice.data()});
+                                 mdp::Greedy{problem.sign(), choice.data()});
 }
 
 mdp::Change keeping_sweep(const Problem& problem, std::span<const double> v, std::span<double> out, double margin,

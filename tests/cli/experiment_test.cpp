@@ -187,9 +187,10 @@ TEST_F(Run, ReportSaysNothingTwice) {
   ASSERT_EQ(done.code, 0) << done.err;
   const std::string page = content(out_ + "/report.html");
   EXPECT_THAT(page, AllOf(HasSubstr("<h1>riverswim@1</h1>"), Not(HasSubstr("<caption>riverswim@1"))));
-  if (done.err.find("gnuplot is not installed") == std::string::npos)
+  if (done.err.find("gnuplot is not installed") == std::string::npos) {
     EXPECT_THAT(page, AllOf(HasSubstr("<img alt=\"riverswim@1, horizon 10\""),
                             HasSubstr("<figcaption>cumulative regret (exact values) against episodes</figcaption>")));
+  }
 }
 
 TEST_F(Run, PlaysCostsAsNegativeRewards) {

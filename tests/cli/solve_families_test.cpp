@@ -1,0 +1,260 @@
+// Limits on costs, uncertain rows, risk, hidden contexts and states.
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/cli/run_program.h"
+#include "tests/cli/solve_json.h"
+#include "tests/support/temporary_folder.h"
+
+namespace bellwether::test {
+namespace {
+
+using testing::HasSubstr;
+
+// Two states in which the action that pays burns fuel.
+constexpr const char* kFuel =
+    "state,action,next,probability,reward,fuel\n"
+    "0,0,0,0.9,0,0\n0,0,1,0.1,0,0\n0,1,0,0.1,0.2,0.1\n0,1,1,0.9,0.2,0.1\n"
+    "1,0,0,0.8,1,1\n1,0,1,0.2,1,1\n1,1,0,0.3,0.6,0.5\n1,1,1,0.7,0.6,0.5\n";
+
+TEST(SolveWithBudgets, ReportsCostsMultipliersAndTheRandomisedPolicy) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("fuel.csv", kFuel);
+  const json answer = solve_json(file, {"--discount", "0.9", "--budget", "5"});
+  EXPECT_EQ(answer["status"], "converged");
+  EXPECT_NEAR(answer["value"].get<double>(), 5.639024, 1e-6);
+  EXPECT_NEAR(answer["costs"][0].get<double>(), 5, 1e-6);
+  EXPECT_NEAR(answer["multipliers"][0].get<double>(), 0.712195, 1e-6);
+  EXPECT_NEAR(answer["policy"][1][0].get<double>(), 0.657778, 1e-6);
+  EXPECT_EQ(answer["violation"], 0);
+  // The multiplier is the derivative of the value in the budget, and a name does as well as a place.
+  const json more = solve_json(file, {"--discount", "0.9", "--budget", "fuel=5.01"});
+  EXPECT_NEAR((more["value"].get<double>() - answer["value"].get<double>()) / 0.01, 0.712195, 1e-4);
+  for (const char* algorithm : {"dual-bisection", "bundle", "reload"}) {
+    const json other = solve_json(file, {"--discount", "0.9", "--budget", "5", "--algorithm", algorithm});
+    EXPECT_LE(other["optimum"]["lower"].get<double>(), answer["optimum"]["upper"].get<double>()) << algorithm;
+    EXPECT_GE(other["optimum"]["upper"].get<double>(), answer["optimum"]["lower"].get<double>()) << algorithm;
+  }
+}
+
+TEST(SolveWithBudgets, SaysWhyNoPolicyWillDo) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("fuel.csv", kFuel);
+  const Finished done = run_program({"solve", file, "--discount", "0.9", "--budget", "0.2"});
+  EXPECT_EQ(done.code, 1);
+  EXPECT_THAT(done.out, HasSubstr("no policy keeps to the limits: under every one fuel is at least 0.97826087"));
+  const json answer = solve_json(file, {"--discount", "0.9", "--budget", "0.2"}, 1);
+  EXPECT_EQ(answer["status"], "infeasible");
+  EXPECT_NEAR(answer["infeasibility"]["least_violation"]["value"].get<double>(), 0.778261, 1e-6);
+}
+
+TEST(SolveWithBudgets, RefusesLimitsThatDoNotFit) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("fuel.csv", kFuel), plain = folder.write("plain.csv", kPuterman);
+  const auto refused = [](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "solve");
+    const Finished done = run_program(arguments);
+    EXPECT_EQ(done.code, 2);
+    EXPECT_EQ(done.out, "");
+    return done.err;
+  };
+  EXPECT_THAT(refused({file, "--discount", "0.9", "--budget", "1,2"}), HasSubstr("has 2 limits, but the model has 1"));
+  EXPECT_THAT(refused({file, "--discount", "0.9", "--budget", "fule=1"}), HasSubstr("cost column is 'fuel'"));
+  EXPECT_THAT(refused({file, "--discount", "0.9", "--budget", "much"}), HasSubstr("'much' is no limit"));
+  EXPECT_THAT(refused({plain, "--discount", "0.9", "--budget", "1"}), HasSubstr("has no cost columns"));
+  EXPECT_THAT(refused({file, "--criterion", "total", "--budget", "1"}), HasSubstr("--budget goes with"));
+  EXPECT_THAT(refused({file, "--discount", "0.9", "--budget", "1", "--certify", "rational"}),
+              HasSubstr("leave --budget out"));
+}
+
+TEST(SolveRobust, GuaranteesLessTheFurtherNatureMayGo) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("fuel.csv", kFuel);
+  const json plain = solve_json(file, {"--discount", "0.9"});
+  for (const char* kind : {"l1", "tv", "linf", "l2", "kl", "chi2", "wasserstein", "contamination"}) {
+    double last = plain["value"].get<double>();
+    for (const char* radius : {"0", "0.1", "0.3"}) {
+      const json answer = solve_json(file, {"--discount", "0.9", "--robust", kind, "--radius", radius});
+      EXPECT_EQ(answer["status"], "converged") << kind;
+      EXPECT_LE(answer["value"].get<double>(), last + 1e-5) << kind << ' ' << radius;
+      last = answer["value"].get<double>();
+      EXPECT_EQ(answer["worst_case"].size(), 4U);
+      EXPECT_LE(answer["value"].get<double>(), answer["nominal_value"].get<double>() + 1e-5);
+    }
+    const json kind_best =
+        solve_json(file, {"--discount", "0.9", "--robust", kind, "--radius", "0.3", "--nature", "best"});
+    EXPECT_GT(kind_best["value"].get<double>(), plain["value"].get<double>()) << kind;
+  }
+  // Total variation is half of L1.
+  EXPECT_NEAR(solve_json(file, {"--discount", "0.9", "--robust", "tv", "--radius", "0.1"})["value"].get<double>(),
+              solve_json(file, {"--discount", "0.9", "--robust", "l1", "--radius", "0.2"})["value"].get<double>(),
+              1e-5);
+  // Radius .2 in L1 moves a tenth from the better state to the worse: nature's rows, by hand.
+  const json answer = solve_json(file, {"--discount", "0.9", "--robust", "l1", "--radius", "0.2"});
+  EXPECT_EQ(answer["policy"], json({1, 0}));
+  EXPECT_NEAR(answer["worst_case"][1]["probability"][1].get<double>(), 0.8, 1e-12);
+  EXPECT_NEAR(answer["worst_case"][2]["probability"][1].get<double>(), 0.1, 1e-12);
+}
+
+TEST(SolveRobust, TakesTheIntervalsOfAFile) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("m.tra",
+                                        "# Transitions (IMDP)\n3 4 6\n0 0 1 [0.3,0.5] a\n0 0 2 [0.5,0.7] a\n"
+                                        "0 1 1 [0.2,0.9] b\n0 1 2 [0.1,0.8] b\n1 0 1 [1,1] c\n2 0 2 [1,1] c\n");
+  folder.write("m.lab", "0=\"init\" 1=\"deadlock\" 2=\"won\"\n0: 0\n2: 2\n");
+  EXPECT_NEAR(solve_json(file, {"--reach", "won"})["value"].get<double>(), 0.5, 1e-6);
+  EXPECT_NEAR(solve_json(file, {"--reach", "won", "--nature", "best"})["value"].get<double>(), 0.8, 1e-6);
+  EXPECT_NEAR(solve_json(file, {"--reach", "won", "--minimize"})["value"].get<double>(), 0.7, 1e-6);
+}
+
+TEST(SolveRobust, KeepsWhatHasEndedWhereNatureMaySendItAnywhere) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("named.csv", kNamed);
+  const json answer = solve_json(file, {"--discount", "0.9", "--criterion", "discounted", "--goal", "goal", "--robust",
+                                        "tv", "--radius", "0.2", "--support", "all"});
+  // The goal is left by no nature, so it is worth nothing more; elsewhere a fifth of the mass may go anywhere.
+  EXPECT_EQ(answer["status"], "converged");
+  EXPECT_EQ(answer["values"][1], 0);
+}
+
+TEST(SolveRobust, RefusesWhatDoesNotGoTogether) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("fuel.csv", kFuel);
+  const auto refused = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"solve", file});
+    const Finished done = run_program(arguments);
+    EXPECT_EQ(done.code, 2) << done.out;
+    return done.err;
+  };
+  EXPECT_THAT(refused({"--discount", "0.9", "--robust", "l1"}), HasSubstr("needs --radius R"));
+  EXPECT_THAT(refused({"--discount", "0.9", "--robust", "l3", "--radius", "1"}), HasSubstr("--robust is 'l3'"));
+  EXPECT_THAT(refused({"--discount", "0.9", "--robust", "l1", "--radius", "-1"}), HasSubstr("--radius is '-1'"));
+  EXPECT_THAT(refused({"--discount", "0.9", "--radius", "1"}), HasSubstr("goes with --robust"));
+  EXPECT_THAT(refused({"--discount", "0.9", "--robust", "interval"}), HasSubstr("lower and upper probabilities"));
+  EXPECT_THAT(refused({"--criterion", "average", "--robust", "l1", "--radius", ".1"}), HasSubstr("criterion average"));
+  EXPECT_THAT(refused({"--discount", "0.9", "--robust", "l1", "--radius", ".1", "--budget", "3"}),
+              HasSubstr("leave --budget or --robust out"));
+  EXPECT_THAT(
+      refused({"--discount", "0.9", "--robust", "tv", "--radius", ".1", "--rectangular", "s", "--certify", "rational"}),
+      HasSubstr("leave --robust out"));
+}
+
+// Leave, or lose 1 with probability .4 and win 2 otherwise.
+constexpr const char* kGamble =
+    "state,action,next,probability,reward\ncasino,leave,casino,1,0\n"
+    "casino,bet,casino,0.4,-1\ncasino,bet,casino,0.6,2\n";
+
+TEST(SolveForRisk, PlansForTheTailOfTheReturn) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("gamble.csv", kGamble);
+  const json answer = solve_json(file, {"--horizon", "3", "--risk", "tail-mean", "--level", "0.5"});
+  EXPECT_EQ(answer["status"], "converged");
+  EXPECT_NEAR(answer["risk"]["value"].get<double>(), 0.592, 1e-9);
+  EXPECT_EQ(answer["law"]["returns"], json({-3, 0, 2, 3}));
+  EXPECT_EQ(answer["stock_policy"][1][2], json({{"state", 0}, {"earned", 2}, {"action", 0}}));  // ahead: leave
+  const json quantile = solve_json(file, {"--horizon", "3", "--risk", "quantile", "--level", "0.25"});
+  EXPECT_EQ(quantile["risk"]["value"], 1);
+  const json spread = solve_json(file, {"--horizon", "3", "--risk", "mean-variance", "--weight", "0.1"});
+  EXPECT_NEAR(spread["risk"]["value"].get<double>(), 1.752, 1e-9);
+  const json entropic = solve_json(file, {"--horizon", "3", "--risk", "entropic", "--beta", "0.5"});
+  EXPECT_NEAR(entropic["value"].get<double>(), -6 * std::log(0.4 * std::exp(0.5) + 0.6 * std::exp(-1)), 1e-9);
+  const json forever = solve_json(file, {"--discount", "0.9", "--risk", "tail-mean", "--level", "0.5"});
+  EXPECT_LE(forever["risk"]["lower"].get<double>(), forever["risk"]["upper"].get<double>());
+  EXPECT_EQ(forever["stock_table"]["actions"].size(), forever["stock_table"]["points"].get<std::size_t>());
+  const json nested = solve_json(file, {"--discount", "0.9", "--risk", "nested-tail-mean", "--level", "0.9"});
+  EXPECT_NEAR(nested["value"].get<double>(), (0.4 * -1 + 0.5 * 2) / 0.9 / 0.1, 1e-5);
+}
+
+TEST(SolveForRisk, RefusesWhatDoesNotGoTogether) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("gamble.csv", kGamble);
+  const auto refused = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"solve", file});
+    const Finished done = run_program(arguments);
+    EXPECT_EQ(done.code, 2) << done.out;
+    return done.err;
+  };
+  EXPECT_THAT(refused({"--horizon", "3", "--risk", "tail-mean"}), HasSubstr("needs --level"));
+  EXPECT_THAT(refused({"--horizon", "3", "--risk", "tailmean"}), HasSubstr("did you mean 'tail-mean'?"));
+  EXPECT_THAT(refused({"--horizon", "3", "--level", ".5"}), HasSubstr("--level goes with --risk"));
+  EXPECT_THAT(refused({"--horizon", "3", "--risk", "entropic", "--beta", "1", "--level", ".5"}),
+              HasSubstr("--level does not go with --risk entropic"));
+  EXPECT_THAT(refused({"--discount", "0.9", "--risk", "quantile", "--level", ".5"}), HasSubstr("give --horizon H"));
+  EXPECT_THAT(refused({"--criterion", "average", "--risk", "quantile", "--level", ".5"}),
+              HasSubstr("--risk goes with"));
+  EXPECT_THAT(refused({"--horizon", "3", "--risk", "tail-mean", "--level", ".5", "-o", folder.path("x.csv")}),
+              HasSubstr("save it as .json"));
+  EXPECT_THAT(refused({"--horizon", "3", "--risk", "tail-mean", "--level", ".5", "--algorithm", "value-iteration"}),
+              HasSubstr("leave --algorithm out"));
+  EXPECT_THAT(refused({"--horizon", "3", "--risk", "tail-mean", "--level", ".5", "--robust", "l1", "--radius", "1"}),
+              HasSubstr("goes neither with"));
+}
+
+// In each context the other of two actions pays in state 1.
+constexpr const char* kContexts =
+    "context,state,action,next,probability,reward\n"
+    "0,0,0,0,0.5,0\n0,0,0,1,0.5,0\n0,0,1,1,1,0.2\n0,1,0,0,1,1\n0,1,1,1,1,0\n"
+    "1,0,0,0,0.9,0\n1,0,0,1,0.1,0\n1,0,1,1,1,0.2\n1,1,0,1,1,0\n1,1,1,0,1,1\n";
+
+TEST(SolveHidden, PlansForAContextThatIsNotSeen) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("contexts.csv", kContexts);
+  // Go to state 1 (.2), try action 0; where it led tells the context. Four stages: .2 + 1/2 (1 + .2 + 1) + 1/2 (0 + 1 +
+  // .2).
+  const json answer = solve_json(file, {"--horizon", "4"});
+  EXPECT_EQ(answer["status"], "converged");
+  EXPECT_NEAR(answer["value"].get<double>(), 1.9, 1e-9);
+  EXPECT_NEAR(answer["with_more_seen"]["known"].get<double>(), 2.4, 1e-9);
+  EXPECT_EQ(answer["controller"]["nodes"][0]["action"], 1);
+  const json likely = solve_json(file, {"--horizon", "4", "--weights", "0.9,0.1"});
+  EXPECT_NEAR(likely["value"].get<double>(), 0.2 + 0.9 * 2.2 + 0.1 * 1.2, 1e-9);
+  const json seen = solve_json(file, {"--horizon", "4", "--rewards-observed"});
+  EXPECT_NEAR(seen["value"].get<double>(), 1.9, 1e-9);  // the way there told as much
+  const json search = solve_json(file, {"--horizon", "4", "--algorithm", "hsvi"});
+  EXPECT_NEAR(search["value"].get<double>(), 1.9, 1e-6);
+}
+
+TEST(SolveHidden, FindsTheTiger) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write(
+      "tiger.POMDP",
+      "discount: 0.95\nvalues: reward\nstates: tiger-left tiger-right\nactions: listen open-left open-right\n"
+      "observations: hear-left hear-right\nstart: uniform\nT: listen\nidentity\nT: open-left\nuniform\n"
+      "T: open-right\nuniform\nO: listen\n0.85 0.15\n0.15 0.85\nO: open-left\nuniform\nO: open-right\nuniform\n"
+      "R: listen : * : * : * -1\nR: open-left : tiger-left : * : * -100\nR: open-left : tiger-right : * : * 10\n"
+      "R: open-right : tiger-left : * : * 10\nR: open-right : tiger-right : * : * -100\n");
+  const json answer = solve_json(file, {"--tolerance", "1e-2"});
+  EXPECT_EQ(answer["status"], "converged");
+  EXPECT_LE(answer["optimum"]["lower"].get<double>(), 19.3718);
+  EXPECT_GE(answer["optimum"]["upper"].get<double>(), 19.3713);
+  EXPECT_EQ(answer["controller"]["nodes"][0]["action"], 0);
+  EXPECT_TRUE(answer["controller"]["nodes"][0]["next"].contains("hear-left"));
+}
+
+TEST(SolveHidden, RefusesWhatDoesNotGoTogether) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("contexts.csv", kContexts), plain = folder.write("plain.csv", kPuterman);
+  const auto refused = [](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "solve");
+    const Finished done = run_program(arguments);
+    EXPECT_EQ(done.code, 2) << done.out;
+    return done.err;
+  };
+  EXPECT_THAT(refused({file, "--horizon", "4", "--weights", "1"}),
+              HasSubstr("has 1 weight, but the file has 2 contexts"));
+  EXPECT_THAT(refused({file, "--horizon", "4", "--weights", "1,x"}), HasSubstr("'x' is no weight"));
+  EXPECT_THAT(refused({plain, "--discount", "0.9", "--weights", "1"}), HasSubstr("goes with a latent model"));
+  EXPECT_THAT(refused({file, "--criterion", "average"}), HasSubstr("--horizon H or --discount G"));
+  EXPECT_THAT(refused({file, "--horizon", "4", "-o", folder.path("x.csv")}), HasSubstr("save it as .json"));
+  EXPECT_THAT(refused({file, "--horizon", "4", "--robust", "l1", "--radius", "1"}),
+              HasSubstr("fully seen and certain"));
+  EXPECT_THAT(refused({file, "--horizon", "4", "--certify", "rational"}), HasSubstr("fully seen"));
+}
+
+}  // namespace
+}  // namespace bellwether::test

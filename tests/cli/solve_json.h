@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/cli/run_program.h"
+
+namespace bellwether::test {
+
+using nlohmann::json;
+
+// Puterman's two-state example: V* = (-60/7, -20) at discount 19/20, playing the first action in both states.
+inline constexpr const char* kPuterman =
+    "state,action,next,probability,reward\n"
+    "0,0,0,0.5,5\n0,0,1,0.5,5\n0,1,1,1,10\n1,0,1,1,-1\n";
+
+// From `start` the risky action reaches the goal with probability 3/4, the safe one needs two steps.
+inline constexpr const char* kNamed =
+    "#! label goal goal\nstate,action,next,probability,reward,fuel\n"
+    "start,risky,goal,0.75,1,2\nstart,risky,lost,0.25,0,2\nstart,safe,half,1,0,1\nhalf,safe,goal,1,0.5,1\n"
+    "goal,stay,goal,1,0,0\nlost,stay,lost,1,0,0\n";
+
+/// What `solve FILE --json ARGUMENTS` prints; the exit code must be the expected one.
+inline json solve_json(const std::string& file, std::vector<std::string> arguments, int expected_code = 0) {
+  arguments.insert(arguments.begin(), {"solve", file, "--json"});
+  const Finished done = run_program(arguments);
+  EXPECT_EQ(done.code, expected_code) << done.err;
+  return json::parse(done.out);
+}
+
+}  // namespace bellwether::test

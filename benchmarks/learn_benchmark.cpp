@@ -30,7 +30,6 @@ namespace {
 
 using benchmark::State;
 using online::Arena;
-using online::Protocol;
 
 constexpr int kSeeds = 4;
 constexpr std::string_view kNobody = "optimal";  ///< plays without learning: the loop alone

@@ -79,7 +79,7 @@ template <class Table>
 void list_learners(std::string_view heading, const Table& table) {
   std::string out = fmt::format("{}:\n\n", heading);
   for (const auto& row : table) {
-    const bool stops = row.protocol == online::Protocol::kStopping;
+    const bool stops = row.protocol == Protocol::kStopping;
     out += two_columns(row.name, std::string(row.summary) + (stops ? " [stops by itself]" : ""), 32);
   }
   fmt::print("{}\n", out);

@@ -134,7 +134,7 @@ void stop_at(Plan& plan, const std::string& epsilon) {
   for (experiments::Entry& learner : plan.learners) {
     const bool given =
         std::ranges::find(learner.settings, "epsilon", &experiments::Choices::name) != learner.settings.end();
-    if (!given && online::protocol_of(learner.name) == online::Protocol::kStopping)
+    if (!given && online::protocol_of(learner.name) == Protocol::kStopping)
       learner.settings.push_back({"epsilon", {epsilon}});
   }
 }

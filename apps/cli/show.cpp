@@ -78,7 +78,7 @@ std::string optimum_line(std::string_view name, const mdp::NamedInstance& instan
 std::string left_out(std::string_view why) { return fmt::format("  not computed: {}; --all computes them\n", why); }
 
 std::string episodic_facts(const mdp::NamedInstance& instance, int horizon) {
-  const online::Arena arena(instance, online::Protocol::kEpisodic, horizon);
+  const online::Arena arena(instance, Protocol::kEpisodic, horizon);
   const online::EpisodicTask& task = *arena.episodic();
   std::string out = optimum_line(instance.question.minimise ? "cost" : "value", instance, task.optimum());
   out += line("  smallest positive gap",
@@ -113,7 +113,7 @@ std::string diameter_text(const mdp::TabularMdp& model, bool all, Work& work) {
 }
 
 std::string gain_facts(const mdp::NamedInstance& instance) {
-  const online::Arena arena(instance, online::Protocol::kAverage);
+  const online::Arena arena(instance, Protocol::kAverage);
   const online::AverageTask& task = *arena.average();
   double smallest = std::numeric_limits<double>::infinity();
   for (std::int64_t c = 0; c < task.num_choices(); ++c)
@@ -212,7 +212,7 @@ int show_learner(const Row& row, const Arguments& arguments) {
   for (const OptionRow& option : options)
     out += two_columns(fmt::format("{}={}", option.name, option.value),
                        option.rule.empty() ? option.help : fmt::format("{} ({})", option.help, option.rule), 28);
-  const bool plays_episodes = online::length_name(row.protocol) == "episodes";
+  const bool plays_episodes = length_name(row.protocol) == "episodes";
   out += fmt::format("\nnext: {} run riverswim {}--algorithm {}\n", program_name(),
                      plays_episodes ? "--horizon 20 " : "", row.name);
   fmt::print("{}", out);

@@ -82,7 +82,7 @@ void fit(const Grid& grid, const Results& results, AxisCurve& curve, std::string
 bool is_precision(const Grid& grid, const Axis& axis) {
   if (!axis.of_learner || axis.setting != "epsilon") return false;
   for (std::size_t l = 0; l < grid.learners.size(); ++l)
-    if (grid.value(axis, 0, l) && grid.learners[l].protocol != online::Protocol::kStopping) return false;
+    if (grid.value(axis, 0, l) && grid.learners[l].protocol != Protocol::kStopping) return false;
   return true;
 }
 

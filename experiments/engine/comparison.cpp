@@ -85,7 +85,7 @@ class Pairing {
 
 /// Who stops at another epsilon has answered another question.
 std::string precision_of(const LearnerVariant& learner) {
-  if (learner.protocol != online::Protocol::kStopping) return {};
+  if (learner.protocol != Protocol::kStopping) return {};
   const auto found = std::ranges::find(learner.settings, "epsilon", &Setting::first);
   return found == learner.settings.end() ? std::string() : found->second;
 }

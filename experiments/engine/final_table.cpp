@@ -18,11 +18,11 @@ struct LastColumn {
 
 LastColumn last_column(const LearnerVariant& learner) {
   switch (learner.protocol) {
-    case online::Protocol::kGenerative:
+    case Protocol::kGenerative:
       return {"policy-loss", "policy-loss"};
-    case online::Protocol::kConstrained:
+    case Protocol::kConstrained:
       return {"episodes over a limit", "violating-episodes"};
-    case online::Protocol::kStopping:
+    case Protocol::kStopping:
       return {"answer's loss", "answer-loss"};
     default:
       return {"optimism violated", "violations"};
@@ -58,11 +58,11 @@ std::vector<std::string> row_of(const Grid& grid, const Results& results, std::s
   const Curve own = curve(grid, results, instance, learner, metric);
   if (own.points.empty()) return {variant.label, "-", "not finished", "", ""};
   const Point& last = own.points.back();
-  if (variant.protocol == online::Protocol::kStopping) return stopping_row(grid, results, own);
+  if (variant.protocol == Protocol::kStopping) return stopping_row(grid, results, own);
   std::string growth = "-";
   if (own.points.size() > 1)
     growth = rate_verdict(rate(grid, results, instance, learner, metric), expected_exponent(grid, variant),
-                          online::length_symbol(variant.protocol));
+                          length_symbol(variant.protocol));
   if (std::isnan(last.mean)) return {variant.label, grouped(last.at), "-", "-", "-"};
   return {variant.label, grouped(last.at), with_error(last.mean, last.standard_error), growth,
           mean_at_the_end(grid, results, instance, learner, last_column(variant).metric)};
@@ -78,12 +78,12 @@ std::vector<std::string> limits_row(const Grid& grid, const Results& results, st
 std::vector<std::string> heading_of(const Grid& grid, const LearnerVariant& learner) {
   const std::string metric = metric_named(learner, grid.plan.summary.metric);
   const std::string mean = metric + " (mean ± se)", last = last_column(learner).heading;
-  if (learner.protocol == online::Protocol::kStopping)
+  if (learner.protocol == Protocol::kStopping)
     return {"learner", "episodes at most", metric == "episodes" ? "stopped after (mean ± se)" : mean,
             "stopped by itself", last};
-  std::vector<std::string> heading = {"learner", std::string(online::length_name(learner.protocol)), mean,
+  std::vector<std::string> heading = {"learner", std::string(length_name(learner.protocol)), mean,
                                       "growth (log-log slope)", last};
-  if (learner.protocol == online::Protocol::kConstrained)
+  if (learner.protocol == Protocol::kConstrained)
     heading.insert(heading.end(), {"by so much in all", "share of baseline / mixture"});
   return heading;
 }
@@ -92,7 +92,7 @@ std::vector<std::string> heading_of(const Grid& grid, const LearnerVariant& lear
 
 std::vector<FinalTable> final_tables(const Grid& grid, const Results& results, std::size_t instance) {
   std::vector<FinalTable> tables;
-  std::vector<online::Protocol> protocols;
+  std::vector<Protocol> protocols;
   for (std::size_t k = 0; k < grid.learners.size(); ++k) {
     const LearnerVariant& learner = grid.learners[k];
     auto found = std::ranges::find(protocols, learner.protocol) - protocols.begin();
@@ -101,7 +101,7 @@ std::vector<FinalTable> final_tables(const Grid& grid, const Results& results, s
       tables.push_back({heading_of(grid, learner), {}});
     }
     std::vector<std::string> row = row_of(grid, results, instance, k);
-    if (learner.protocol == online::Protocol::kConstrained)
+    if (learner.protocol == Protocol::kConstrained)
       for (std::string& cell : limits_row(grid, results, instance, k)) row.push_back(std::move(cell));
     tables[static_cast<std::size_t>(found)].rows.push_back(std::move(row));
   }

@@ -157,11 +157,10 @@ void require_different(const std::vector<Variant>& variants) {
     if (!seen.insert(variant.label).second) fail(variant.place, fmt::format("{} is there twice", variant.label));
 }
 
-bool takes_samples(const LearnerVariant& learner) { return learner.protocol == online::Protocol::kGenerative; }
-bool keeps_to_limits(const LearnerVariant& learner) { return learner.protocol == online::Protocol::kConstrained; }
+bool takes_samples(const LearnerVariant& learner) { return learner.protocol == Protocol::kGenerative; }
+bool keeps_to_limits(const LearnerVariant& learner) { return learner.protocol == Protocol::kConstrained; }
 bool plays_episodes(const LearnerVariant& learner) {
-  return keeps_to_limits(learner) || learner.protocol == online::Protocol::kEpisodic ||
-         learner.protocol == online::Protocol::kStopping;
+  return keeps_to_limits(learner) || learner.protocol == Protocol::kEpisodic || learner.protocol == Protocol::kStopping;
 }
 
 /// Samples and plays have no measure in common.
@@ -281,7 +280,7 @@ std::string key_of(const Plan& plan, const InstanceVariant& instance, const Lear
   const bool episodic = plays_episodes(learner);
   std::string key = fmt::format("play {}\ninstance {}\nhorizon {}\nprotocol {}\nlearner {} {}\n", kPlayVersion,
                                 episodic ? instance.hash : instance.long_run_hash, episodic ? instance.horizon : 0,
-                                online::to_string(learner.protocol), learner.name, learner.results_version);
+                                to_string(learner.protocol), learner.name, learner.results_version);
   for (const auto& [name, value] : learner.settings)
     key += fmt::format("{} {}\n", name, name == "constant" ? learner.factor : value);
   key += fmt::format("checkpoints {}\n", content_id(std::span<const std::int64_t>(learner.checkpoints)));

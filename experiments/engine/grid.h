@@ -7,10 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "core/learner.h"
 #include "experiments/engine/plan.h"
 #include "mdp/instances/instance.h"
 #include "solvers/online/constrained/task.h"
-#include "solvers/online/learner.h"
 
 namespace bellwether::experiments {
 
@@ -47,7 +47,7 @@ struct LearnerVariant {
   std::string page = {};               ///< in docs/papers
   std::vector<Setting> given = {};     ///< what the plan sets
   std::vector<Setting> settings = {};  ///< all of them, defaults included, in one spelling
-  online::Protocol protocol = online::Protocol::kEpisodic;
+  Protocol protocol = Protocol::kEpisodic;
   std::int64_t length = 0;                     ///< episodes, steps, or samples of each choice
   std::vector<std::int64_t> checkpoints = {};  ///< none is left to a default
   int results_version = 1;

@@ -5,13 +5,13 @@
 
 #include <fmt/format.h>
 
+#include "core/checkpoints.h"
 #include "core/errors.h"
 #include "core/text.h"
 #include "experiments/engine/failure.h"
 #include "experiments/engine/variants.h"
 #include "mdp/instances/registry.h"
 #include "solvers/online/average/run.h"
-#include "solvers/online/checkpoints.h"
 #include "solvers/online/episodic/run.h"
 #include "solvers/online/generative/run.h"
 #include "solvers/online/registry.h"
@@ -19,8 +19,6 @@
 
 namespace bellwether::experiments {
 namespace {
-
-using online::Protocol;
 
 constexpr std::int64_t kEpisodes = 1000, kSteps = 100'000, kSamples = 10'000;  // when the plan does not say
 
@@ -64,9 +62,9 @@ bool is_for_long_run(const Plan& plan, const Entry& entry) {
 
 /// What one of the tables says of a learner.
 struct Row {
-  online::LearnerInfo info;
+  LearnerInfo info;
   std::vector<OptionRow> options;
-  std::string length_name() const { return std::string(online::length_name(info.protocol)); }
+  std::string length_name() const { return std::string(bellwether::length_name(info.protocol)); }
 };
 
 Row row_of(const Plan& plan, const Entry& entry) {
@@ -144,7 +142,7 @@ std::int64_t length_of(const Plan& plan, const Entry& entry, const Row& row, con
 }
 
 std::vector<std::int64_t> checkpoints_of(const Plan& plan, std::int64_t length) {
-  if (plan.checkpoints.empty()) return online::log_checkpoints(length);
+  if (plan.checkpoints.empty()) return log_checkpoints(length);
   std::vector<std::int64_t> reached;
   for (const std::int64_t at : plan.checkpoints)
     if (at <= length) reached.push_back(at);
@@ -168,7 +166,7 @@ LearnerVariant variant_of(const Plan& plan, const Entry& entry, const Row& row, 
                          .place = entry.place};
   try {
     try_settings(row, settings);
-    variant.constant = online::constant_label(row.info, row.options, settings);
+    variant.constant = constant_label(row.info, row.options, settings);
   } catch (const std::invalid_argument& error) {
     fail(place_of(entry, error.what()), shown_error(entry, error.what()));
   }
@@ -177,10 +175,10 @@ LearnerVariant variant_of(const Plan& plan, const Entry& entry, const Row& row, 
     const std::string& value = given == settings.end() ? option.value : given->second;
     variant.settings.emplace_back(option.name, canonical_value(value, option.value));
     if (option.name == "constant")
-      variant.factor = exact_text(online::Constant(row.info.name, value, row.info.practical).factor());
+      variant.factor = exact_text(Constant(row.info.name, value, row.info.practical).factor());
   }
   variant.length = length_of(plan, entry, row, length);
-  variant.settings.emplace_back("protocol", online::to_string(row.info.protocol));
+  variant.settings.emplace_back("protocol", to_string(row.info.protocol));
   variant.settings.emplace_back(row.length_name(), fmt::format("{}", variant.length));
   variant.checkpoints = checkpoints_of(plan, variant.length);
   variant.given = std::move(settings);
@@ -195,12 +193,11 @@ std::string_view what_it_does(Protocol protocol) {
 /// A length of the plan that no learner counts in.
 void require_length_used(const Plan& plan, const std::vector<LearnerVariant>& variants, std::int64_t length,
                          std::string_view name) {
-  if (length == 0 ||
-      std::ranges::any_of(variants, [&](const auto& v) { return online::length_name(v.protocol) == name; }))
+  if (length == 0 || std::ranges::any_of(variants, [&](const auto& v) { return length_name(v.protocol) == name; }))
     return;
   const Protocol other = variants.front().protocol;
   fail(plan.place,
-       fmt::format("{} are set, but every learner {}; set {}", name, what_it_does(other), online::length_name(other)));
+       fmt::format("{} are set, but every learner {}; set {}", name, what_it_does(other), length_name(other)));
 }
 
 /// A length that no learner plays, checkpoints that none reaches: said, but without effect.
@@ -211,7 +208,7 @@ void require_used(const Plan& plan, const std::vector<LearnerVariant>& variants)
     if (variant.checkpoints.empty())
       fail(variant.place.empty() ? plan.place : variant.place,
            fmt::format("{} ends after {} {}, before the first checkpoint", variant.name, variant.length,
-                       online::length_name(variant.protocol)));
+                       length_name(variant.protocol)));
   }
   require_length_used(plan, variants, plan.episodes, "episodes");
   require_length_used(plan, variants, plan.steps, "steps");

@@ -54,7 +54,7 @@ Json learner_json(const LearnerVariant& learner) {
           {"title", learner.title},
           {"label", learner.label},
           {"constant", learner.constant},
-          {"protocol", online::to_string(learner.protocol)},
+          {"protocol", to_string(learner.protocol)},
           {"settings", object_of(learner.settings)},
           {"results_version", learner.results_version},
           {"length", learner.length},

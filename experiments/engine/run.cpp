@@ -44,17 +44,17 @@ void order_by_seed(const Grid& grid, std::vector<std::size_t>& cells) {
 enum class World { kEpisodes, kLongRun, kSamples, kLimits };
 
 World world_of(const LearnerVariant& learner) {
-  if (learner.protocol == online::Protocol::kGenerative) return World::kSamples;
-  if (learner.protocol == online::Protocol::kConstrained) return World::kLimits;
-  return learner.protocol == online::Protocol::kAverage ? World::kLongRun : World::kEpisodes;
+  if (learner.protocol == Protocol::kGenerative) return World::kSamples;
+  if (learner.protocol == Protocol::kConstrained) return World::kLimits;
+  return learner.protocol == Protocol::kAverage ? World::kLongRun : World::kEpisodes;
 }
 
 online::Arena arena_of(const InstanceVariant& instance, World world) {
   if (world == World::kSamples) return online::Arena::for_samples(instance.instance, instance.discount);
   if (world == World::kLimits)
     return online::Arena::with_constraints(instance.instance, instance.constraints, instance.horizon);
-  if (world == World::kLongRun) return online::Arena(instance.instance, online::Protocol::kAverage);
-  return online::Arena(instance.instance, online::Protocol::kEpisodic, instance.horizon);
+  if (world == World::kLongRun) return online::Arena(instance.instance, Protocol::kAverage);
+  return online::Arena(instance.instance, Protocol::kEpisodic, instance.horizon);
 }
 
 /// The missing cells, played by several threads.
@@ -147,7 +147,7 @@ class Session {
       cut_short = !tell();
       return !cut_short;
     };
-    online::Series series;
+    Series series;
     try {
       series = online::play(arenas_.at({cell.instance, world_of(learner)}), learner.name, learner.given,
                             root_.child(cell.seed),
@@ -192,7 +192,7 @@ void play_missing(const Grid& grid, Store* store, const RunOptions& options, Res
 }  // namespace
 
 Results run(const Grid& grid, const std::string& folder, const RunOptions& options) {
-  Results results{.series = std::vector<online::Series>(grid.cells.size())};
+  Results results{.series = std::vector<Series>(grid.cells.size())};
   if (folder.empty()) {
     std::vector<std::size_t> all(grid.cells.size());
     for (std::size_t c = 0; c < all.size(); ++c) all[c] = c;
@@ -209,7 +209,7 @@ Results run(const Grid& grid, const std::string& folder, const RunOptions& optio
 }
 
 Results load(const Grid& grid, const std::string& folder) {
-  Results results{.series = std::vector<online::Series>(grid.cells.size())};
+  Results results{.series = std::vector<Series>(grid.cells.size())};
   const Store store(folder, Store::Mode::kRead);
   results.notes = store.notes();
   take_found(grid, store, results);

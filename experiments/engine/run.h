@@ -31,7 +31,7 @@ struct RunOptions {
 /// What has been measured: one series a cell of the grid, in its order; empty (`at.empty()`) where the run was stopped
 /// before.
 struct Results {
-  std::vector<online::Series> series = {};
+  std::vector<Series> series = {};
   std::int64_t found = 0, computed = 0;
   std::vector<std::string> notes = {};  ///< what a reader should know: a damaged tail that was put aside
   bool complete() const { return found + computed == static_cast<std::int64_t>(series.size()); }

@@ -140,7 +140,7 @@ std::vector<NeededCurve> needed_lengths(const Grid& grid, const Results& results
   std::vector<NeededCurve> curves;
   for (const AxisCurve& along : against(grid, results, axis, metric)) {
     const LearnerVariant& learner = grid.learners[along.points[0].learner];
-    if (!along.numeric || learner.protocol != online::Protocol::kGenerative) continue;
+    if (!along.numeric || learner.protocol != Protocol::kGenerative) continue;
     auto curve = needed(grid, results, along, metric);
     if (curve && curve->points.size() >= 2) curves.push_back(std::move(*curve));
   }

@@ -163,7 +163,7 @@ void Store::fail_to_write(int error) const {
   throw InvalidOption(fmt::format("{}: cannot be written: {}", path_, error_text(error)));
 }
 
-std::optional<online::Series> Store::find(const std::string& key) const {
+std::optional<Series> Store::find(const std::string& key) const {
   const auto found = records_.find(key);
   if (found == records_.end()) return std::nullopt;
   auto record = decode_payload(read_all(descriptor_, path_, found->second.offset, found->second.length));
@@ -173,7 +173,7 @@ std::optional<online::Series> Store::find(const std::string& key) const {
   return std::move(record->series);
 }
 
-void Store::append(const std::string& key, const online::Series& series) {
+void Store::append(const std::string& key, const Series& series) {
   const std::string record = encode_record(key, series);
   if (!write_all(descriptor_, record)) {
     const int error = errno;

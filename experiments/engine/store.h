@@ -37,12 +37,12 @@ class Store {
   Store& operator=(const Store&) = delete;
 
   bool has(const std::string& key) const { return records_.contains(key); }
-  std::optional<online::Series> find(const std::string& key) const;
+  std::optional<Series> find(const std::string& key) const;
   std::size_t size() const { return records_.size(); }
 
   /// One write; on the disk for certain after the next synchronisation, which comes every few records and at the end.
   /// One thread at a time. InvalidOption when the disk is full; the store is then as before.
-  void append(const std::string& key, const online::Series& series);
+  void append(const std::string& key, const Series& series);
 
   /// What was put aside or skipped, a sentence each.
   const std::vector<std::string>& notes() const { return notes_; }

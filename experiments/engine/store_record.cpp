@@ -83,7 +83,7 @@ struct Reader {
 
 }  // namespace
 
-std::string encode_record(const std::string& key, const online::Series& series) {
+std::string encode_record(const std::string& key, const Series& series) {
   std::string payload;
   put_text(payload, key);
   put(payload, static_cast<std::uint64_t>(series.metrics.size()));

@@ -14,7 +14,7 @@ namespace bellwether::experiments {
 inline constexpr std::string_view kStoreHeader = "bellwether cells, version 1\n";
 
 /// A record as it lies in the file: the frame that Store describes, around a key and a series.
-std::string encode_record(const std::string& key, const online::Series& series);
+std::string encode_record(const std::string& key, const Series& series);
 
 /// A whole record at the beginning of these bytes.
 struct Framed {
@@ -29,7 +29,7 @@ std::optional<std::size_t> find_record(std::string_view bytes);
 
 struct Record {
   std::string key;
-  online::Series series;
+  Series series;
 };
 /// Nothing when the payload, though its checksum matches, is not one that encode_record wrote.
 std::optional<Record> decode_payload(std::string_view payload);

@@ -14,10 +14,10 @@ namespace {
 
 constexpr std::string_view kStoppingTime = "episodes";
 
-bool stops_itself(const LearnerVariant& learner) { return learner.protocol == online::Protocol::kStopping; }
+bool stops_itself(const LearnerVariant& learner) { return learner.protocol == Protocol::kStopping; }
 
 /// The value of a metric in row `row` of a series. The stopping time is the series' checkpoint itself.
-double value_of(const online::Series& series, std::size_t row, std::string_view metric) {
+double value_of(const Series& series, std::size_t row, std::string_view metric) {
   const auto found = std::ranges::find(series.metrics, metric);
   if (found == series.metrics.end()) return static_cast<double>(series.at[row]);
   return series.value(row, static_cast<std::size_t>(found - series.metrics.begin()));
@@ -73,7 +73,7 @@ Stopped stopped(const Grid& grid, const Results& results, std::size_t instance, 
   Stopped stopped;
   const bool by_itself = stops_itself(grid.learners[learner]);
   for (std::size_t seed = 0; seed < grid.num_seeds(); ++seed) {
-    const online::Series& series = results.series[grid.cell(instance, learner, seed)];
+    const Series& series = results.series[grid.cell(instance, learner, seed)];
     if (series.at.empty()) continue;
     ++stopped.of;
     if (!by_itself || value_of(series, 0, "finished") == 1) ++stopped.runs;
@@ -83,15 +83,15 @@ Stopped stopped(const Grid& grid, const Results& results, std::size_t instance, 
 
 double expected_exponent(const Grid& grid, const LearnerVariant& learner) {
   const double exponent = grid.plan.summary.exponent;
-  return learner.protocol == online::Protocol::kGenerative ? -exponent : exponent;
+  return learner.protocol == Protocol::kGenerative ? -exponent : exponent;
 }
 
 Sample sample(const Grid& grid, const Results& results, std::size_t instance, std::size_t learner,
               std::string_view metric) {
   Sample sample;
-  std::vector<const online::Series*> finished;
+  std::vector<const Series*> finished;
   for (std::size_t seed = 0; seed < grid.num_seeds(); ++seed) {
-    const online::Series& series = results.series[grid.cell(instance, learner, seed)];
+    const Series& series = results.series[grid.cell(instance, learner, seed)];
     if (series.at.empty()) continue;
     finished.push_back(&series);
     sample.seeds.push_back(grid.plan.seeds[seed]);
@@ -104,7 +104,7 @@ Sample sample(const Grid& grid, const Results& results, std::size_t instance, st
     const auto shortest = std::ranges::min_element(finished, {}, [](const auto* series) { return series->at.size(); });
     sample.at = (*shortest)->at;
   }
-  for (const online::Series* series : finished)
+  for (const Series* series : finished)
     for (std::size_t row = 0; row < sample.at.size(); ++row) sample.values.push_back(value_of(*series, row, metric));
   return sample;
 }

@@ -27,7 +27,7 @@ std::string names_of(const Grid& grid, std::size_t instance, std::size_t learner
 
 std::string cell_rows(const Grid& grid, const Results& results, std::size_t number_of_cell) {
   const Cell& cell = grid.cells[number_of_cell];
-  const online::Series& series = results.series[number_of_cell];
+  const Series& series = results.series[number_of_cell];
   const std::string names = names_of(grid, cell.instance, cell.learner);
   std::string rows;
   for (std::size_t i = 0; i < series.at.size(); ++i)

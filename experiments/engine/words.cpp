@@ -32,9 +32,8 @@ std::string metric_text(std::string_view metric) {
   return text;
 }
 
-std::string unit_of(online::Protocol protocol) {
-  return protocol == online::Protocol::kGenerative ? "samples of each choice"
-                                                   : std::string(online::length_name(protocol));
+std::string unit_of(Protocol protocol) {
+  return protocol == Protocol::kGenerative ? "samples of each choice" : std::string(length_name(protocol));
 }
 
 std::string title_of(const Grid& grid) {

@@ -11,7 +11,7 @@ namespace bellwether::experiments {
 std::string metric_text(std::string_view metric);
 
 /// What the lengths of runs count: "episodes", "steps", "samples of each choice".
-std::string unit_of(online::Protocol protocol);
+std::string unit_of(Protocol protocol);
 
 /// What an experiment is called: the title of its plan, or its instances, each id once.
 std::string title_of(const Grid& grid);

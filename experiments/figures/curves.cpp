@@ -63,7 +63,7 @@ double fitted_factor(const Curve& curve, const std::vector<double>& shape) {
 
 class CurveFigure {
  public:
-  CurveFigure(const Grid& grid, const Results& results, std::size_t instance, online::Protocol protocol)
+  CurveFigure(const Grid& grid, const Results& results, std::size_t instance, Protocol protocol)
       : grid_(grid), results_(results), instance_(instance), protocol_(protocol) {
     figure_.x_label = unit_of(protocol);
     figure_.log_x = figure_.log_y = true;
@@ -73,8 +73,8 @@ class CurveFigure {
       if (asked && variant.label.find(name) == std::string::npos)
         figure_.title += fmt::format(", {} {:.12g}", name, value);
     };
-    add(online::length_name(protocol) == "episodes", "horizon", variant.horizon);
-    add(protocol == online::Protocol::kGenerative, "discount", variant.discount);
+    add(length_name(protocol) == "episodes", "horizon", variant.horizon);
+    add(protocol == Protocol::kGenerative, "discount", variant.discount);
   }
 
   Figure make(std::string_view metric) {
@@ -135,7 +135,7 @@ class CurveFigure {
     const double exponent = expected_exponent(grid_, grid_.learners[middle.learner]);
     std::vector<double> shape;
     for (const Point& point : middle.points) shape.push_back(std::pow(static_cast<double>(point.at), exponent));
-    const std::string_view symbol = online::length_symbol(protocol_);
+    const std::string_view symbol = length_symbol(protocol_);
     add_dashed(middle, fmt::format("{}: the growth of the theorems' bounds", power_text(exponent, symbol)), shape,
                middle.points.back().mean / shape.back(), 7);
   }
@@ -178,7 +178,7 @@ class CurveFigure {
   const Grid& grid_;
   const Results& results_;
   std::size_t instance_;
-  online::Protocol protocol_;
+  Protocol protocol_;
   Figure figure_;
   std::vector<Curve> curves_;
 };
@@ -216,7 +216,7 @@ std::optional<FigureLine> shape_line(const Grid& grid, const NeededCurve& curve,
 
 }  // namespace
 
-Figure learning_curves(const Grid& grid, const Results& results, std::size_t instance, online::Protocol protocol,
+Figure learning_curves(const Grid& grid, const Results& results, std::size_t instance, Protocol protocol,
                        std::string_view metric) {
   return CurveFigure(grid, results, instance, protocol).make(metric);
 }
@@ -356,7 +356,7 @@ Figure sample_sizes(const Grid& grid, const Results& results, const Axis& axis, 
 std::optional<std::string> nothing_to_draw(const Grid& grid) {
   for (const LearnerVariant& learner : grid.learners) {
     if (!measures(learner, grid.plan.summary.metric)) continue;
-    if (learner.protocol == online::Protocol::kStopping || learner.checkpoints.size() > 1) return std::nullopt;
+    if (learner.protocol == Protocol::kStopping || learner.checkpoints.size() > 1) return std::nullopt;
   }
   for (const Axis& axis : grid.axes)
     for (std::size_t i = 0; i < grid.instances.size(); ++i)
@@ -371,14 +371,13 @@ std::vector<NamedFigure> figures(const Grid& grid, const Results& results, std::
     if (!figure.lines.empty()) out.push_back({file_name(name), std::move(figure)});
   };
   for (std::size_t i = 0; i < grid.instances.size(); ++i) {
-    add(grid.instances[i].label, learning_curves(grid, results, i, online::Protocol::kEpisodic, metric));
-    add(grid.instances[i].label, learning_curves(grid, results, i, online::Protocol::kGenerative, metric));
-    add(grid.instances[i].label + " long run", learning_curves(grid, results, i, online::Protocol::kAverage, metric));
-    add(grid.instances[i].label + " with limits",
-        learning_curves(grid, results, i, online::Protocol::kConstrained, metric));
+    add(grid.instances[i].label, learning_curves(grid, results, i, Protocol::kEpisodic, metric));
+    add(grid.instances[i].label, learning_curves(grid, results, i, Protocol::kGenerative, metric));
+    add(grid.instances[i].label + " long run", learning_curves(grid, results, i, Protocol::kAverage, metric));
+    add(grid.instances[i].label + " with limits", learning_curves(grid, results, i, Protocol::kConstrained, metric));
     if (metric == "regret")  // safe learners are told by what they do not break
       add(grid.instances[i].label + " over the limit",
-          learning_curves(grid, results, i, online::Protocol::kConstrained, "hard-violation"));
+          learning_curves(grid, results, i, Protocol::kConstrained, "hard-violation"));
     add(grid.instances[i].label + " stopping", stopping_times(grid, results, i, metric));
   }
   for (const Axis& axis : grid.axes)

@@ -14,7 +14,7 @@ namespace bellwether::experiments {
 /// The learning curves of all learners on one instance: means with bands that hold along the whole curve, the slope of
 /// each in the legend, the theorems' bounds where they fit on the chart and their distance in the notes where not.
 /// Learners of another protocol than `protocol` are left out. No lines when nothing was finished.
-Figure learning_curves(const Grid& grid, const Results& results, std::size_t instance, online::Protocol protocol,
+Figure learning_curves(const Grid& grid, const Results& results, std::size_t instance, Protocol protocol,
                        std::string_view metric);
 
 /// The final metric against a swept parameter; the axis says which it is.

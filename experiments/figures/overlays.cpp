@@ -134,9 +134,9 @@ std::optional<Overlay> generative_bound(const InstanceVariant& instance, const L
 
 std::optional<Overlay> upper_bound(const InstanceVariant& instance, const LearnerVariant& learner,
                                    std::span<const std::int64_t> at) {
-  if (learner.protocol == online::Protocol::kEpisodic) return episodic_bound(instance, learner, at);
-  if (learner.protocol == online::Protocol::kAverage) return long_run_bound(instance, learner, at);
-  if (learner.protocol == online::Protocol::kGenerative) return generative_bound(instance, learner, at);
+  if (learner.protocol == Protocol::kEpisodic) return episodic_bound(instance, learner, at);
+  if (learner.protocol == Protocol::kAverage) return long_run_bound(instance, learner, at);
+  if (learner.protocol == Protocol::kGenerative) return generative_bound(instance, learner, at);
   return std::nullopt;
 }
 
@@ -159,20 +159,20 @@ std::optional<Overlay> sample_size_shape(const InstanceVariant& instance, const 
 std::optional<Overlay> lower_bound(const InstanceVariant& instance, const LearnerVariant& learner,
                                    std::span<const std::int64_t> at) {
   const std::string_view family = std::string_view(instance.id).substr(0, instance.id.find('@'));
-  if (family == "hard-tree" && learner.protocol == online::Protocol::kEpisodic) {
+  if (family == "hard-tree" && learner.protocol == Protocol::kEpisodic) {
     bounds::EpisodicSize size = episodic_size(instance, learner);
     return Overlay{"lower bound: Domingues et al. 2021", true, at_each(at, [&](double episodes) {
                      size.episodes = episodes;
                      return bounds::domingues_regret(size);
                    })};
   }
-  if (family == "generative-gadget" && learner.protocol == online::Protocol::kGenerative) {
+  if (family == "generative-gadget" && learner.protocol == Protocol::kGenerative) {
     const double copies = setting(instance.settings, "copies", 1);
     return Overlay{"lower bound: two points, after Azar et al. 2013", true, at_each(at, [&](double samples) {
                      return bounds::two_point_error(instance.discount, samples * copies);
                    })};
   }
-  if (family == "jao" && learner.protocol == online::Protocol::kAverage) {
+  if (family == "jao" && learner.protocol == Protocol::kAverage) {
     auto size = long_run_size(instance, learner);
     if (!size) return std::nullopt;
     return Overlay{"lower bound: Jaksch et al. 2010", true, at_each(at, [&](double steps) {

@@ -60,7 +60,7 @@ Figure stopping_times(const Grid& grid, const Results& results, std::size_t inst
   double least = std::numeric_limits<double>::infinity(), largest = 0;
   std::string name;
   for (std::size_t k = 0; k < grid.learners.size(); ++k) {
-    if (grid.learners[k].protocol != online::Protocol::kStopping || !measures(grid.learners[k], metric)) continue;
+    if (grid.learners[k].protocol != Protocol::kStopping || !measures(grid.learners[k], metric)) continue;
     name = metric_named(grid.learners[k], metric);
     Measured one = measured(grid, results, instance, k, name);
     if (one.runs == 0) continue;

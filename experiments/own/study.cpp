@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "core/checkpoints.h"
 #include "core/errors.h"
 #include "core/parallel.h"
-#include "solvers/online/checkpoints.h"
 #include "solvers/online/episodic/run.h"
 #include "solvers/online/trial.h"
 
@@ -32,9 +32,9 @@ void require_names(const std::vector<OwnLearner>& own) {
 LearnerVariant variant_of(const OwnLearner& own, const Plan& plan) {
   LearnerVariant variant;
   variant.name = variant.title = variant.label = own.name;
-  variant.protocol = online::Protocol::kEpisodic;
+  variant.protocol = Protocol::kEpisodic;
   variant.length = plan.episodes > 0 ? plan.episodes : kDefaultEpisodes;
-  variant.checkpoints = plan.checkpoints.empty() ? online::log_checkpoints(variant.length) : plan.checkpoints;
+  variant.checkpoints = plan.checkpoints.empty() ? log_checkpoints(variant.length) : plan.checkpoints;
   return variant;
 }
 
@@ -48,13 +48,13 @@ double metric_of(const std::string& name, const online::EpisodicRow& row, bool o
   return std::numeric_limits<double>::quiet_NaN();
 }
 
-online::Series play_own(const online::EpisodicTask& task, const OwnLearner& own, const LearnerVariant& variant,
-                        double epsilon, const Stream& stream) {
+Series play_own(const online::EpisodicTask& task, const OwnLearner& own, const LearnerVariant& variant, double epsilon,
+                const Stream& stream) {
   const auto agent = own.make(online::world_of(task, variant.length), stream.child("learner"));
   if (agent == nullptr) throw InvalidOption(fmt::format("own learner '{}': its function made none", own.name));
   const auto run = online::run_episodes(
       task, *agent, stream, {.episodes = variant.length, .checkpoints = variant.checkpoints, .epsilon = epsilon});
-  online::Series series{.metrics = online::metrics_of(online::Protocol::kEpisodic), .at = {}, .values = {}};
+  Series series{.metrics = online::metrics_of(Protocol::kEpisodic), .at = {}, .values = {}};
   const bool optimistic = agent->optimistic_value(0).has_value();
   for (const online::EpisodicRow& row : run.rows) {
     series.at.push_back(row.episodes);
@@ -78,7 +78,7 @@ Study with_room(const Grid& grid, Results results, const std::vector<OwnLearner>
             old ? grid.cells[grid.cell(i, k, s)].key
                 : fmt::format("own:{} on {} seed {}", wide.grid.learners[k].name, grid.instances[i].hash, cell.seed);
         wide.grid.cells.push_back(std::move(cell));
-        wide.results.series.push_back(old ? std::move(results.series[grid.cell(i, k, s)]) : online::Series{});
+        wide.results.series.push_back(old ? std::move(results.series[grid.cell(i, k, s)]) : Series{});
       }
   return wide;
 }
@@ -97,7 +97,7 @@ Grid expanded(Plan plan) {
 }  // namespace
 
 Figure Study::regret_figure(std::size_t instance) const {
-  return learning_curves(grid, results, instance, online::Protocol::kEpisodic, "regret");
+  return learning_curves(grid, results, instance, Protocol::kEpisodic, "regret");
 }
 
 Study study(const Plan& plan, const std::vector<OwnLearner>& own, int threads) {
@@ -106,7 +106,7 @@ Study study(const Plan& plan, const std::vector<OwnLearner>& own, int threads) {
   Study all = with_room(grid, run(grid, "", {.threads = threads}), own);
   std::vector<online::Arena> arenas;
   for (const InstanceVariant& instance : grid.instances)
-    arenas.emplace_back(instance.instance, online::Protocol::kEpisodic, instance.horizon);
+    arenas.emplace_back(instance.instance, Protocol::kEpisodic, instance.horizon);
   const Stream root = Stream(plan.stream).child("replicate");
   std::vector<std::size_t> mine;
   for (std::size_t c = 0; c < all.grid.cells.size(); ++c)

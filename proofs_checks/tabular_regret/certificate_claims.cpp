@@ -130,8 +130,7 @@ Measurement broken_certificates(const Effort& effort, std::string_view learner, 
     for (int seed = 0; seed < effort.pick(5, 50); ++seed) {
       const Stream stream = effort.run(seed);
       std::vector<Setting> settings = with_constant(constant);
-      if (online::find_episodic(learner).protocol == online::Protocol::kStopping)
-        settings.emplace_back("epsilon", "1e-9");
+      if (online::find_episodic(learner).protocol == Protocol::kStopping) settings.emplace_back("epsilon", "1e-9");
       Understatement agent(on.task, agent_of(on.task, learner, settings, on.episodes, stream), share);
       const online::EpisodicRow row = play(on.task, agent, on.episodes, stream).last;
       ++runs;

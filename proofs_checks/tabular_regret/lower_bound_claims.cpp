@@ -91,7 +91,7 @@ std::vector<double> family_regret(const Effort& effort, const online::EpisodicLe
 Measurement hard_trees(const Effort& effort, bool control) {
   Smallest smallest;
   for (const online::EpisodicLearner& learner : online::episodic_table()) {
-    if (learner.protocol != online::Protocol::kEpisodic) continue;
+    if (learner.protocol != Protocol::kEpisodic) continue;
     if ((learner.name == "optimal") != control) continue;  // the one learner that knows the member of the family
     smallest.count();
     for (const std::int64_t episodes : effort.pick<std::vector<std::int64_t>>({180}, {180, 720, 2880}))

@@ -10,9 +10,9 @@
 
 #include <fmt/format.h>
 
+#include "core/checkpoints.h"
 #include "proofs_checks/tabular_regret/claims.h"
 #include "proofs_checks/tabular_regret/tasks.h"
-#include "solvers/online/checkpoints.h"
 #include "solvers/online/exploration/reward_free.h"
 #include "solvers/online/registry.h"
 
@@ -92,7 +92,7 @@ class ErrorWitness final : public online::EpisodicAgent {
       : EpisodicAgent(online::world_of(task, episodes)),
         task_(task),
         inner_(std::move(inner)),
-        looks_(online::log_checkpoints(episodes)),
+        looks_(log_checkpoints(episodes)),
         share_(share),
         any_(task.state_begin(), task.horizon()) {}
 

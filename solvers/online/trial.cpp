@@ -1,7 +1,6 @@
 #include "solvers/online/trial.h"
 
 #include <algorithm>
-#include <bit>
 #include <limits>
 
 #include <fmt/format.h>
@@ -28,11 +27,6 @@ std::shared_ptr<const EpisodicTask> episodic_task(const mdp::NamedInstance& inst
   return std::make_shared<const EpisodicTask>(instance.model, horizon);
 }
 
-void append(Series& series, std::int64_t at, std::initializer_list<double> values) {
-  series.at.push_back(at);
-  series.values.insert(series.values.end(), values);
-}
-
 /// Learners without an optimistic value cannot violate one: no number then.
 double only_if(bool exists, double number) { return exists ? number : std::numeric_limits<double>::quiet_NaN(); }
 
@@ -44,18 +38,18 @@ Series play_episodic(const EpisodicTask& task, const EpisodicLearner& learner, c
                                         .checkpoints = options.checkpoints,
                                         .epsilon = options.epsilon,
                                         .observer = options.observer});
-  Series series{.metrics = metrics_of(learner.protocol), .at = {}, .values = {}};
+  Series series{.metrics = metrics_of(learner.protocol)};
   if (learner.protocol == Protocol::kStopping) {
-    append(series, run.last.episodes,
-           {run.last.value_regret, run.finished ? 1.0 : 0.0, run.answer_loss, run.answer_certificate});
+    series.append(run.last.episodes,
+                  {run.last.value_regret, run.finished ? 1.0 : 0.0, run.answer_loss, run.answer_certificate});
     return series;
   }
   const bool optimistic = agent->optimistic_value(0).has_value(), certified = agent->certificate(0).has_value();
   for (const EpisodicRow& row : run.rows) {
-    append(series, row.episodes,
-           {row.value_regret, row.gap_regret, row.reward_regret, static_cast<double>(row.mistakes),
-            only_if(optimistic, static_cast<double>(row.violations)), static_cast<double>(row.policy_changes),
-            only_if(certified, row.certified), only_if(certified, static_cast<double>(row.broken_certificates))});
+    series.append(row.episodes, {row.value_regret, row.gap_regret, row.reward_regret, static_cast<double>(row.mistakes),
+                                 only_if(optimistic, static_cast<double>(row.violations)),
+                                 static_cast<double>(row.policy_changes), only_if(certified, row.certified),
+                                 only_if(certified, static_cast<double>(row.broken_certificates))});
   }
   return series;
 }
@@ -63,14 +57,13 @@ Series play_episodic(const EpisodicTask& task, const EpisodicLearner& learner, c
 Series play_average(const AverageTask& task, const AverageLearner& learner, const std::vector<Setting>& settings,
                     const Stream& stream, const TrialOptions& options) {
   const auto agent = learner.make(task, world_of(task, options.length), settings, stream.child("learner"));
-  Series series{.metrics = metrics_of(Protocol::kAverage), .at = {}, .values = {}};
+  Series series{.metrics = metrics_of(Protocol::kAverage)};
   const auto rows =
       run_average(task, *agent, stream,
                   {.steps = options.length, .checkpoints = options.checkpoints, .observer = options.observer});
   for (const AverageRow& row : rows) {
-    append(series, row.steps,
-           {row.reward_regret, row.gap_regret, static_cast<double>(row.epochs),
-            only_if(agent->optimistic_gain().has_value(), static_cast<double>(row.violations))});
+    series.append(row.steps, {row.reward_regret, row.gap_regret, static_cast<double>(row.epochs),
+                              only_if(agent->optimistic_gain().has_value(), static_cast<double>(row.violations))});
   }
   return series;
 }
@@ -78,7 +71,7 @@ Series play_average(const AverageTask& task, const AverageLearner& learner, cons
 Series play_constrained(const ConstrainedTask& task, const ConstrainedLearner& learner,
                         const std::vector<Setting>& settings, const Stream& stream, const TrialOptions& options) {
   const auto agent = learner.make(world_of(task, options.length), settings, stream.child("learner"));
-  Series series{.metrics = metrics_of(Protocol::kConstrained), .at = {}, .values = {}};
+  Series series{.metrics = metrics_of(Protocol::kConstrained)};
   const auto run =
       run_constrained(task, *agent, stream,
                       {.episodes = options.length, .checkpoints = options.checkpoints, .observer = options.observer});
@@ -86,11 +79,11 @@ Series play_constrained(const ConstrainedTask& task, const ConstrainedLearner& l
   for (const ConstrainedRow& row : run.rows) {
     const auto count = [](std::int64_t number) { return static_cast<double>(number); };
     const double episodes = count(row.episodes);
-    append(series, row.episodes,
-           {row.regret, row.positive_regret, row.largest_excess(), row.largest_hard(), count(row.violating),
-            only_if(promises, count(row.broken_bounds)), only_if(optimistic, count(row.broken_optimism)),
-            count(row.baseline) / episodes, count(row.mixture) / episodes, count(row.own) / episodes,
-            count(row.policy_changes), count(row.programs)});
+    series.append(row.episodes,
+                  {row.regret, row.positive_regret, row.largest_excess(), row.largest_hard(), count(row.violating),
+                   only_if(promises, count(row.broken_bounds)), only_if(optimistic, count(row.broken_optimism)),
+                   count(row.baseline) / episodes, count(row.mixture) / episodes, count(row.own) / episodes,
+                   count(row.policy_changes), count(row.programs)});
   }
   return series;
 }
@@ -98,22 +91,15 @@ Series play_constrained(const ConstrainedTask& task, const ConstrainedLearner& l
 Series play_generative(const GenerativeTask& task, const GenerativeLearner& learner,
                        const std::vector<Setting>& settings, const Stream& stream, const TrialOptions& options) {
   const auto agent = learner.make(world_of(task, options.length), settings, stream.child("learner"));
-  Series series{.metrics = metrics_of(Protocol::kGenerative), .at = {}, .values = {}};
+  Series series{.metrics = metrics_of(Protocol::kGenerative)};
   const auto rows =
       run_generative(task, *agent, stream,
                      {.samples = options.length, .checkpoints = options.checkpoints, .observer = options.observer});
-  for (const GenerativeRow& row : rows) append(series, row.samples, {row.value_error, row.policy_loss});
+  for (const GenerativeRow& row : rows) series.append(row.samples, {row.value_error, row.policy_loss});
   return series;
 }
 
 }  // namespace
-
-bool operator==(const Series& a, const Series& b) {
-  const auto same = [](double x, double y) {
-    return std::bit_cast<std::uint64_t>(x) == std::bit_cast<std::uint64_t>(y);
-  };
-  return a.metrics == b.metrics && a.at == b.at && std::ranges::equal(a.values, b.values, same);
-}
 
 Arena::Arena(const mdp::NamedInstance& instance, Protocol protocol, int horizon) : protocol_(protocol) {
   const mdp::NamedInstance posed = mdp::as_maximisation(instance);

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +8,7 @@
 #include <vector>
 
 #include "core/options.h"
+#include "core/series.h"
 #include "core/stream.h"
 #include "mdp/instances/instance.h"
 #include "solvers/online/constrained/task.h"
@@ -57,26 +56,6 @@ class Arena {
 
 /// The discount that an instance brings: that of its question, else the one that its model recommends.
 std::optional<double> own_discount(const mdp::NamedInstance& instance);
-
-/// Measured numbers at checkpoints: value(i, m) is metric m after at[i] episodes, steps in the long run,
-/// or samples of each choice.
-struct Series {
-  std::vector<std::string> metrics;
-  std::vector<std::int64_t> at;
-  std::vector<double> values;  ///< row by row
-
-  double value(std::size_t row, std::size_t metric) const { return values[row * metrics.size() + metric]; }
-  /// The same bits: a number that does not exist equals itself.
-  friend bool operator==(const Series& a, const Series& b);
-};
-
-struct TrialOptions {
-  std::int64_t length =
-      1000;  ///< episodes (the most of them when the learner stops itself), steps, or samples of each choice
-  std::vector<std::int64_t> checkpoints = {};            ///< ascending; empty: log_checkpoints(length)
-  double epsilon = 0.1;                                  ///< of the count of mistakes
-  std::function<bool(std::int64_t)> observer = nullptr;  ///< hears of what is done of the length; false stops the run
-};
 
 /// The metrics that runs of a protocol measure, in the order of their columns.
 /// `violations` is NaN for learners that believe in no optimistic value; so are certificates where there are none.

@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include "core/errors.h"
+#include "core/learner.h"
 #include "solvers/latent/learning/optimistic_plans.h"
-#include "solvers/online/learner.h"
 
 namespace bellwether::solvers {
 namespace {
@@ -159,7 +159,7 @@ HindsightRun learn_with_hindsight(const mdp::LatentMdp& model, int horizon, std:
   bellwether::require_valid("learn_with_hindsight", options);
   if (checkpoints.empty() || checkpoints.front() < 1 || !std::is_sorted(checkpoints.begin(), checkpoints.end()))
     throw InvalidOption("learn_with_hindsight: checkpoints must ascend from 1 on");
-  const online::Constant constant("learn_with_hindsight", options.constant, kPractical);
+  const Constant constant("learn_with_hindsight", options.constant, kPractical);
   const LatentTables truth(model);
   require_unit_totals(truth, horizon);
   const std::int64_t episodes = checkpoints.back();

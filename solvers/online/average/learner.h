@@ -3,11 +3,11 @@
 #include <memory>
 #include <vector>
 
+#include "core/learner.h"
 #include "core/options.h"
 #include "core/stream.h"
 #include "solvers/online/average/agent.h"
 #include "solvers/online/average/task.h"
-#include "solvers/online/learner.h"
 
 namespace bellwether::online {
 

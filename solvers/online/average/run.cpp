@@ -4,7 +4,7 @@
 #include <array>
 #include <cmath>
 
-#include "solvers/online/checkpoints.h"
+#include "core/checkpoints.h"
 
 namespace bellwether::online {
 namespace {

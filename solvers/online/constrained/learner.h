@@ -3,10 +3,10 @@
 #include <memory>
 #include <vector>
 
+#include "core/learner.h"
 #include "core/options.h"
 #include "core/stream.h"
 #include "solvers/online/constrained/agent.h"
-#include "solvers/online/learner.h"
 
 namespace bellwether::online {
 

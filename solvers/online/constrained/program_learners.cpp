@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "core/errors.h"
+#include "core/learner.h"
 #include "solvers/online/constrained/confidence.h"
-#include "solvers/online/learner.h"
 
 namespace bellwether::online {
 namespace {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "solvers/online/checkpoints.h"
+#include "core/checkpoints.h"
 #include "solvers/online/episodic/draw.h"
 
 namespace bellwether::online {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/learner.h"
 #include "solvers/online/episodic/counts.h"
-#include "solvers/online/learner.h"
 
 namespace bellwether::online {
 namespace {

@@ -3,11 +3,11 @@
 #include <memory>
 #include <vector>
 
+#include "core/learner.h"
 #include "core/options.h"
 #include "core/stream.h"
 #include "solvers/online/episodic/agent.h"
 #include "solvers/online/episodic/task.h"
-#include "solvers/online/learner.h"
 
 namespace bellwether::online {
 

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <utility>
 
-#include "solvers/online/checkpoints.h"
+#include "core/checkpoints.h"
 #include "solvers/online/episodic/draw.h"
 #include "solvers/online/episodic/value.h"
 

@@ -4,8 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/learner.h"
 #include "solvers/online/generative/empirical_model.h"
-#include "solvers/online/learner.h"
 
 namespace bellwether::online {
 namespace {

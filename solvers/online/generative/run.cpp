@@ -6,9 +6,9 @@
 #include <optional>
 #include <utility>
 
+#include "core/checkpoints.h"
 #include "mdp/evaluate/discounted.h"
 #include "solvers/abandonable.h"
-#include "solvers/online/checkpoints.h"
 
 namespace bellwether::online {
 namespace {

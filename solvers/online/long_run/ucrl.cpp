@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "solvers/online/learner.h"
+#include "core/learner.h"
 #include "solvers/online/long_run/confidence.h"
 #include "solvers/online/long_run/doubling.h"
 #include "solvers/online/long_run/extended_value_iteration.h"

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "solvers/online/learner.h"
+#include "core/learner.h"
 
 namespace bellwether::online {
 namespace {

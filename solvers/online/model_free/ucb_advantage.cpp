@@ -4,7 +4,7 @@
 #include <cmath>
 #include <vector>
 
-#include "solvers/online/learner.h"
+#include "core/learner.h"
 
 namespace bellwether::online {
 namespace {

@@ -1,6 +1,6 @@
 #include "solvers/online/optimistic/exploration_baselines.h"
 
-#include "solvers/online/learner.h"
+#include "core/learner.h"
 #include "solvers/online/optimistic/count_bonus.h"
 
 namespace bellwether::online {

@@ -4,9 +4,9 @@
 #include <optional>
 #include <vector>
 
+#include "core/learner.h"
 #include "solvers/online/episodic/backward_induction.h"
 #include "solvers/online/episodic/counts.h"
-#include "solvers/online/learner.h"
 
 namespace bellwether::online {
 namespace {

@@ -5,8 +5,8 @@
 #include <optional>
 #include <vector>
 
+#include "core/learner.h"
 #include "solvers/online/episodic/counts.h"
-#include "solvers/online/learner.h"
 #include "solvers/online/optimistic/count_bonus.h"
 
 namespace bellwether::online {

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "solvers/online/learner.h"
+#include "core/learner.h"
 #include "solvers/online/policy_optimisation/mirror_learner.h"
 
 namespace bellwether::online {

@@ -6,9 +6,9 @@
 #include <numbers>
 #include <vector>
 
+#include "core/learner.h"
 #include "core/sampling.h"
 #include "solvers/online/episodic/counts.h"
-#include "solvers/online/learner.h"
 
 namespace bellwether::online {
 namespace {

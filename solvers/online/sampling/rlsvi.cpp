@@ -5,9 +5,9 @@
 #include <limits>
 #include <vector>
 
+#include "core/learner.h"
 #include "core/sampling.h"
 #include "solvers/online/episodic/counts.h"
-#include "solvers/online/learner.h"
 
 namespace bellwether::online {
 namespace {

@@ -7,15 +7,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/checkpoints.h"
 #include "core/errors.h"
 #include "experiments/engine/variants.h"
-#include "solvers/online/checkpoints.h"
 #include "tests/support/temporary_folder.h"
 
 namespace bellwether::experiments {
 namespace {
 
-using online::Protocol;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -45,7 +44,7 @@ TEST(Grid, SpellsOutInstancesLearnersAndSeeds) {
   EXPECT_EQ(grid.instances[1].horizon, 4);
   EXPECT_THAT(labels(grid.learners), ElementsAre("uniform", "optimal"));
   EXPECT_EQ(grid.learners[0].length, 1000);
-  EXPECT_EQ(grid.learners[0].checkpoints, online::log_checkpoints(1000));
+  EXPECT_EQ(grid.learners[0].checkpoints, log_checkpoints(1000));
   ASSERT_EQ(grid.cells.size(), 8u);
   for (std::size_t i = 0; i < 2; ++i)
     for (std::size_t l = 0; l < 2; ++l)

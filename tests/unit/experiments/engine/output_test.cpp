@@ -29,10 +29,10 @@ Grid small_grid() {
 
 /// Cell c has the numbers c, c + 0.1, c + 0.2, ...
 Results numbered(const Grid& grid) {
-  Results results{.series = std::vector<online::Series>(grid.cells.size())};
+  Results results{.series = std::vector<Series>(grid.cells.size())};
   results.computed = static_cast<std::int64_t>(grid.cells.size());
   for (std::size_t c = 0; c < grid.cells.size(); ++c) {
-    online::Series& series = results.series[c];
+    Series& series = results.series[c];
     series = {.metrics = {"value-regret", "mistakes"}, .at = {1, 2}, .values = {}};
     for (int i = 0; i < 4; ++i) series.values.push_back(static_cast<double>(c) + 0.1 * i);
   }
@@ -74,7 +74,7 @@ TEST(RunsCsv, QuotesNames) {
 TEST(SummaryCsv, HasOneRowACheckpointAndMetric) {
   const Grid grid = small_grid();
   Results results = run(grid, "");
-  const std::size_t metrics = online::metrics_of(online::Protocol::kEpisodic).size();
+  const std::size_t metrics = online::metrics_of(Protocol::kEpisodic).size();
   // Two seeds with the values 1 and 2 of the first metric at the last checkpoint of the first learner.
   results.series[0].values[metrics] = 1;
   results.series[1].values[metrics] = 2;

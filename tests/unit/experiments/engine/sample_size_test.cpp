@@ -11,7 +11,6 @@
 namespace bellwether::experiments {
 namespace {
 
-using online::Protocol;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::ThrowsMessage;
@@ -41,10 +40,10 @@ TEST(NeededLengths, FindsThePowerOfTheDiscount) {
   const Grid grid = expand(gadget_plan());
   ASSERT_EQ(grid.axes.size(), 1U);
   EXPECT_EQ(x_of(grid, grid.axes[0]), "1 / (1 - discount)");
-  Results results{.series = std::vector<online::Series>(grid.cells.size())};
+  Results results{.series = std::vector<Series>(grid.cells.size())};
   for (std::size_t i = 0; i < 3; ++i) {
     for (std::size_t seed = 0; seed < 4; ++seed) {
-      online::Series& series = results.series[grid.cell(i, 0, seed)];
+      Series& series = results.series[grid.cell(i, 0, seed)];
       series.metrics = online::metrics_of(Protocol::kGenerative);
       for (const std::int64_t n : grid.learners[0].checkpoints) {
         const double c = 0.7 + 0.2 * static_cast<double>(seed);  // mean 1

@@ -31,7 +31,7 @@ struct Stoppers {
       const double epsilon = std::stod(*grid.value(grid.axes[0], cell.instance, cell.learner));
       const bool stops = grid.learners[cell.learner].name == "bpi-ucbvi" || epsilon > 0.3 || cell.seed < 2;
       const auto time = static_cast<std::int64_t>(100 / (epsilon * epsilon)) + static_cast<std::int64_t>(cell.seed);
-      results.series[c] = {.metrics = online::metrics_of(online::Protocol::kStopping),
+      results.series[c] = {.metrics = online::metrics_of(Protocol::kStopping),
                            .at = {stops ? time : 5000},
                            .values = {7, stops ? 1.0 : 0.0, 0.125, 0.75}};
     }

@@ -20,7 +20,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::ThrowsMessage;
 
-online::Series series_of(double first) {
+Series series_of(double first) {
   return {.metrics = {"value-regret", "mistakes"}, .at = {1, 10}, .values = {first, 2, 3, 4}};
 }
 
@@ -53,7 +53,7 @@ TEST(Store, GivesBackWhatItTook) {
 
 TEST(Store, KeepsEveryBitOfADouble) {
   const test::TemporaryFolder folder;
-  const online::Series odd{.metrics = {"m"}, .at = {1, 2, 3}, .values = {-0.0, 5e-324, 0.1}};
+  const Series odd{.metrics = {"m"}, .at = {1, 2, 3}, .values = {-0.0, 5e-324, 0.1}};
   Store(folder.path(""), Store::Mode::kWrite).append("odd", odd);
   const auto got = Store(folder.path(""), Store::Mode::kRead).find("odd");
   ASSERT_TRUE(got);

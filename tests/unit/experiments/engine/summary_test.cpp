@@ -33,11 +33,11 @@ Grid grid_of(const std::string& instance, const std::vector<std::string>& learne
 /// value(instance, learner, seed, checkpoint) for every metric.
 template <class Value>
 Results results_of(const Grid& grid, const Value& value) {
-  Results results{.series = std::vector<online::Series>(grid.cells.size())};
+  Results results{.series = std::vector<Series>(grid.cells.size())};
   results.computed = static_cast<std::int64_t>(grid.cells.size());
   for (std::size_t c = 0; c < grid.cells.size(); ++c) {
     const Cell& cell = grid.cells[c];
-    online::Series& series = results.series[c];
+    Series& series = results.series[c];
     const LearnerVariant& learner = grid.learners[cell.learner];
     series.metrics = online::metrics_of(learner.protocol);
     series.at = learner.checkpoints;
@@ -83,7 +83,7 @@ TEST(Curve, LooksAtFinishedSeedsOnly) {
 TEST(Curve, EndsWhereTheFirstSeedEnds) {
   const Grid grid = grid_of("riverswim:horizon=20", {"uniform"}, 2);
   Results results = results_of(grid, [](const Cell&, double at) { return at; });
-  online::Series& series = results.series[1];
+  Series& series = results.series[1];
   series.at.resize(3);
   series.values.resize(3 * series.metrics.size());
   EXPECT_EQ(curve(grid, results, 0, 0, "value-regret").points.size(), 3u);
@@ -100,10 +100,10 @@ TEST(Metric, RegretIsTheLeastNoisyOne) {
 
 TEST(Metric, OfLearnersThatStopHasOnePoint) {
   Grid grid = grid_of("riverswim:horizon=20", {"uniform"}, 2);
-  grid.learners[0].protocol = online::Protocol::kStopping;
-  Results results{.series = std::vector<online::Series>(2)};
+  grid.learners[0].protocol = Protocol::kStopping;
+  Results results{.series = std::vector<Series>(2)};
   for (std::size_t s = 0; s < 2; ++s)
-    results.series[s] = {.metrics = online::metrics_of(online::Protocol::kStopping),
+    results.series[s] = {.metrics = online::metrics_of(Protocol::kStopping),
                          .at = {static_cast<std::int64_t>(100 + 50 * s)},
                          .values = {7, 1, 0.25, 0.5}};
   EXPECT_EQ(metric_named(grid.learners[0], "regret"), "episodes");

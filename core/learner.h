@@ -6,7 +6,7 @@
 
 #include "core/options.h"
 
-namespace bellwether::online {
+namespace bellwether {
 
 /// The factor on a learner's bonus (its confidence width, its noise): what theory asks for, the one that its page calls
 /// practical, or any number. Legends and tables carry label(): a scaled run never claims the theorem.
@@ -25,18 +25,20 @@ class Constant {
   std::string label_;
 };
 
-/// How a learner meets a model.
+/// How a learner meets a world, and what is measured of it.
 enum class Protocol {
-  kEpisodic,     ///< episodes of a fixed horizon; regret
-  kAverage,      ///< one endless run; regret against the gain
-  kStopping,     ///< episodes until the learner is sure of its answer; the number of episodes and the answer's error
-  kConstrained,  ///< episodes with limits on expected costs; regret and what was broken
-  kGenerative,   ///< samples of any choice on demand; the answer's error
+  kEpisodic,        ///< episodes of a fixed horizon; regret
+  kAverage,         ///< one endless run; regret against the gain
+  kStopping,        ///< episodes until the learner is sure of its answer; the number of episodes and the answer's error
+  kConstrained,     ///< episodes with limits on expected costs; regret and what was broken
+  kGenerative,      ///< samples of any choice on demand; the answer's error
+  kRounds,          ///< one round after another of a bandit; regret
+  kIdentification,  ///< rounds of a bandit until the learner names an arm; their number and whether it is the best
 };
 
-/// "episodic", "average", "stopping", "constrained", "generative".
+/// "episodic", "average", "stopping", "constrained", "generative", "rounds", "identification".
 std::string_view to_string(Protocol protocol);
-/// What the length of a run counts: "episodes", "steps" or "samples" (of each choice).
+/// What the length of a run counts: "episodes", "steps", "samples" (of each choice) or "rounds".
 std::string_view length_name(Protocol protocol);
 /// Its letter in formulas: "K", "T", "n".
 std::string_view length_symbol(Protocol protocol);
@@ -60,4 +62,4 @@ std::string constant_label(const LearnerInfo& info, const std::vector<OptionRow>
 /// InvalidOption unless there are no settings: for learners without options.
 void require_none(std::string_view learner, const std::vector<Setting>& settings);
 
-}  // namespace bellwether::online
+}  // namespace bellwether

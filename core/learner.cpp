@@ -1,4 +1,4 @@
-#include "solvers/online/learner.h"
+#include "core/learner.h"
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,7 @@
 #include "core/errors.h"
 #include "core/text.h"
 
-namespace bellwether::online {
+namespace bellwether {
 namespace {
 
 double number(std::string_view learner, std::string_view text) {
@@ -49,19 +49,20 @@ void require_none(std::string_view learner, const std::vector<Setting>& settings
 }
 
 std::string_view to_string(Protocol protocol) {
-  static constexpr std::array<std::string_view, 5> kNames = {"episodic", "average", "stopping", "constrained",
-                                                             "generative"};
+  static constexpr std::array<std::string_view, 7> kNames = {"episodic",   "average", "stopping",      "constrained",
+                                                             "generative", "rounds",  "identification"};
   return kNames[static_cast<std::size_t>(protocol)];
 }
 
 std::string_view length_name(Protocol protocol) {
-  static constexpr std::array<std::string_view, 5> kNames = {"episodes", "steps", "episodes", "episodes", "samples"};
+  static constexpr std::array<std::string_view, 7> kNames = {"episodes", "steps",  "episodes", "episodes",
+                                                             "samples",  "rounds", "rounds"};
   return kNames[static_cast<std::size_t>(protocol)];
 }
 
 std::string_view length_symbol(Protocol protocol) {
-  static constexpr std::array<std::string_view, 5> kSymbols = {"K", "T", "K", "K", "n"};
+  static constexpr std::array<std::string_view, 7> kSymbols = {"K", "T", "K", "K", "n", "T", "n"};
   return kSymbols[static_cast<std::size_t>(protocol)];
 }
 
-}  // namespace bellwether::online
+}  // namespace bellwether

@@ -1,8 +1,8 @@
-#include "solvers/online/checkpoints.h"
+#include "core/checkpoints.h"
 
 #include <cmath>
 
-namespace bellwether::online {
+namespace bellwether {
 
 std::vector<std::int64_t> log_checkpoints(std::int64_t last) {
   std::vector<std::int64_t> points;
@@ -14,4 +14,4 @@ std::vector<std::int64_t> log_checkpoints(std::int64_t last) {
   return points;
 }
 
-}  // namespace bellwether::online
+}  // namespace bellwether

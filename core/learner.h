@@ -45,10 +45,10 @@ std::string_view length_symbol(Protocol protocol);
 
 /// What experiments and lists know of a learner whatever its protocol; the tables of each protocol add how to make it.
 struct LearnerInfo {
-  std::string_view name;     ///< "ucbvi-bf"
-  std::string_view title;    ///< "UCBVI-BF (Azar, Osband, Munos 2017)"
-  std::string_view summary;  ///< one line
-  std::string_view page;     ///< its page in docs/papers
+  std::string_view name = {};     ///< "ucbvi-bf"
+  std::string_view title = {};    ///< "UCBVI-BF (Azar, Osband, Munos 2017)"
+  std::string_view summary = {};  ///< one line
+  std::string_view page = {};     ///< its page in docs/papers
   Protocol protocol = Protocol::kEpisodic;
   double practical = 1;  ///< the constant called practical
   /// Raised whenever the same settings and stream give other numbers: stored results are then not taken for new ones.

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "bandits/agent.h"
+#include "bandits/bandit.h"
+#include "core/learner.h"
+#include "core/options.h"
+#include "core/stream.h"
+
+namespace bellwether::bandits {
+
+/// A row of the table of bandit learners. `make` is given the bandit for the sake of baselines that know it; learners
+/// look at the world only.
+struct Learner : LearnerInfo {
+  std::string_view index = {};  ///< the rule of choice as a formula: "m + sqrt(2 ln n / N)"
+  Kind kind = Kind::kArms;
+  std::vector<OptionRow> (*options)() = nullptr;
+  /// InvalidOption when a setting is unknown or inadmissible, or the world is not one that the learner is made for.
+  std::unique_ptr<Agent> (*make)(const Bandit& bandit, const World& world, const std::vector<Setting>& settings,
+                                 const Stream& stream) = nullptr;
+};
+
+/// The row of a learner whose options have a describe() and which Make(world, options, stream) builds.
+template <class Options, std::unique_ptr<Agent> (*Make)(const World&, const Options&, const Stream&)>
+Learner bandit_learner(const LearnerInfo& info, std::string_view index, Kind kind = Kind::kArms) {
+  Learner row;
+  static_cast<LearnerInfo&>(row) = info;
+  row.index = index;
+  row.kind = kind;
+  row.options = [] { return option_rows(Options{}); };
+  row.make = [](const Bandit&, const World& world, const std::vector<Setting>& settings, const Stream& stream) {
+    Options options;
+    apply_settings("learner", options, settings);
+    return Make(world, options, stream);
+  };
+  return row;
+}
+
+}  // namespace bellwether::bandits

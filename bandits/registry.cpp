@@ -1,0 +1,42 @@
+#include "bandits/registry.h"
+
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "bandits/stochastic/learners.h"
+#include "core/errors.h"
+#include "core/text.h"
+
+namespace bellwether::bandits {
+namespace {
+
+std::vector<Learner> make_table() {
+  std::vector<Learner> rows;
+  for (const auto& family : {stochastic_learners}) {
+    std::vector<Learner> more = family();
+    rows.insert(rows.end(), more.begin(), more.end());
+  }
+  return rows;
+}
+
+}  // namespace
+
+std::span<const Learner> learner_table() {
+  static const std::vector<Learner> rows = make_table();
+  return rows;
+}
+
+const Learner& find_learner(std::string_view name) {
+  std::vector<std::string> names;
+  for (const Learner& row : learner_table()) {
+    if (row.name == name) return row;
+    names.emplace_back(row.name);
+  }
+  const std::string hint = did_you_mean(name, names);
+  throw InvalidOption(fmt::format("there is no learner of bandits \"{}\"{}", name,
+                                  hint.empty() ? "; there are " + join_names(names) : hint));
+}
+
+}  // namespace bellwether::bandits

@@ -37,16 +37,22 @@ const std::vector<std::string>& metrics_of(Protocol protocol) {
   return protocol == Protocol::kIdentification ? identification : rounds;
 }
 
-Series play(const Bandit& bandit, std::string_view learner, const std::vector<Setting>& settings, const Stream& stream,
-            const TrialOptions& options) {
+std::unique_ptr<Agent> make_agent(const Bandit& bandit, std::string_view learner, const std::vector<Setting>& settings,
+                                  std::int64_t rounds, const Stream& stream) {
   const Learner& row = find_learner(learner);
-  const World world = bandit.world(options.length);
+  const World world = bandit.world(rounds);
   if (row.kind != world.kind)
     throw InvalidOption(
         fmt::format("{} plays {}, this is a bandit of {}", row.name, to_string(row.kind), to_string(world.kind)));
   if (row.protocol == Protocol::kIdentification && bandit.means().empty())
     throw InvalidOption(fmt::format("{} looks for the best arm, and no arm of this bandit is best for good", row.name));
-  const auto agent = row.make(bandit, world, settings, stream.child("learner"));
+  return row.make(bandit, world, settings, stream);
+}
+
+Series play(const Bandit& bandit, std::string_view learner, const std::vector<Setting>& settings, const Stream& stream,
+            const TrialOptions& options) {
+  const Learner& row = find_learner(learner);
+  const auto agent = make_agent(bandit, learner, settings, options.length, stream.child("learner"));
   const Run run = run_rounds(bandit, *agent, stream, options);
   Series series{.metrics = metrics_of(row.protocol)};
   if (row.protocol == Protocol::kIdentification) {

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include "apps/cli/command.h"
+#include "bandits/arms/family.h"
+#include "bandits/registry.h"
 #include "core/errors.h"
 #include "experiments/papers/papers.h"
 #include "mdp/instances/registry.h"
@@ -31,10 +33,12 @@ std::string generator(std::string_view words) {
     for (const auto& row : online::average_table()) list += fmt::format("{} ", row.name);
     for (const auto& row : online::constrained_table()) list += fmt::format("{} ", row.name);
     for (const auto& row : online::generative_table()) list += fmt::format("{} ", row.name);
+    for (const auto& row : bandits::learner_table()) list += fmt::format("{} ", row.name);
   } else if (words == "@papers") {
     for (const auto& row : experiments::paper_table()) list += fmt::format("{} ", row.name);
   } else if (words == "@instances") {
     for (const auto& instance : mdp::instance_table()) list += fmt::format("{} ", instance.name);
+    for (const auto& family : bandits::family_table()) list += fmt::format("{} ", family.name);
   } else {
     list = words;
   }

@@ -30,9 +30,16 @@ std::string comparisons(const Grid& grid, const Results& results, std::size_t in
 /// Learners that stop by themselves but had no time to.
 std::string not_stopped(const Grid& grid, const Results& results, std::size_t instance) {
   std::vector<std::string> names;
-  for (std::size_t k = 0; k < grid.learners.size(); ++k)
-    if (!experiments::stopped(grid, results, instance, k).all()) names.push_back(grid.learners[k].label);
+  std::string_view unit;
+  for (std::size_t k = 0; k < grid.learners.size(); ++k) {
+    if (experiments::stopped(grid, results, instance, k).all()) continue;
+    names.push_back(grid.learners[k].label);
+    unit = length_name(grid.learners[k].protocol);
+  }
   if (names.empty()) return {};
+  if (unit == "rounds")
+    return fmt::format("\n  not stopped within the limit: {}. Allow more --rounds, or a larger delta.\n",
+                       join_names(names));
   return fmt::format(
       "\n  not stopped within the limit: {}. Allow more --episodes, or ask for a larger epsilon; a smaller "
       "--constant stops sooner and proves nothing.\n",

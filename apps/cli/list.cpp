@@ -7,6 +7,8 @@
 
 #include "apps/cli/command.h"
 #include "apps/cli/terminal.h"
+#include "bandits/arms/family.h"
+#include "bandits/registry.h"
 #include "core/errors.h"
 #include "core/text.h"
 #include "experiments/papers/papers.h"
@@ -61,6 +63,9 @@ void list_instances() {
   std::string out = "instances for `make NAME -o FILE`:\n\n";
   for (const auto& row : mdp::instance_table()) out += two_columns(row.name, row.summary, 24);
   out += fmt::format("\nparameters and known facts of one: {} make NAME --options\n", program_name());
+  out += "\nbandits, for `run NAME --algorithm LEARNER`:\n\n";
+  for (const auto& row : bandits::family_table()) out += two_columns(row.name, row.summary, 24);
+  out += fmt::format("\nparameters and facts of one: {} show NAME\n", program_name());
   fmt::print("{}", out);
 }
 
@@ -79,7 +84,7 @@ template <class Table>
 void list_learners(std::string_view heading, const Table& table) {
   std::string out = fmt::format("{}:\n\n", heading);
   for (const auto& row : table) {
-    const bool stops = row.protocol == Protocol::kStopping;
+    const bool stops = row.protocol == Protocol::kStopping || row.protocol == Protocol::kIdentification;
     out += two_columns(row.name, std::string(row.summary) + (stops ? " [stops by itself]" : ""), 32);
   }
   fmt::print("{}\n", out);
@@ -92,6 +97,7 @@ void list_all_learners() {
                 online::constrained_table());
   list_learners("learners with a generative model, for `run INSTANCE --samples N --algorithm NAME`",
                 online::generative_table());
+  list_learners("learners of bandits, for `run BANDIT --rounds T --algorithm NAME`", bandits::learner_table());
   fmt::print("settings of one: {} show NAME\n", program_name());
 }
 

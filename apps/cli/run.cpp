@@ -17,9 +17,9 @@
 #include "core/parallel.h"
 #include "core/text.h"
 #include "experiments/engine/plan.h"
+#include "experiments/engine/world.h"
 #include "experiments/figures/curves.h"
 #include "experiments/plot/gnuplot.h"
-#include "solvers/online/registry.h"
 
 namespace bellwether::cli {
 namespace {
@@ -28,7 +28,7 @@ using experiments::Grid;
 using experiments::Plan;
 using experiments::Results;
 
-constexpr std::array<OptionSpec, 25> kOptions = {{
+constexpr std::array<OptionSpec, 26> kOptions = {{
     {.name = "algorithm",
      .argument = "A,B,...",
      .help = "the learners; one with settings is written psrl:alpha0=1 and given by itself",
@@ -44,6 +44,7 @@ constexpr std::array<OptionSpec, 25> kOptions = {{
     {.name = "samples",
      .argument = "N",
      .help = "samples of each choice for learners with a generative model (default 10000)"},
+    {.name = "rounds", .argument = "T", .help = "rounds of each run of a bandit (default 10000)"},
     {.name = "horizon", .argument = "H", .help = "steps of an episode, where the instance does not say"},
     {.name = "discount", .argument = "G", .help = "of a generative model, where the instance does not say"},
     {.name = "budget",
@@ -127,6 +128,17 @@ void add_sweep(Plan& plan, std::string name, const std::string& values, std::str
   plan.sweep.push_back({std::move(name), split(values, ','), std::move(place)});
 }
 
+/// Whether a learner of this name stops by itself at a precision of its own.
+bool has_precision(std::string_view learner) {
+  for (const experiments::World* world : experiments::worlds()) {
+    if (!world->knows(learner)) continue;
+    const experiments::LearnerRow row = world->row(learner);
+    const bool stops = row.info.protocol == Protocol::kStopping || row.info.protocol == Protocol::kIdentification;
+    if (stops && std::ranges::find(row.options, "epsilon", &OptionRow::name) != row.options.end()) return true;
+  }
+  return false;
+}
+
 /// The precision of learners that stop by themselves and were not given their own.
 void stop_at(Plan& plan, const std::string& epsilon) {
   for (const experiments::Choices& sweep : plan.sweep)
@@ -134,8 +146,7 @@ void stop_at(Plan& plan, const std::string& epsilon) {
   for (experiments::Entry& learner : plan.learners) {
     const bool given =
         std::ranges::find(learner.settings, "epsilon", &experiments::Choices::name) != learner.settings.end();
-    if (!given && online::protocol_of(learner.name) == Protocol::kStopping)
-      learner.settings.push_back({"epsilon", {epsilon}});
+    if (!given && has_precision(learner.name)) learner.settings.push_back({"epsilon", {epsilon}});
   }
 }
 
@@ -163,6 +174,7 @@ void apply(Plan& plan, const Arguments& arguments) {
   plan.episodes = count_of(arguments, "episodes", plan.episodes);
   plan.steps = count_of(arguments, "steps", plan.steps);
   plan.samples = count_of(arguments, "samples", plan.samples);
+  plan.rounds = count_of(arguments, "rounds", plan.rounds);
   if (const auto epsilon = arguments.number("epsilon", above(0))) {
     plan.epsilon = *epsilon;
     stop_at(plan, *arguments.text("epsilon"));

@@ -12,8 +12,11 @@
 #include "apps/cli/command.h"
 #include "apps/cli/fact_text.h"
 #include "apps/cli/interrupt.h"
+#include "apps/cli/show_bandit.h"
 #include "apps/cli/status_line.h"
 #include "apps/cli/terminal.h"
+#include "bandits/arms/family.h"
+#include "bandits/registry.h"
 #include "core/errors.h"
 #include "core/text.h"
 #include "experiments/engine/grid.h"
@@ -166,7 +169,7 @@ experiments::Entry entry_of(const Arguments& arguments) {
 }
 
 std::string heading(const experiments::InstanceVariant& variant, const mdp::Instance* family) {
-  const mdp::NamedInstance& instance = variant.instance;
+  const mdp::NamedInstance& instance = variant.model();
   std::string out = family != nullptr ? fmt::format("{}: {}\nfrom: {}\n\n", variant.id, family->summary, family->source)
                                       : fmt::format("{}: a model file\n\n", variant.id);
   out += line("size", size_text(instance.model));
@@ -187,25 +190,34 @@ int show_instance(const Arguments& arguments) {
     fmt::print(stderr, "stopped before the model was there\n");
     return kNotMet;
   }
+  if (made->bandit() != nullptr) {
+    for (const std::string_view option : {"horizon", "matrix"})
+      if (arguments.has(option))
+        throw InvalidOption(fmt::format("show: --{} is for models, and {} is a bandit", option, made->id));
+    fmt::print("{}", bandit_text(*made));
+    return kSuccess;
+  }
   const mdp::Instance* family =
       entry.file.empty() ? &mdp::find_instance(made->id.substr(0, made->id.find('@'))) : nullptr;
   std::string out = heading(*made, family);
-  if (made->horizon > 0) out += episodes(made->instance, made->horizon, all, work);
-  if (made->instance.stages.empty()) out += long_run(made->instance, all, work);
-  if (arguments.has("matrix")) out += matrix(made->instance.model);
+  if (made->horizon > 0) out += episodes(made->model(), made->horizon, all, work);
+  if (made->model().stages.empty()) out += long_run(made->model(), all, work);
+  if (arguments.has("matrix")) out += matrix(made->model().model);
   if (family != nullptr) out += fmt::format("\nparameters: {} make {} --options\n", program_name(), family->name);
   fmt::print("{}", out);
   return kSuccess;
 }
 
 template <class Row>
-int show_learner(const Row& row, const Arguments& arguments) {
+void show_learner(const Row& row, const Arguments& arguments) {
   for (const std::string_view name : {"horizon", "matrix", "set", "all"})
     if (arguments.has(name))
       throw InvalidOption(fmt::format("show: --{} is for instances, and {} is a learner", name, row.name));
   std::string out = fmt::format("{}: {}\n{}\n\n", row.name, row.title, row.summary);
   out += line("protocol", std::string(to_string(row.protocol)));
   out += line("page", fmt::format("docs/papers/{}.md", row.page));
+  if constexpr (requires { row.index; })
+    if (!row.index.empty()) out += line("plays", std::string(row.index));
   if (row.practical != 1) out += line("practical constant", fmt::format("{:g}", row.practical));
   const auto options = row.options();
   if (!options.empty()) out += "\nsettings, with what they are unless you say otherwise:\n";
@@ -213,10 +225,13 @@ int show_learner(const Row& row, const Arguments& arguments) {
     out += two_columns(fmt::format("{}={}", option.name, option.value),
                        option.rule.empty() ? option.help : fmt::format("{} ({})", option.help, option.rule), 28);
   const bool plays_episodes = length_name(row.protocol) == "episodes";
-  out += fmt::format("\nnext: {} run riverswim {}--algorithm {}\n", program_name(),
-                     plays_episodes ? "--horizon 20 " : "", row.name);
+  const bool plays_rounds = length_name(row.protocol) == "rounds";
+  out += fmt::format("\nnext: {} run {}--algorithm {}\n", program_name(),
+                     plays_rounds     ? "bernoulli-arms "
+                     : plays_episodes ? "riverswim --horizon 20 "
+                                      : "riverswim ",
+                     row.name);
   fmt::print("{}", out);
-  return kSuccess;
 }
 
 /// A word that is neither a file nor begins with the name of an instance.
@@ -225,11 +240,13 @@ void require_instance(const experiments::Entry& entry) {
   const std::string family = entry.name.substr(0, entry.name.find('@'));
   std::vector<std::string> known;
   for (const auto& row : mdp::instance_table()) known.push_back(row.name);
+  for (const auto& row : bandits::family_table()) known.push_back(row.name);
   if (std::ranges::find(known, family) != known.end()) return;
   for (const auto& row : online::episodic_table()) known.emplace_back(row.name);
   for (const auto& row : online::average_table()) known.emplace_back(row.name);
   for (const auto& row : online::constrained_table()) known.emplace_back(row.name);
   for (const auto& row : online::generative_table()) known.emplace_back(row.name);
+  for (const auto& row : bandits::learner_table()) known.emplace_back(row.name);
   const std::string hint = did_you_mean(family, known);
   throw InvalidOption(fmt::format("show: '{}' is neither an instance nor a learner nor a file{}", entry.name,
                                   hint.empty() ? "; `list instances` and `list learners` name what there is" : hint));
@@ -240,14 +257,23 @@ int run(const Arguments& arguments) {
     throw InvalidOption(
         "show: what? An instance, a model file or a learner; `list instances` and `list learners` name them");
   const std::string& name = arguments.positionals().front();
-  for (const auto& row : online::episodic_table())
-    if (row.name == name) return show_learner(row, arguments);
-  for (const auto& row : online::average_table())
-    if (row.name == name) return show_learner(row, arguments);
-  for (const auto& row : online::constrained_table())
-    if (row.name == name) return show_learner(row, arguments);
-  for (const auto& row : online::generative_table())
-    if (row.name == name) return show_learner(row, arguments);
+  // A few names stand for a learner of models and for one of bandits.
+  bool shown = false;
+  const auto show_from = [&](const auto& table) {
+    for (const auto& row : table) {
+      if (row.name != name) continue;
+      if (shown) fmt::print("\n");
+      show_learner(row, arguments);
+      shown = true;
+      return;
+    }
+  };
+  show_from(online::episodic_table());
+  if (!shown) show_from(online::average_table());
+  show_from(online::constrained_table());
+  show_from(online::generative_table());
+  show_from(bandits::learner_table());
+  if (shown) return kSuccess;
   require_instance(experiments::parse_entry(name));
   return show_instance(arguments);
 }

@@ -5,7 +5,7 @@
 namespace bellwether::bandits {
 namespace {
 
-constexpr std::string_view kPage = "docs/papers/stochastic-bandits.md";
+constexpr std::string_view kPage = "stochastic-bandits";
 
 LearnerInfo rounds(LearnerInfo info) {
   info.page = kPage;

@@ -82,7 +82,7 @@ void fit(const Grid& grid, const Results& results, AxisCurve& curve, std::string
 bool is_precision(const Grid& grid, const Axis& axis) {
   if (!axis.of_learner || axis.setting != "epsilon") return false;
   for (std::size_t l = 0; l < grid.learners.size(); ++l)
-    if (grid.value(axis, 0, l) && grid.learners[l].protocol != Protocol::kStopping) return false;
+    if (grid.value(axis, 0, l) && !stops_itself(grid.learners[l])) return false;
   return true;
 }
 
@@ -104,7 +104,7 @@ std::vector<AxisCurve> against(const Grid& grid, const Results& results, const A
       const std::string label = fixed_part(grid, axis, i, l);
       const auto [found, is_new] = curves.try_emplace(label, AxisCurve{.label = label});
       if (is_new) order.push_back(label);
-      if (finals.metric == "episodes" && !stopped(grid, results, i, l).all()) {
+      if (is_stopping_time(grid.learners[l], finals.metric) && !stopped(grid, results, i, l).all()) {
         ++found->second.missing;
         continue;
       }

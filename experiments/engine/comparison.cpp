@@ -53,7 +53,7 @@ class Pairing {
     for (std::size_t l = 0; l < grid.learners.size(); ++l) {
       const LearnerVariant& learner = grid.learners[l];
       const std::string name = measures(learner, metric) ? metric_named(learner, metric) : "";
-      const bool cut = name == "episodes" && !stopped(grid, results, instance, l).all();
+      const bool cut = is_stopping_time(learner, name) && !stopped(grid, results, instance, l).all();
       samples_.push_back(name.empty() || cut ? Sample() : sample(grid, results, instance, l, name));
     }
   }
@@ -85,7 +85,7 @@ class Pairing {
 
 /// Who stops at another epsilon has answered another question.
 std::string precision_of(const LearnerVariant& learner) {
-  if (learner.protocol != Protocol::kStopping) return {};
+  if (!stops_itself(learner)) return {};
   const auto found = std::ranges::find(learner.settings, "epsilon", &Setting::first);
   return found == learner.settings.end() ? std::string() : found->second;
 }

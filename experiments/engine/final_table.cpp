@@ -24,6 +24,10 @@ LastColumn last_column(const LearnerVariant& learner) {
       return {"episodes over a limit", "violating-episodes"};
     case Protocol::kStopping:
       return {"answer's loss", "answer-loss"};
+    case Protocol::kRounds:
+      return {"share of best arm", "best-share"};
+    case Protocol::kIdentification:
+      return {"wrong answers", "wrong"};
     default:
       return {"optimism violated", "violations"};
   }
@@ -45,11 +49,13 @@ std::vector<std::string> stopping_row(const Grid& grid, const Results& results, 
     return mean_at_the_end(grid, results, own.instance, own.learner, metric);
   };
   const Point& last = own.points.back();
-  const bool cut = own.metric == "episodes" && !ended.all();
+  const LearnerVariant& learner = grid.learners[own.learner];
+  const bool cut = is_stopping_time(learner, own.metric) && !ended.all();
   std::string how = fmt::format("{} of {}", ended.runs, ended.of);
-  if (!ended.all()) how += fmt::format(", loss certified so far {}", of("certified-loss"));
-  return {grid.learners[own.learner].label, grouped(last.at), cut ? "-" : with_error(last.mean, last.standard_error),
-          std::move(how), of("answer-loss")};
+  if (!ended.all() && measures(learner, "certified-loss"))
+    how += fmt::format(", loss certified so far {}", of("certified-loss"));
+  return {learner.label, grouped(last.at), cut ? "-" : with_error(last.mean, last.standard_error), std::move(how),
+          of(last_column(learner).metric)};
 }
 
 std::vector<std::string> row_of(const Grid& grid, const Results& results, std::size_t instance, std::size_t learner) {
@@ -58,7 +64,7 @@ std::vector<std::string> row_of(const Grid& grid, const Results& results, std::s
   const Curve own = curve(grid, results, instance, learner, metric);
   if (own.points.empty()) return {variant.label, "-", "not finished", "", ""};
   const Point& last = own.points.back();
-  if (variant.protocol == Protocol::kStopping) return stopping_row(grid, results, own);
+  if (stops_itself(variant)) return stopping_row(grid, results, own);
   std::string growth = "-";
   if (own.points.size() > 1)
     growth = rate_verdict(rate(grid, results, instance, learner, metric), expected_exponent(grid, variant),
@@ -78,9 +84,9 @@ std::vector<std::string> limits_row(const Grid& grid, const Results& results, st
 std::vector<std::string> heading_of(const Grid& grid, const LearnerVariant& learner) {
   const std::string metric = metric_named(learner, grid.plan.summary.metric);
   const std::string mean = metric + " (mean ± se)", last = last_column(learner).heading;
-  if (learner.protocol == Protocol::kStopping)
-    return {"learner", "episodes at most", metric == "episodes" ? "stopped after (mean ± se)" : mean,
-            "stopped by itself", last};
+  if (stops_itself(learner))
+    return {"learner", fmt::format("{} at most", length_name(learner.protocol)),
+            is_stopping_time(learner, metric) ? "stopped after (mean ± se)" : mean, "stopped by itself", last};
   std::vector<std::string> heading = {"learner", std::string(length_name(learner.protocol)), mean,
                                       "growth (log-log slope)", last};
   if (learner.protocol == Protocol::kConstrained)

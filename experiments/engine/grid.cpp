@@ -12,7 +12,7 @@
 #include "experiments/engine/failure.h"
 #include "experiments/engine/summary.h"
 #include "experiments/engine/variants.h"
-#include "solvers/online/trial.h"
+#include "experiments/engine/world.h"
 
 namespace bellwether::experiments {
 namespace {
@@ -158,10 +158,6 @@ void require_different(const std::vector<Variant>& variants) {
 }
 
 bool takes_samples(const LearnerVariant& learner) { return learner.protocol == Protocol::kGenerative; }
-bool keeps_to_limits(const LearnerVariant& learner) { return learner.protocol == Protocol::kConstrained; }
-bool plays_episodes(const LearnerVariant& learner) {
-  return keeps_to_limits(learner) || learner.protocol == Protocol::kEpisodic || learner.protocol == Protocol::kStopping;
-}
 
 /// Samples and plays have no measure in common.
 void require_one_world(const Grid& grid) {
@@ -169,62 +165,30 @@ void require_one_world(const Grid& grid) {
   const auto player = std::ranges::find_if_not(grid.learners, takes_samples);
   if (sampler == grid.learners.end() || player == grid.learners.end()) return;
   fail(player->place.empty() ? grid.plan.place : player->place,
-       fmt::format("{} asks a generative model for samples, {} plays {}: nothing compares them, run them apart",
-                   sampler->name, player->name, plays_episodes(*player) ? "episodes" : "the long run"));
+       fmt::format("{} asks a generative model for samples, {} {}: nothing compares them, run them apart",
+                   sampler->name, player->name, world_of(player->protocol).does()));
 }
 
-void require_discounts(const Grid& grid) {
-  const auto learner = std::ranges::find_if(grid.learners, takes_samples);
+/// Every learner can meet every instance.
+void require_meetings(const Grid& grid) {
+  for (const LearnerVariant& learner : grid.learners)
+    for (const InstanceVariant& instance : grid.instances) world_of(learner.protocol).require(instance, learner);
+}
+
+/// Settings of instances that only some learners look at, and none of these.
+void require_settings_used(const Grid& grid) {
+  const auto any = [&](auto&& property) {
+    return std::ranges::any_of(grid.learners, [&](const auto& l) { return (world_of(l.protocol).*property)(); });
+  };
   for (const InstanceVariant& instance : grid.instances) {
-    if (learner != grid.learners.end() && instance.discount == 0) {
-      const bool zero = setting_value(instance.settings, "discount").has_value();  // of a family that has the setting
+    const bool limited = !instance.constraints.empty() || !instance.constraints.baseline.empty();
+    if (limited && !any(&World::keeps_to_limits))
       fail(instance.place,
-           zero ? fmt::format("{}: discount is 0, and {} needs one above 0 and below 1", instance.label, learner->name)
-                : fmt::format("{} has no discount of its own, and {} needs one; set discount", instance.label,
-                              learner->name));
-    }
-    if (learner != grid.learners.end() && !instance.instance.stages.empty())
-      fail(instance.place,
-           fmt::format("the stages of {} differ; {} needs one model for all", instance.label, learner->name));
-    if (learner == grid.learners.end() && instance.discount_given)
+           fmt::format("{}: a budget, floor or baseline is set, but no learner here keeps to limits", instance.label));
+    if (instance.discount_given && !any(&World::needs_discount))
       fail(instance.place,
            fmt::format("{}: discount is set, but no learner here is of a discounted model", instance.label));
   }
-}
-
-/// Every learner of episodes, and the task itself, keeps a number for each stage and choice.
-void require_horizon(const InstanceVariant& instance, std::string_view learner) {
-  constexpr std::int64_t kMostStageChoices = std::int64_t{1} << 31;  // 16 GiB of doubles
-  if (instance.horizon == 0)
-    fail(instance.place,
-         fmt::format("{} has no horizon of its own, and {} plays episodes; set horizon", instance.label, learner));
-  const std::int64_t choices = instance.instance.model.num_choices();
-  if (instance.horizon > kMostStageChoices / choices)
-    fail(instance.place, fmt::format("{}: horizon is {}, with {} choices at each stage that is beyond the tables of "
-                                     "learners, which end at a horizon of {}",
-                                     instance.label, grouped(instance.horizon), grouped(choices),
-                                     grouped(kMostStageChoices / choices)));
-}
-
-/// Limits that nobody keeps to, and learners without limits.
-void require_limits(const Grid& grid) {
-  const auto learner = std::ranges::find_if(grid.learners, keeps_to_limits);
-  for (const InstanceVariant& instance : grid.instances) {
-    if (learner != grid.learners.end() && instance.constraints.empty())
-      fail(instance.place.empty() ? grid.plan.place : instance.place,
-           fmt::format("{} keeps to limits, and {} has none; set budget (COLUMN=LIMIT) or floor (the least value of an "
-                       "episode, as a share of the baseline's)",
-                       learner->name, instance.label));
-    if (learner == grid.learners.end() && (!instance.constraints.empty() || !instance.constraints.baseline.empty()))
-      fail(instance.place,
-           fmt::format("{}: a budget, floor or baseline is set, but no learner here keeps to limits", instance.label));
-  }
-}
-
-void require_horizons(const Grid& grid) {
-  const auto learner = std::ranges::find_if(grid.learners, plays_episodes);
-  if (learner == grid.learners.end()) return;
-  for (const InstanceVariant& instance : grid.instances) require_horizon(instance, learner->name);
 }
 
 /// A metric that nobody measures would be noticed when everything has been played.
@@ -253,9 +217,7 @@ void require_countable(const Grid& grid) {
   double steps = 0;
   for (const InstanceVariant& instance : grid.instances)
     for (const LearnerVariant& learner : grid.learners) {
-      double unit = 1;
-      if (takes_samples(learner)) unit = static_cast<double>(instance.instance.model.num_choices());
-      if (plays_episodes(learner)) unit = instance.horizon;
+      const auto unit = static_cast<double>(world_of(learner.protocol).steps_of_unit(instance));
       steps += unit * static_cast<double>(learner.length) * static_cast<double>(grid.num_seeds());
     }
   if (steps > kMostSteps)
@@ -263,39 +225,17 @@ void require_countable(const Grid& grid) {
          fmt::format("the runs are {:.3g} steps together, more than can be counted ({:.0e})", steps, kMostSteps));
 }
 
-/// The cost columns, which no other learner looks at.
-std::string costs_of(const mdp::NamedInstance& instance) {
-  std::string text;
-  const auto add = [&](const mdp::TabularMdp& model) {
-    for (const mdp::Column& column : model.data().costs)
-      text += fmt::format("cost {} {}\n", column.name, content_id(column.expected.view()));
-  };
-  if (instance.stages.empty()) add(instance.model);
-  for (const mdp::TabularMdp& stage : instance.stages) add(stage);
-  return text;
-}
-
 /// The part of the key that is the same for all seeds.
 std::string key_of(const Plan& plan, const InstanceVariant& instance, const LearnerVariant& learner) {
-  const bool episodic = plays_episodes(learner);
-  std::string key = fmt::format("play {}\ninstance {}\nhorizon {}\nprotocol {}\nlearner {} {}\n", kPlayVersion,
-                                episodic ? instance.hash : instance.long_run_hash, episodic ? instance.horizon : 0,
-                                to_string(learner.protocol), learner.name, learner.results_version);
+  const World& world = world_of(learner.protocol);
+  std::string key =
+      fmt::format("play {}\n{}protocol {}\nlearner {} {}\n", kPlayVersion, world.key_of_instance(instance),
+                  to_string(learner.protocol), learner.name, learner.results_version);
   for (const auto& [name, value] : learner.settings)
     key += fmt::format("{} {}\n", name, name == "constant" ? learner.factor : value);
   key += fmt::format("checkpoints {}\n", content_id(std::span<const std::int64_t>(learner.checkpoints)));
-  if (episodic) key += fmt::format("epsilon {}\n", exact_text(plan.epsilon));
-  if (takes_samples(learner))
-    key += fmt::format("discount {}\n{}\n", exact_text(instance.discount),
-                       instance.instance.question.minimise ? "minimise" : "maximise");
-  else if (instance.instance.question.minimise)
-    key += "minimise\n";
-  if (keeps_to_limits(learner)) {
-    for (const std::string_view name : {"budget", "floor", "baseline"})
-      key += fmt::format("{} {}\n", name, setting_value(instance.settings, name).value_or(""));
-    key += costs_of(instance.instance);
-  }
-  key += fmt::format("metrics {}\n", fmt::join(online::metrics_of(learner.protocol), " "));
+  key += world.key_of_question(plan, instance);
+  key += fmt::format("metrics {}\n", fmt::join(world.metrics(learner.protocol), " "));
   return key + fmt::format("stream {}\n", plan.stream);
 }
 
@@ -317,7 +257,8 @@ void require_plan(const Plan& plan) {
   if (std::set<std::uint64_t>(plan.seeds.begin(), plan.seeds.end()).size() != plan.seeds.size())
     fail(plan.place, "a seed is there twice");
   if (!(plan.epsilon > 0)) fail(plan.place, fmt::format("epsilon is {}, must be above 0", plan.epsilon));
-  if (plan.episodes < 0 || plan.steps < 0 || plan.samples < 0) fail(plan.place, "a run has a negative length");
+  if (plan.episodes < 0 || plan.steps < 0 || plan.samples < 0 || plan.rounds < 0)
+    fail(plan.place, "a run has a negative length");
   const bool ascending = std::ranges::adjacent_find(plan.checkpoints, std::greater_equal<>()) == plan.checkpoints.end();
   if (!plan.checkpoints.empty() && (!ascending || plan.checkpoints.front() < 1))
     fail(plan.place, "checkpoints must be whole numbers from 1 on, ascending");
@@ -347,9 +288,8 @@ Grid expand(const Plan& plan) {
   require_different(grid.instances);
   require_different(grid.learners);
   require_one_world(grid);
-  require_horizons(grid);
-  require_limits(grid);
-  require_discounts(grid);
+  require_meetings(grid);
+  require_settings_used(grid);
   require_metric(grid);
   require_countable(grid);
   grid.axes = axes_of(grid);

@@ -5,8 +5,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
+#include "bandits/arms/family.h"
 #include "core/learner.h"
 #include "experiments/engine/plan.h"
 #include "mdp/instances/instance.h"
@@ -22,7 +24,7 @@ struct Axis {
   bool of_learner = false;
 };
 
-/// An instance with all its settings.
+/// An instance with all its settings: a model or a bandit.
 struct InstanceVariant {
   std::string id = {};                         ///< "riverswim@1"; a model file: its name
   std::string label = {};                      ///< the id and what tells it from its siblings: "riverswim@1 (states 8)"
@@ -33,8 +35,13 @@ struct InstanceVariant {
   online::ConstraintRequest constraints = {};  ///< of learners that keep to limits; empty: none
   std::string hash = {};                       ///< of the finished model and the horizon: see content_hash
   std::string long_run_hash = {};              ///< of the model alone
-  mdp::NamedInstance instance;
+  std::variant<bandits::NamedBandit, mdp::NamedInstance> subject = {};
   std::string place = {};
+
+  /// Null where it is a model.
+  const bandits::NamedBandit* bandit() const { return std::get_if<bandits::NamedBandit>(&subject); }
+  /// Of an instance that is no bandit.
+  const mdp::NamedInstance& model() const { return std::get<mdp::NamedInstance>(subject); }
 };
 
 /// A learner with all its settings.
@@ -87,6 +94,8 @@ Grid expand(const Plan& plan);
 /// laws, initial distribution, of every stage; and the horizon. Names do not count. (A version 5 UUID of the arrays, so
 /// SHA-1 underneath.)
 std::string content_hash(const mdp::NamedInstance& instance, int horizon);
+/// The same of a bandit: of its content.
+std::string content_hash(const bandits::Bandit& bandit);
 
 /// The version of a named instance: raised whenever the same settings give another model, so that "riverswim@1" never
 /// changes its meaning.

@@ -44,6 +44,8 @@ std::string content_hash(const mdp::NamedInstance& instance, int horizon) {
   return content_id(text);
 }
 
+std::string content_hash(const bandits::Bandit& bandit) { return content_id("bandit\n" + bandit.content()); }
+
 int instance_version(std::string_view name) {
   // A family whose models change gets a row here, or one more on its number.
   static const std::map<std::string_view, int> raised = {};

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "bandits/arms/family.h"
 #include "core/errors.h"
 #include "core/text.h"
 #include "experiments/engine/failure.h"
@@ -15,21 +16,38 @@
 namespace bellwether::experiments {
 namespace {
 
-/// The family that an entry names, its version checked.
-const mdp::Instance& family_of(const Entry& entry) {
+std::string family_name(const Entry& entry) { return entry.name.substr(0, entry.name.find('@')); }
+
+void require_version(const Entry& entry) {
   const std::size_t at = entry.name.find('@');
-  const std::string name = entry.name.substr(0, at);
-  try {
-    const mdp::Instance& family = mdp::find_instance(name);
-    if (at == std::string::npos) return family;
-    const std::string version = entry.name.substr(at + 1);
-    const int current = instance_version(name);
-    if (version != fmt::format("{}", current))
-      fail(entry.place, fmt::format("there is no {}; this program has {}@{}", entry.name, name, current));
-    return family;
-  } catch (const InvalidOption& error) {
-    fail(entry.place, error.what());
-  }
+  if (at == std::string::npos) return;
+  const std::string name = family_name(entry);
+  const int current = instance_version(name);
+  if (entry.name.substr(at + 1) != fmt::format("{}", current))
+    fail(entry.place, fmt::format("there is no {}; this program has {}@{}", entry.name, name, current));
+}
+
+[[noreturn]] void reject_family(const Entry& entry) {
+  std::vector<std::string> names;
+  for (const mdp::Instance& family : mdp::instance_table()) names.push_back(family.name);
+  for (const bandits::Family& family : bandits::family_table()) names.push_back(family.name);
+  const std::string hint = did_you_mean(family_name(entry), names);
+  fail(entry.place, fmt::format("no instance is named '{}'{}", family_name(entry),
+                                hint.empty() ? "; `list instances` names them" : hint));
+}
+
+/// The family of models that an entry names, its version checked.
+const mdp::Instance& family_of(const Entry& entry) {
+  const auto& table = mdp::instance_table();
+  const auto found = std::ranges::find(table, family_name(entry), &mdp::Instance::name);
+  if (found == table.end()) reject_family(entry);
+  require_version(entry);
+  return *found;
+}
+
+/// Null when the entry names no bandit.
+const bandits::Family* bandits_of(const Entry& entry) {
+  return entry.file.empty() ? bandits::find_family(family_name(entry)) : nullptr;
 }
 
 bool has_option(const std::vector<OptionRow>& options, std::string_view name) {
@@ -111,9 +129,9 @@ ConstraintTexts take_constraints(std::vector<Setting>& settings, const std::vect
 void finish(InstanceVariant& variant, const Entry& entry, const std::optional<std::string>& horizon,
             bool family_knows_horizon, const std::optional<std::string>& discount, const ConstraintTexts& constraints) {
   variant.place = entry.place;
-  variant.horizon = horizon_of(entry, variant.id, variant.instance, horizon);
-  variant.hash = content_hash(variant.instance, variant.horizon);
-  variant.long_run_hash = content_hash(variant.instance, 0);
+  variant.horizon = horizon_of(entry, variant.id, variant.model(), horizon);
+  variant.hash = content_hash(variant.model(), variant.horizon);
+  variant.long_run_hash = content_hash(variant.model(), 0);
   if (!family_knows_horizon && variant.horizon > 0)
     variant.settings.emplace_back("horizon", fmt::format("{}", variant.horizon));
   variant.discount = discount_of(entry, variant.id, discount);
@@ -127,7 +145,30 @@ void finish(InstanceVariant& variant, const Entry& entry, const std::optional<st
   for (std::size_t i = 0; i < kConstraintSettings.size(); ++i)
     if (!constraints[i].empty())
       variant.settings.emplace_back(kConstraintSettings[i], canonical_value(constraints[i], "0.5"));
-  if (!discount) variant.discount = online::own_discount(variant.instance).value_or(0);
+  if (!discount) variant.discount = online::own_discount(variant.model()).value_or(0);
+}
+
+/// All settings of a family, defaults included.
+void add_settings(InstanceVariant& variant, const std::vector<OptionRow>& options,
+                  const std::vector<Setting>& settings) {
+  for (const OptionRow& option : options) {
+    const auto given = std::ranges::find(settings, option.name, &Setting::first);
+    variant.settings.emplace_back(
+        option.name, canonical_value(given == settings.end() ? option.value : given->second, option.value));
+  }
+}
+
+InstanceVariant bandit_variant(const Entry& entry, const bandits::Family& family,
+                               const std::vector<Setting>& settings) {
+  InstanceVariant variant{.id = fmt::format("{}@{}", family.name, instance_version(family.name)), .place = entry.place};
+  try {
+    variant.subject = family.make(settings);
+  } catch (const std::invalid_argument& error) {
+    fail(place_of(entry, error.what()), error.what());
+  }
+  variant.hash = variant.long_run_hash = content_hash(*variant.bandit()->bandit);
+  add_settings(variant, family.rows(), settings);
+  return variant;
 }
 
 InstanceVariant named_variant(const Entry& entry, const mdp::Instance& family, std::vector<Setting> settings) {
@@ -143,29 +184,43 @@ InstanceVariant named_variant(const Entry& entry, const mdp::Instance& family, s
     fail(place_of(entry, error.what()), error.what());
   }
   InstanceVariant variant{.id = fmt::format("{}@{}", family.name, instance_version(family.name)),
-                          .instance = std::move(*instance)};
-  for (const OptionRow& option : options) {
-    const auto given = std::ranges::find(settings, option.name, &Setting::first);
-    variant.settings.emplace_back(
-        option.name, canonical_value(given == settings.end() ? option.value : given->second, option.value));
-  }
+                          .subject = std::move(*instance)};
+  add_settings(variant, options, settings);
   finish(variant, entry, horizon, knows_horizon, discount, constraints);
   return variant;
 }
 
+/// No learner meets both.
+void require_one_kind(const std::vector<InstanceVariant>& variants) {
+  const auto is_bandit = [](const InstanceVariant& variant) { return variant.bandit() != nullptr; };
+  const auto bandit = std::ranges::find_if(variants, is_bandit);
+  const auto model = std::ranges::find_if_not(variants, is_bandit);
+  if (bandit == variants.end() || model == variants.end()) return;
+  fail(bandit->place,
+       fmt::format("{} is a bandit and {} a model: no learner meets both, run them apart", bandit->id, model->id));
+}
+
 }  // namespace
+
+bool is_bandit(const Entry& entry) { return bandits_of(entry) != nullptr; }
 
 Entry without_size(Entry entry) {
   if (!entry.file.empty()) return entry;
-  const mdp::Instance& family = family_of(entry);
-  if (family.size_option.empty() || has_option(family.options(), "size")) return entry;
+  const bandits::Family* bandits = bandits_of(entry);
+  const std::string size_option = bandits != nullptr ? bandits->size_option : family_of(entry).size_option;
+  const std::vector<OptionRow> options = bandits != nullptr ? bandits->rows() : family_of(entry).options();
+  if (size_option.empty() || has_option(options, "size")) return entry;
   for (Choices& choices : entry.settings)
-    if (choices.name == "size") choices.name = family.size_option;
+    if (choices.name == "size") choices.name = size_option;
   return entry;
 }
 
 std::vector<std::string> instance_setting_names(const Entry& entry) {
   std::vector<std::string> names;
+  if (const bandits::Family* bandits = bandits_of(entry)) {
+    for (const OptionRow& option : bandits->rows()) names.push_back(option.name);
+    return names;
+  }
   if (entry.file.empty())
     for (const OptionRow& option : family_of(entry).options()) names.push_back(option.name);
   for (const std::string_view name : {"horizon", "discount", "budget", "floor", "baseline"})
@@ -186,6 +241,12 @@ std::vector<InstanceVariant> instance_variants(const std::vector<Entry>& entries
   std::vector<InstanceVariant> variants;
   for (const Entry& entry : entries) {
     require_known(entry, instance_setting_names(entry));
+    if (const bandits::Family* bandits = bandits_of(entry)) {
+      require_version(entry);
+      for (const auto& settings : combinations(entry.settings))
+        variants.push_back(bandit_variant(entry, *bandits, settings));
+      continue;
+    }
     if (entry.file.empty()) {
       const mdp::Instance& family = family_of(entry);
       for (auto& settings : combinations(entry.settings))
@@ -194,13 +255,14 @@ std::vector<InstanceVariant> instance_variants(const std::vector<Entry>& entries
     }
     const mdp::NamedInstance instance = read_instance(entry);
     for (auto& settings : combinations(entry.settings)) {
-      InstanceVariant variant{.id = entry.name, .instance = instance};
+      InstanceVariant variant{.id = entry.name, .subject = instance};
       const std::optional<std::string> horizon = take(settings, "horizon", false);
       const std::optional<std::string> discount = take(settings, "discount", false);
       finish(variant, entry, horizon, false, discount, take_constraints(settings, {}));
       variants.push_back(std::move(variant));
     }
   }
+  require_one_kind(variants);
   return variants;
 }
 

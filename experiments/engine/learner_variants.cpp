@@ -5,32 +5,34 @@
 
 #include <fmt/format.h>
 
+#include "bandits/registry.h"
 #include "core/checkpoints.h"
 #include "core/errors.h"
 #include "core/text.h"
 #include "experiments/engine/failure.h"
 #include "experiments/engine/variants.h"
-#include "mdp/instances/registry.h"
-#include "solvers/online/average/run.h"
-#include "solvers/online/episodic/run.h"
-#include "solvers/online/generative/run.h"
+#include "experiments/engine/world.h"
 #include "solvers/online/registry.h"
-#include "solvers/online/trial.h"
 
 namespace bellwether::experiments {
 namespace {
 
-constexpr std::int64_t kEpisodes = 1000, kSteps = 100'000, kSamples = 10'000;  // when the plan does not say
+constexpr std::int64_t kEpisodes = 1000, kSteps = 100'000, kSamples = 10'000, kRounds = 10'000;  // when nothing is said
 
-bool in_table(const auto& table, std::string_view name) {
-  return std::ranges::find(table, name, [](const auto& row) { return row.name; }) != table.end();
+bool plays_episodes(std::string_view name) { return worlds_table::episodes().knows(name); }
+bool plays_on(std::string_view name) { return worlds_table::long_run().knows(name); }
+
+/// Whether the instances are bandits: the names of learners then stand for learners of bandits.
+bool plan_is_of_bandits(const Plan& plan) {
+  return std::ranges::any_of(plan.instances, [](const Entry& entry) { return is_bandit(entry); });
 }
 
-bool plays_episodes(std::string_view name) { return in_table(online::episodic_table(), name); }
-bool plays_on(std::string_view name) { return in_table(online::average_table(), name); }
-bool takes_samples(std::string_view name) { return in_table(online::generative_table(), name); }
-
-bool keeps_to_limits(std::string_view name) { return in_table(online::constrained_table(), name); }
+/// The first world of models that has a learner of this name; null when none has.
+const World* world_of_name(std::string_view learner) {
+  for (const World* world : worlds())
+    if (world != &worlds_table::rounds() && world->knows(learner)) return world;
+  return nullptr;
+}
 
 /// Of a name that stands for a learner of episodes and for one of the long run: what the plan's lengths ask for, else
 /// what the other learners are.
@@ -60,64 +62,56 @@ bool is_for_long_run(const Plan& plan, const Entry& entry) {
   return said->values.front() == "average";
 }
 
-/// What one of the tables says of a learner.
-struct Row {
-  LearnerInfo info;
-  std::vector<OptionRow> options;
-  std::string length_name() const { return std::string(bellwether::length_name(info.protocol)); }
-};
+/// Fails unless "protocol", where it is said, is this one.
+void require_protocol(const Entry& entry, Protocol protocol) {
+  const Choices* said = find_choices(entry, "protocol");
+  if (said != nullptr && said->values != std::vector<std::string>{std::string(to_string(protocol))})
+    fail(said->place, fmt::format("{}: protocol must be {}", entry.name, to_string(protocol)));
+}
 
-Row row_of(const Plan& plan, const Entry& entry) {
+[[noreturn]] void reject_bandit_learner(const Entry& entry) {
+  if (const World* other = world_of_name(entry.name))
+    fail(entry.place, fmt::format("{} {}, and the instances are bandits; `list learners` names who plays those",
+                                  entry.name, other->does()));
+  try {
+    (void)bandits::find_learner(entry.name);
+  } catch (const InvalidOption& error) {
+    fail(entry.place, error.what());
+  }
+  fail(entry.place, fmt::format("there is no learner \"{}\"", entry.name));
+}
+
+[[noreturn]] void reject_learner(const Entry& entry) {
+  if (worlds_table::rounds().knows(entry.name))
+    fail(entry.place,
+         fmt::format("{} plays bandits, and the instances are models; `list instances` names bandits", entry.name));
   try {
     (void)online::protocol_of(entry.name);
   } catch (const InvalidOption& error) {
     fail(entry.place, error.what());
   }
-  if (takes_samples(entry.name)) {
-    const Choices* said = find_choices(entry, "protocol");
-    if (said != nullptr && said->values != std::vector<std::string>{"generative"})
-      fail(said->place, fmt::format("{}: protocol must be generative", entry.name));
-    const online::GenerativeLearner& learner = online::find_generative(entry.name);
-    return {learner, learner.options()};
-  }
-  if (keeps_to_limits(entry.name)) {
-    const Choices* said = find_choices(entry, "protocol");
-    if (said != nullptr && said->values != std::vector<std::string>{"constrained"})
-      fail(said->place, fmt::format("{}: protocol must be constrained", entry.name));
-    const online::ConstrainedLearner& learner = online::find_constrained(entry.name);
-    return {learner, learner.options()};
-  }
-  if (is_for_long_run(plan, entry)) {
-    const online::AverageLearner& learner = online::find_average(entry.name);
-    return {learner, learner.options()};
-  }
-  const online::EpisodicLearner& learner = online::find_episodic(entry.name);
-  return {learner, learner.options()};
+  fail(entry.place, fmt::format("there is no learner \"{}\"", entry.name));
 }
 
-/// Makes the learner once, in a world of two states, for the sake of the messages about its settings.
-void try_settings(const Row& row, const std::vector<Setting>& settings) {
-  constexpr int kHorizon = 2;
-  constexpr std::int64_t kLength = 100;
-  static const mdp::NamedInstance small = mdp::make_instance("riverswim", {{"states", "2"}});
-  static const online::Arena episodic(small, Protocol::kEpisodic, kHorizon), average(small, Protocol::kAverage);
-  static const online::Arena generative = online::Arena::for_samples(small);
-  static const online::Arena constrained =
-      online::Arena::with_constraints(small, {.floor = 0.5, .baseline = "uniform"}, kHorizon);
-  if (row.info.protocol == Protocol::kConstrained) {
-    (void)online::find_constrained(row.info.name)
-        .make(world_of(*constrained.constrained(), kLength), settings, Stream(0));
-  } else if (row.info.protocol == Protocol::kGenerative) {
-    const online::GenerativeTask& task = *generative.generative();
-    (void)online::find_generative(row.info.name).make(world_of(task, kLength), settings, Stream(0));
-  } else if (row.info.protocol == Protocol::kAverage) {
-    const online::AverageTask& task = *average.average();
-    (void)online::find_average(row.info.name).make(task, world_of(task, kLength), settings, Stream(0));
-  } else {
-    const online::EpisodicTask& task = *episodic.episodic();
-    (void)online::find_episodic(row.info.name).make(task, world_of(task, kLength), settings, Stream(0));
+LearnerRow row_of(const Plan& plan, const Entry& entry) {
+  if (plan_is_of_bandits(plan)) {
+    if (!worlds_table::rounds().knows(entry.name)) reject_bandit_learner(entry);
+    const LearnerRow row = worlds_table::rounds().row(entry.name);
+    require_protocol(entry, row.info.protocol);
+    return row;
   }
+  const World* world = world_of_name(entry.name);
+  if (world == nullptr) reject_learner(entry);
+  if (!plays_episodes(entry.name) && !plays_on(entry.name)) {
+    const LearnerRow row = world->row(entry.name);
+    require_protocol(entry, row.info.protocol);
+    return row;
+  }
+  return is_for_long_run(plan, entry) ? worlds_table::long_run().row(entry.name)
+                                      : worlds_table::episodes().row(entry.name);
 }
+
+std::string length_name_of(const LearnerRow& row) { return std::string(length_name(row.info.protocol)); }
 
 /// Takes a setting that is not the learner's own out of the list.
 std::optional<std::string> take(std::vector<Setting>& settings, std::string_view name) {
@@ -128,16 +122,27 @@ std::optional<std::string> take(std::vector<Setting>& settings, std::string_view
   return value;
 }
 
-std::int64_t length_of(const Plan& plan, const Entry& entry, const Row& row, const std::optional<std::string>& text) {
-  if (!text) {
-    if (row.info.protocol == Protocol::kGenerative) return plan.samples > 0 ? plan.samples : kSamples;
-    if (row.info.protocol == Protocol::kAverage) return plan.steps > 0 ? plan.steps : kSteps;
-    return plan.episodes > 0 ? plan.episodes : kEpisodes;
-  }
+/// What the plan says of a length, by its name; 0 when it does not.
+std::int64_t planned(const Plan& plan, std::string_view name) {
+  if (name == "samples") return plan.samples;
+  if (name == "rounds") return plan.rounds;
+  return name == "steps" ? plan.steps : plan.episodes;
+}
+
+std::int64_t usual(std::string_view name) {
+  if (name == "samples") return kSamples;
+  if (name == "rounds") return kRounds;
+  return name == "steps" ? kSteps : kEpisodes;
+}
+
+std::int64_t length_of(const Plan& plan, const Entry& entry, const LearnerRow& row,
+                       const std::optional<std::string>& text) {
+  const std::string name = length_name_of(row);
+  if (!text) return planned(plan, name) > 0 ? planned(plan, name) : usual(name);
   const auto value = parse_double(*text);
   if (!value || *value != std::floor(*value) || *value < 1 || *value > 0x1p53)
-    fail(place_of(entry, row.length_name()),
-         fmt::format("{}: {} is '{}', must be a whole number from 1 on", entry.name, row.length_name(), *text));
+    fail(place_of(entry, name),
+         fmt::format("{}: {} is '{}', must be a whole number from 1 on", entry.name, name, *text));
   return static_cast<std::int64_t>(*value);
 }
 
@@ -155,9 +160,9 @@ std::string shown_error(const Entry& entry, std::string_view message) {
   return message.starts_with(entry.name) ? std::string(message) : fmt::format("{}: {}", entry.name, message);
 }
 
-LearnerVariant variant_of(const Plan& plan, const Entry& entry, const Row& row, std::vector<Setting> settings) {
+LearnerVariant variant_of(const Plan& plan, const Entry& entry, const LearnerRow& row, std::vector<Setting> settings) {
   (void)take(settings, "protocol");
-  const std::optional<std::string> length = take(settings, row.length_name());
+  const std::optional<std::string> length = take(settings, length_name_of(row));
   LearnerVariant variant{.name = std::string(row.info.name),
                          .title = std::string(row.info.title),
                          .page = std::string(row.info.page),
@@ -165,7 +170,7 @@ LearnerVariant variant_of(const Plan& plan, const Entry& entry, const Row& row, 
                          .results_version = row.info.results_version,
                          .place = entry.place};
   try {
-    try_settings(row, settings);
+    world_of(row.info.protocol).try_settings(row, settings);
     variant.constant = constant_label(row.info, row.options, settings);
   } catch (const std::invalid_argument& error) {
     fail(place_of(entry, error.what()), shown_error(entry, error.what()));
@@ -179,15 +184,10 @@ LearnerVariant variant_of(const Plan& plan, const Entry& entry, const Row& row, 
   }
   variant.length = length_of(plan, entry, row, length);
   variant.settings.emplace_back("protocol", to_string(row.info.protocol));
-  variant.settings.emplace_back(row.length_name(), fmt::format("{}", variant.length));
+  variant.settings.emplace_back(length_name_of(row), fmt::format("{}", variant.length));
   variant.checkpoints = checkpoints_of(plan, variant.length);
   variant.given = std::move(settings);
   return variant;
-}
-
-std::string_view what_it_does(Protocol protocol) {
-  if (protocol == Protocol::kGenerative) return "takes samples";
-  return protocol == Protocol::kAverage ? "plays the long run" : "plays episodes";
 }
 
 /// A length of the plan that no learner counts in.
@@ -197,7 +197,7 @@ void require_length_used(const Plan& plan, const std::vector<LearnerVariant>& va
     return;
   const Protocol other = variants.front().protocol;
   fail(plan.place,
-       fmt::format("{} are set, but every learner {}; set {}", name, what_it_does(other), length_name(other)));
+       fmt::format("{} are set, but every learner {}; set {}", name, world_of(other).does(), length_name(other)));
 }
 
 /// A length that no learner plays, checkpoints that none reaches: said, but without effect.
@@ -210,9 +210,8 @@ void require_used(const Plan& plan, const std::vector<LearnerVariant>& variants)
            fmt::format("{} ends after {} {}, before the first checkpoint", variant.name, variant.length,
                        length_name(variant.protocol)));
   }
-  require_length_used(plan, variants, plan.episodes, "episodes");
-  require_length_used(plan, variants, plan.steps, "steps");
-  require_length_used(plan, variants, plan.samples, "samples");
+  for (const std::string_view name : {"episodes", "steps", "samples", "rounds"})
+    require_length_used(plan, variants, planned(plan, name), name);
   if (!plan.checkpoints.empty() && plan.checkpoints.back() > longest)
     fail(plan.place, fmt::format("checkpoint {} lies beyond the longest run, {}", plan.checkpoints.back(), longest));
 }
@@ -220,10 +219,10 @@ void require_used(const Plan& plan, const std::vector<LearnerVariant>& variants)
 }  // namespace
 
 std::vector<std::string> learner_setting_names(const Plan& plan, const Entry& entry) {
-  const Row row = row_of(plan, entry);
+  const LearnerRow row = row_of(plan, entry);
   std::vector<std::string> names;
   for (const OptionRow& option : row.options) names.push_back(option.name);
-  names.push_back(row.length_name());
+  names.push_back(length_name_of(row));
   names.emplace_back("protocol");
   return names;
 }
@@ -232,7 +231,7 @@ std::vector<LearnerVariant> learner_variants(const Plan& plan, const std::vector
   std::vector<LearnerVariant> variants;
   for (const Entry& entry : entries) {
     require_known(entry, learner_setting_names(plan, entry));
-    const Row row = row_of(plan, entry);
+    const LearnerRow row = row_of(plan, entry);
     for (auto& settings : combinations(entry.settings))
       variants.push_back(variant_of(plan, entry, row, std::move(settings)));
   }

@@ -36,17 +36,19 @@ Json plan_json(const Plan& plan) {
 }
 
 Json instance_json(const InstanceVariant& instance) {
-  const mdp::TabularMdp& model = instance.instance.model;
-  return {{"id", instance.id},
-          {"label", instance.label},
-          {"settings", object_of(instance.settings)},
-          {"horizon", instance.horizon},
-          {"discount", instance.discount},
-          {"hash", instance.hash},
-          {"states", model.num_states()},
-          {"choices", model.num_choices()},
-          {"transitions", model.num_transitions()},
-          {"stages", instance.instance.stages.size()}};
+  Json json = {
+      {"id", instance.id},           {"label", instance.label},       {"settings", object_of(instance.settings)},
+      {"horizon", instance.horizon}, {"discount", instance.discount}, {"hash", instance.hash}};
+  if (instance.bandit() != nullptr) {
+    json["arms"] = instance.bandit()->bandit->world(1).arms;
+    return json;
+  }
+  const mdp::TabularMdp& model = instance.model().model;
+  json["states"] = model.num_states();
+  json["choices"] = model.num_choices();
+  json["transitions"] = model.num_transitions();
+  json["stages"] = instance.model().stages.size();
+  return json;
 }
 
 Json learner_json(const LearnerVariant& learner) {

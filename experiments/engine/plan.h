@@ -23,8 +23,8 @@ struct Choices {
 /// where its family has no setting of that name; for learners with constraints "budget" ("damage=0.3", "damage=40%",
 /// several with a + between), "floor" (the least value of an episode, as a share of the baseline's) and "baseline"
 /// ("safest", "uniform" or how much of the best unconstrained policy is in it); a learner
-/// "episodes", "steps" or "samples" (its length of run in place of the plan's) and "protocol" ("episodic", "average")
-/// where its name stands for both.
+/// "episodes", "steps", "samples" or "rounds" (its length of run in place of the plan's) and "protocol" ("episodic",
+/// "average") where its name stands for both.
 struct Entry {
   std::string name = {};  ///< "riverswim", "riverswim@1", "ucbvi-bf", or what to call the model of `file`
   std::vector<Choices> settings = {};
@@ -66,6 +66,7 @@ struct Plan {
   std::int64_t episodes = 0;                   ///< of episodic learners; 0: not said, 1000
   std::int64_t steps = 0;                      ///< of learners of the long run; 0: not said, 100000
   std::int64_t samples = 0;                    ///< of each choice, with a generative model; 0: not said, 10000
+  std::int64_t rounds = 0;                     ///< of learners of bandits; 0: not said, 10000
   std::vector<std::int64_t> checkpoints = {};  ///< ascending; empty: about twenty a decade and the last
   double epsilon = 0.1;  ///< an episode that loses more is a mistake; the error at which sample sizes are read off
   std::vector<std::uint64_t> seeds = first_seeds(10);
@@ -90,7 +91,8 @@ struct PlanFile {
 ///
 ///     title = "Who finds the far bank?"
 ///     episodes = 20000                        # steps = 1000000 for learners of the long run,
-///                                             # samples = 100000 (of each choice) with a generative model
+///                                             # samples = 100000 (of each choice) with a generative model,
+///                                             # rounds = 10000 of bandits
 ///     seeds = 20                              # or a list of numbers
 ///     instances = ["deep-sea@1", {name = "riverswim@1", states = [6, 8], horizon = 20}]
 ///     learners = ["psrl", {name = "ucbvi-bf", constant = ["theory", "practical"]}]

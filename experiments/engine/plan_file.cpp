@@ -17,8 +17,8 @@
 namespace bellwether::experiments {
 namespace {
 
-const std::vector<std::string> kKeys = {"title",   "instances",   "learners", "sweep", "episodes", "steps",
-                                        "samples", "checkpoints", "epsilon",  "seeds", "stream",   "summary"};
+const std::vector<std::string> kKeys = {"title",  "instances",   "learners", "sweep", "episodes", "steps",  "samples",
+                                        "rounds", "checkpoints", "epsilon",  "seeds", "stream",   "summary"};
 constexpr std::int64_t kMostSeeds = 1'000'000;
 
 /// Reads one document; every message begins with the file and the line.
@@ -60,6 +60,8 @@ class Reader {
       plan.steps = whole(key, node, 1);
     } else if (name == "samples") {
       plan.samples = whole(key, node, 1);
+    } else if (name == "rounds") {
+      plan.rounds = whole(key, node, 1);
     } else if (name == "checkpoints") {
       read_checkpoints(key, node);
     } else if (name == "epsilon") {

@@ -16,6 +16,7 @@
 #include "core/text.h"
 #include "experiments/engine/failure.h"
 #include "experiments/engine/store.h"
+#include "experiments/engine/world.h"
 #include "solvers/abandonable.h"
 
 namespace bellwether::experiments {
@@ -38,23 +39,6 @@ std::vector<std::size_t> take_found(const Grid& grid, const Store& store, Result
 /// Seed by seed: a run that is stopped early leaves few seeds of everything, not everything of few learners.
 void order_by_seed(const Grid& grid, std::vector<std::size_t>& cells) {
   std::ranges::stable_sort(cells, {}, [&](std::size_t c) { return c % grid.num_seeds(); });
-}
-
-/// Learners of one world share an arena.
-enum class World { kEpisodes, kLongRun, kSamples, kLimits };
-
-World world_of(const LearnerVariant& learner) {
-  if (learner.protocol == Protocol::kGenerative) return World::kSamples;
-  if (learner.protocol == Protocol::kConstrained) return World::kLimits;
-  return learner.protocol == Protocol::kAverage ? World::kLongRun : World::kEpisodes;
-}
-
-online::Arena arena_of(const InstanceVariant& instance, World world) {
-  if (world == World::kSamples) return online::Arena::for_samples(instance.instance, instance.discount);
-  if (world == World::kLimits)
-    return online::Arena::with_constraints(instance.instance, instance.constraints, instance.horizon);
-  if (world == World::kLongRun) return online::Arena(instance.instance, Protocol::kAverage);
-  return online::Arena(instance.instance, Protocol::kEpisodic, instance.horizon);
 }
 
 /// The missing cells, played by several threads.
@@ -88,12 +72,9 @@ class Session {
   void count_work(const Cell& cell, std::int64_t units, bool all) {
     const LearnerVariant& learner = grid_.learners[cell.learner];
     const InstanceVariant& instance = grid_.instances[cell.instance];
-    std::int64_t steps = 1;  // a unit
-    if (world_of(learner) == World::kSamples) steps = instance.instance.model.num_choices();
-    if (world_of(learner) == World::kEpisodes || world_of(learner) == World::kLimits) {
-      steps = instance.horizon;
-      (all ? progress_.episodes : progress_.episodes_done) += units;
-    }
+    const World& world = world_of(learner.protocol);
+    const std::int64_t steps = world.steps_of_unit(instance);
+    if (world.plays_episodes()) (all ? progress_.episodes : progress_.episodes_done) += units;
     (all ? progress_.steps : progress_.steps_done) += units * steps;
   }
 
@@ -107,18 +88,18 @@ class Session {
   bool prepare() {
     for (const std::size_t c : missing_) {
       const Cell& cell = grid_.cells[c];
-      const World world = world_of(grid_.learners[cell.learner]);
+      const World* world = &world_of(grid_.learners[cell.learner].protocol);
       if (arenas_.contains({cell.instance, world})) continue;
       const InstanceVariant& instance = grid_.instances[cell.instance];
       try {
-        auto arena =
-            solvers::abandonable([instance, world] { return arena_of(instance, world); }, [this] { return tell(); });
+        auto arena = solvers::abandonable([instance, world] { return std::shared_ptr(world->prepare(instance)); },
+                                          [this] { return tell(); });
         if (!arena || !tell()) return false;
         arenas_.emplace(std::pair(cell.instance, world), std::move(*arena));
       } catch (const std::bad_alloc&) {
         fail(instance.place, fmt::format("{}: the optimal values of {} choices and {} steps do not fit the memory of "
                                          "this machine",
-                                         instance.label, grouped(instance.instance.model.num_choices()),
+                                         instance.label, grouped(instance.model().model.num_choices()),
                                          grouped(std::max(1, instance.horizon))));
       } catch (const std::invalid_argument& error) {
         fail(instance.place, fmt::format("{}: {}", instance.label, error.what()));
@@ -149,12 +130,12 @@ class Session {
     };
     Series series;
     try {
-      series = online::play(arenas_.at({cell.instance, world_of(learner)}), learner.name, learner.given,
-                            root_.child(cell.seed),
-                            {.length = learner.length,
-                             .checkpoints = learner.checkpoints,
-                             .epsilon = grid_.plan.epsilon,
-                             .observer = observe});
+      series = arenas_.at({cell.instance, &world_of(learner.protocol)})
+                   ->play(learner, root_.child(cell.seed),
+                          {.length = learner.length,
+                           .checkpoints = learner.checkpoints,
+                           .epsilon = grid_.plan.epsilon,
+                           .observer = observe});
     } catch (const std::invalid_argument& error) {
       fail(learner.place,
            fmt::format("{} on {}: {}", learner.label, grid_.instances[cell.instance].label, error.what()));
@@ -175,7 +156,8 @@ class Session {
   Results& results_;
   const std::vector<std::size_t> missing_;
   const Stream root_;
-  std::map<std::pair<std::size_t, World>, online::Arena> arenas_;
+  /// Learners of one world share an arena.
+  std::map<std::pair<std::size_t, const World*>, std::shared_ptr<const Arena>> arenas_;
   std::atomic<std::size_t> next_{0};
   std::atomic<bool> stopped_{false};
   std::mutex mutex_;  // guards what follows, the results and the store

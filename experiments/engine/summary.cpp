@@ -8,13 +8,13 @@
 #include "core/errors.h"
 #include "core/text.h"
 #include "experiments/engine/streams.h"
+#include "experiments/engine/world.h"
 
 namespace bellwether::experiments {
 namespace {
 
-constexpr std::string_view kStoppingTime = "episodes";
-
-bool stops_itself(const LearnerVariant& learner) { return learner.protocol == Protocol::kStopping; }
+/// The stopping time is named after what it counts.
+std::string stopping_time(const LearnerVariant& learner) { return std::string(length_name(learner.protocol)); }
 
 /// The value of a metric in row `row` of a series. The stopping time is the series' checkpoint itself.
 double value_of(const Series& series, std::size_t row, std::string_view metric) {
@@ -45,9 +45,17 @@ RateOptions window_of(const SummaryOptions& options, double last) {
 
 }  // namespace
 
+bool stops_itself(const LearnerVariant& learner) {
+  return learner.protocol == Protocol::kStopping || learner.protocol == Protocol::kIdentification;
+}
+
+bool is_stopping_time(const LearnerVariant& learner, std::string_view metric) {
+  return stops_itself(learner) && metric == stopping_time(learner);
+}
+
 std::vector<std::string> metrics_of(const LearnerVariant& learner) {
-  std::vector<std::string> metrics = online::metrics_of(learner.protocol);
-  if (stops_itself(learner)) metrics.emplace_back(kStoppingTime);
+  std::vector<std::string> metrics = world_of(learner.protocol).metrics(learner.protocol);
+  if (stops_itself(learner)) metrics.push_back(stopping_time(learner));
   return metrics;
 }
 
@@ -60,8 +68,8 @@ std::string metric_named(const LearnerVariant& learner, std::string_view metric)
   const std::vector<std::string> metrics = metrics_of(learner);
   const auto has = [&](std::string_view name) { return std::ranges::find(metrics, name) != metrics.end(); };
   if (metric == "regret") {
-    if (stops_itself(learner)) return std::string(kStoppingTime);
-    for (const std::string_view name : {"value-regret", "gap-regret", "reward-regret"})
+    if (stops_itself(learner)) return stopping_time(learner);
+    for (const std::string_view name : {"value-regret", "pseudo-regret", "gap-regret", "reward-regret"})
       if (has(name)) return std::string(name);
     return metrics.front();
   }

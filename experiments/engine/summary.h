@@ -33,12 +33,16 @@ struct Curve {
   std::vector<Point> points = {};
 };
 
-/// The metrics of a learner: those of its protocol; for learners that stop themselves also "episodes", and each has one
-/// point, at the largest length.
+/// Whether its runs end when it is sure of its answer.
+bool stops_itself(const LearnerVariant& learner);
+/// Whether the metric is the number of episodes or rounds when a run of this learner ended.
+bool is_stopping_time(const LearnerVariant& learner, std::string_view metric);
+/// The metrics of a learner: those of its protocol; for learners that stop themselves also "episodes" or "rounds", and
+/// each has one point, at the largest length.
 std::vector<std::string> metrics_of(const LearnerVariant& learner);
 /// Whether the learner has the metric, or it is "regret".
 bool measures(const LearnerVariant& learner, std::string_view metric);
-/// "regret" is the regret with the least variance that the protocol measures ("episodes" where learners stop
+/// "regret" is the regret with the least variance that the protocol measures (the stopping time where learners stop
 /// themselves); any other name stands for itself. InvalidOption when the learner has no such metric.
 std::string metric_named(const LearnerVariant& learner, std::string_view metric);
 

@@ -21,6 +21,9 @@ InstanceVariant instance_variant(const Entry& entry);
 /// The variants of all learners; lengths and checkpoints are the plan's where they say nothing.
 std::vector<LearnerVariant> learner_variants(const Plan& plan, const std::vector<Entry>& entries);
 
+/// Whether the entry names a family of bandits.
+bool is_bandit(const Entry& entry);
+
 /// What an instance may set: "size" not among them, since it stands for another.
 std::vector<std::string> instance_setting_names(const Entry& entry);
 /// What a learner may set.

@@ -24,8 +24,15 @@ std::string metric_text(std::string_view metric) {
   if (metric == "mixture-share") return "share of episodes that mixed in the baseline";
   if (metric == "own-share") return "share of episodes that played the learner's own policy";
   if (metric == "mistakes") return "episodes that lost more than epsilon";
-  if (metric == "violations") return "episodes in which optimism was violated";
+  if (metric == "violations") return "times that optimism was violated";
+  if (metric == "pseudo-regret") return "cumulative regret (exact means)";
+  if (metric == "hindsight-regret") return "cumulative regret (best fixed arm on the same draws)";
+  if (metric == "best-share") return "share of rounds that played a best arm";
+  if (metric == "switches") return "rounds that changed the arm";
+  if (metric == "wrong") return "share of wrong answers";
+  if (metric == "simple-regret") return "loss of the arm that is named";
   if (metric == "episodes") return "episodes until it stops";
+  if (metric == "rounds") return "rounds until it stops";
   if (metric == "answer-loss") return "loss of the answer";
   std::string text(metric);
   std::ranges::replace(text, '-', ' ');

@@ -356,7 +356,7 @@ Figure sample_sizes(const Grid& grid, const Results& results, const Axis& axis, 
 std::optional<std::string> nothing_to_draw(const Grid& grid) {
   for (const LearnerVariant& learner : grid.learners) {
     if (!measures(learner, grid.plan.summary.metric)) continue;
-    if (learner.protocol == Protocol::kStopping || learner.checkpoints.size() > 1) return std::nullopt;
+    if (stops_itself(learner) || learner.checkpoints.size() > 1) return std::nullopt;
   }
   for (const Axis& axis : grid.axes)
     for (std::size_t i = 0; i < grid.instances.size(); ++i)
@@ -373,6 +373,7 @@ std::vector<NamedFigure> figures(const Grid& grid, const Results& results, std::
   for (std::size_t i = 0; i < grid.instances.size(); ++i) {
     add(grid.instances[i].label, learning_curves(grid, results, i, Protocol::kEpisodic, metric));
     add(grid.instances[i].label, learning_curves(grid, results, i, Protocol::kGenerative, metric));
+    add(grid.instances[i].label, learning_curves(grid, results, i, Protocol::kRounds, metric));
     add(grid.instances[i].label + " long run", learning_curves(grid, results, i, Protocol::kAverage, metric));
     add(grid.instances[i].label + " with limits", learning_curves(grid, results, i, Protocol::kConstrained, metric));
     if (metric == "regret")  // safe learners are told by what they do not break

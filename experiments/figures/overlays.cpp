@@ -50,7 +50,7 @@ double most_actions(const mdp::TabularMdp& model) {
 }
 
 bounds::EpisodicSize episodic_size(const InstanceVariant& instance, const LearnerVariant& learner) {
-  const mdp::TabularMdp& model = instance.instance.model;
+  const mdp::TabularMdp& model = instance.model().model;
   return {.states = static_cast<double>(model.num_states()),
           .actions = most_actions(model),
           .horizon = static_cast<double>(instance.horizon),
@@ -65,15 +65,15 @@ std::optional<double> diameter_of(const InstanceVariant& instance) {
   static std::mutex mutex;
   static std::map<std::string, double> known;
   const std::lock_guard lock(mutex);
-  if (instance.instance.model.num_states() > kMostStatesForDiameter) return std::nullopt;
+  if (instance.model().model.num_states() > kMostStatesForDiameter) return std::nullopt;
   if (const auto found = known.find(instance.long_run_hash); found != known.end()) return found->second;
-  return known[instance.long_run_hash] = solvers::diameter(instance.instance.model, 1e-3).upper;
+  return known[instance.long_run_hash] = solvers::diameter(instance.model().model, 1e-3).upper;
 }
 
 std::optional<bounds::LongRunSize> long_run_size(const InstanceVariant& instance, const LearnerVariant& learner) {
   const auto diameter = diameter_of(instance);
   if (!diameter) return std::nullopt;
-  const mdp::TabularMdp& model = instance.instance.model;
+  const mdp::TabularMdp& model = instance.model().model;
   return bounds::LongRunSize{.states = static_cast<double>(model.num_states()),
                              .actions = most_actions(model),
                              .diameter = *diameter,
@@ -111,7 +111,7 @@ std::optional<Overlay> long_run_bound(const InstanceVariant& instance, const Lea
 }
 
 bounds::GenerativeSize generative_size(const InstanceVariant& instance, double delta) {
-  const mdp::TabularMdp& model = instance.instance.model;
+  const mdp::TabularMdp& model = instance.model().model;
   // The theorems speak of pairs: as many choices a state as make the number of choices.
   return {.states = static_cast<double>(model.num_states()),
           .actions = static_cast<double>(model.num_choices()) / model.num_states(),
@@ -144,7 +144,7 @@ std::optional<Overlay> sample_size_shape(const InstanceVariant& instance, const 
                                          std::span<const double> effective_horizon) {
   const bool plain = learner.name == "q-learning";
   if (!plain && learner.name != "empirical-qvi") return std::nullopt;
-  bounds::GenerativeSize size{.actions = most_actions(instance.instance.model)};
+  bounds::GenerativeSize size{.actions = most_actions(instance.model().model)};
   Overlay shape{plain ? "as in Li et al. 2021" : "as in Azar et al. 2013", false, {}};
   for (const double horizon : effective_horizon) {
     size.discount = 1 - 1 / horizon;

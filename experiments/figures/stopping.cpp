@@ -27,7 +27,8 @@ Measured measured(const Grid& grid, const Results& results, std::size_t instance
   const Sample ended = sample(grid, results, instance, learner, "finished");
   Measured out{.learner = learner, .runs = own.seeds.size()};
   for (std::size_t seed = 0; seed < own.seeds.size(); ++seed)
-    if (metric != "episodes" || ended.values[seed] == 1) out.values.push_back(own.values[seed]);
+    if (!is_stopping_time(grid.learners[learner], metric) || ended.values[seed] == 1)
+      out.values.push_back(own.values[seed]);
   std::ranges::sort(out.values);
   return out;
 }
@@ -55,13 +56,16 @@ Figure stopping_times(const Grid& grid, const Results& results, std::size_t inst
       .x_label = {},
       .y_label = {},
       .lines = {}};
-  if (variant.label.find("horizon") == std::string::npos) figure.title += fmt::format(", horizon {}", variant.horizon);
+  if (variant.horizon > 0 && variant.label.find("horizon") == std::string::npos)
+    figure.title += fmt::format(", horizon {}", variant.horizon);
   std::vector<Measured> learners;
   double least = std::numeric_limits<double>::infinity(), largest = 0;
   std::string name;
+  bool counts_rounds = false;
   for (std::size_t k = 0; k < grid.learners.size(); ++k) {
-    if (grid.learners[k].protocol != Protocol::kStopping || !measures(grid.learners[k], metric)) continue;
+    if (!stops_itself(grid.learners[k]) || !measures(grid.learners[k], metric)) continue;
     name = metric_named(grid.learners[k], metric);
+    counts_rounds = is_stopping_time(grid.learners[k], name);
     Measured one = measured(grid, results, instance, k, name);
     if (one.runs == 0) continue;
     if (one.values.size() < one.runs) largest = std::max(largest, static_cast<double>(grid.learners[k].length));
@@ -72,7 +76,7 @@ Figure stopping_times(const Grid& grid, const Results& results, std::size_t inst
     learners.push_back(std::move(one));
   }
   figure.x_label = metric_text(name);
-  figure.y_label = name == "episodes" ? "share of the runs that have stopped" : "share of the runs";
+  figure.y_label = counts_rounds ? "share of the runs that have stopped" : "share of the runs";
   least = std::min(least, largest);
   constexpr double kWide = 4;  // a narrower range needs no logarithms
   figure.log_x = least > 0 && largest > kWide * least;

@@ -106,7 +106,7 @@ Study study(const Plan& plan, const std::vector<OwnLearner>& own, int threads) {
   Study all = with_room(grid, run(grid, "", {.threads = threads}), own);
   std::vector<online::Arena> arenas;
   for (const InstanceVariant& instance : grid.instances)
-    arenas.emplace_back(instance.instance, Protocol::kEpisodic, instance.horizon);
+    arenas.emplace_back(instance.model(), Protocol::kEpisodic, instance.horizon);
   const Stream root = Stream(plan.stream).child("replicate");
   std::vector<std::size_t> mine;
   for (std::size_t c = 0; c < all.grid.cells.size(); ++c)

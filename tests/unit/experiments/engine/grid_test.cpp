@@ -197,7 +197,7 @@ TEST(Grid, AFileOfCostsAsksForMinimisation) {
       folder.write("two.csv", "#! minimize\nstate,action,next,probability,reward\n0,0,1,1,3\n0,1,0,1,1\n1,0,0,1,1\n");
   const Entry entry{.name = "two.csv", .settings = {{.name = "horizon", .values = {"3"}}}, .file = path};
   const Grid grid = expand(plan_of({entry}, {{.name = "uniform"}}));
-  EXPECT_TRUE(grid.instances[0].instance.question.minimise);
+  EXPECT_TRUE(grid.instances[0].model().question.minimise);
   EXPECT_THAT(grid.cells[0].key, HasSubstr("minimise\n"));
   Entry missing = entry;
   missing.file = folder.path("missing.csv");

@@ -45,7 +45,7 @@ TEST(Run, PlaysEveryCellAsADirectCallDoes) {
   for (std::size_t c = 0; c < grid.cells.size(); ++c) {
     const Cell& cell = grid.cells[c];
     const LearnerVariant& learner = grid.learners[cell.learner];
-    const online::Arena arena(grid.instances[cell.instance].instance, learner.protocol,
+    const online::Arena arena(grid.instances[cell.instance].model(), learner.protocol,
                               grid.instances[cell.instance].horizon);
     const Stream stream = Stream(1).child("replicate").child(cell.seed);
     EXPECT_EQ(results.series[c], online::play(arena, learner.name, learner.given, stream, {.length = learner.length}));

@@ -51,7 +51,7 @@ Plan plan(std::vector<Entry> learners) {
 
 TEST(Study, MeasuresAnOwnLearnerAsOneOfTheProgram) {
   const Grid grid = expand(plan({{.name = "psrl"}}));
-  const online::EpisodicTask task(grid.instances[0].instance.model, 6);
+  const online::EpisodicTask task(grid.instances[0].model().model, 6);
   const Study both = study(plan({{.name = "psrl"}}), {psrl(task)});
   ASSERT_EQ(both.grid.learners.size(), 2u);
   EXPECT_TRUE(both.results.complete());

@@ -1,0 +1,76 @@
+#include "apps/cli/show_bandit.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "apps/cli/terminal.h"
+#include "bandits/arms/family.h"
+#include "bandits/bandit.h"
+#include "core/text.h"
+
+namespace bellwether::cli {
+namespace {
+
+constexpr int kMostRows = 40;
+
+std::string line(std::string_view name, const std::string& value) { return two_columns(name, value, 28); }
+
+std::string rewards_text(const bandits::World& world) {
+  switch (world.noise) {
+    case bandits::Noise::kBernoulli:
+      return "0 or 1";
+    case bandits::Noise::kUnit:
+      return "in [0, 1]";
+    case bandits::Noise::kGaussian:
+      return fmt::format("normal, standard deviation {:g}", world.sigma);
+    case bandits::Noise::kOther:
+      break;
+  }
+  const std::string range = fmt::format("from {:g} to {:g}", world.low, world.high);
+  return std::isfinite(world.sigma) ? fmt::format("{}, {:g}-sub-Gaussian", range, world.sigma)
+                                    : fmt::format("{}, not sub-Gaussian", range);
+}
+
+std::string arms_table(const bandits::NamedBandit& made, std::span<const double> means) {
+  Table table({"arm", "mean", "gap"}, {true, true, true});
+  const double best = std::ranges::max(means);
+  const std::size_t shown = std::min<std::size_t>(means.size(), kMostRows);
+  for (std::size_t i = 0; i < shown; ++i)
+    table.add({made.arm_names.empty() ? std::to_string(i) : made.arm_names[i], fmt::format("{:.9g}", means[i]),
+               fmt::format("{:.9g}", best - means[i])});
+  std::string out = fmt::format("\n{}", table.text());
+  if (shown < means.size()) out += fmt::format("and {} more\n", means.size() - shown);
+  return out;
+}
+
+}  // namespace
+
+std::string bandit_text(const experiments::InstanceVariant& variant) {
+  const bandits::NamedBandit& made = *variant.bandit();
+  const bandits::Family& family = *bandits::find_family(variant.id.substr(0, variant.id.find('@')));
+  const bandits::World world = made.bandit->world(1);
+  std::string out = fmt::format("{}: {}\nfrom: {}\n\n", variant.id, family.summary, family.source);
+  out += line("size", world.kind == bandits::Kind::kArms ? counted(world.arms, "arm")
+                                                         : fmt::format("{} {}", world.arms, to_string(world.kind)));
+  if (world.dimension > 0)
+    out +=
+        line("features", fmt::format("{} a {}{}", world.dimension, world.kind == bandits::Kind::kArms ? "arm" : "item",
+                                     world.same_features ? "" : ", drawn each round"));
+  out += line("rewards", rewards_text(world));
+  out += line("content hash", variant.hash);
+  for (const bandits::BanditFact& fact : made.facts)
+    out += line(fact.what, fmt::format("{:.9g} ({})", fact.value, fact.how));
+  if (!made.bandit->means().empty()) out += arms_table(made, made.bandit->means());
+  out += "\nsettings, with what they are unless you say otherwise:\n";
+  for (const OptionRow& option : family.rows())
+    out += two_columns(fmt::format("{}={}", option.name, option.value),
+                       option.rule.empty() ? option.help : fmt::format("{} ({})", option.help, option.rule), 28);
+  return out + fmt::format("\nnext: {} run {} --algorithm ucb1,thompson --rounds 10000\n", program_name(), family.name);
+}
+
+}  // namespace bellwether::cli

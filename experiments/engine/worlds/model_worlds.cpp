@@ -1,0 +1,34 @@
+#include "experiments/engine/worlds/model_worlds.h"
+
+#include <fmt/format.h>
+
+#include "core/text.h"
+#include "experiments/engine/failure.h"
+#include "mdp/instances/registry.h"
+
+namespace bellwether::experiments {
+
+const mdp::NamedInstance& small_model() {
+  static const mdp::NamedInstance small = mdp::make_instance("riverswim", {{"states", "2"}});
+  return small;
+}
+
+std::string minimise_line(const InstanceVariant& instance) {
+  return instance.model().question.minimise ? "minimise\n" : "";
+}
+
+// Every learner of episodes, and the task itself, keeps a number for each stage and choice.
+void require_horizon(const InstanceVariant& instance, std::string_view learner) {
+  constexpr std::int64_t kMostStageChoices = std::int64_t{1} << 31;  // 16 GiB of doubles
+  if (instance.horizon == 0)
+    fail(instance.place,
+         fmt::format("{} has no horizon of its own, and {} plays episodes; set horizon", instance.label, learner));
+  const std::int64_t choices = instance.model().model.num_choices();
+  if (instance.horizon > kMostStageChoices / choices)
+    fail(instance.place, fmt::format("{}: horizon is {}, with {} choices at each stage that is beyond the tables of "
+                                     "learners, which end at a horizon of {}",
+                                     instance.label, grouped(instance.horizon), grouped(choices),
+                                     grouped(kMostStageChoices / choices)));
+}
+
+}  // namespace bellwether::experiments

@@ -9,6 +9,7 @@
 #include "apps/cli/command.h"
 #include "apps/cli/fact_text.h"
 #include "apps/cli/terminal.h"
+#include "bandits/arms/family.h"
 #include "core/errors.h"
 #include "mdp/instances/registry.h"
 #include "mdp/io/formats.h"
@@ -70,9 +71,17 @@ std::vector<Setting> settings_of(const mdp::Instance& instance, const Arguments&
   return settings;
 }
 
+/// InvalidOption unless it is the name of a model.
+void require_model(const std::string& name) {
+  if (bandits::find_family(name) != nullptr)
+    throw InvalidOption(
+        fmt::format("make: {} is a bandit and no model of states: `{} run {}` plays it", name, program_name(), name));
+  mdp::find_instance(name);
+}
+
 /// The parameters of the first instance that is named.
 std::vector<std::string> parameters_of(const std::vector<std::string>& typed) {
-  if (!typed.empty() && !typed.front().starts_with('-')) mdp::find_instance(typed.front());  // known, or say so now
+  if (!typed.empty() && !typed.front().starts_with('-')) require_model(typed.front());
   std::vector<std::string> names;
   for (const std::string& word : typed) {
     const auto named = [&](const mdp::Instance& instance) { return instance.name == word; };

@@ -1,0 +1,71 @@
+// Bandits on the command line.
+
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/cli/run_program.h"
+#include "tests/support/temporary_folder.h"
+
+namespace bellwether::test {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+Finished play(const TemporaryFolder& folder, std::vector<std::string> words) {
+  words.insert(words.begin(), "run");
+  words.insert(words.end(), {"--out", folder.path("out"), "--no-figures", "--threads", "1"});
+  return run_program(words);
+}
+
+TEST(BanditCommands, RunShowsRegretAndTheShareOfTheBestArm) {
+  const TemporaryFolder folder;
+  const Finished done = play(folder, {"bernoulli-arms:means=0.9/0.8", "--algorithm", "ucb1", "--constant",
+                                      "theory,practical", "--rounds", "300", "--seeds", "4"});
+  EXPECT_EQ(done.code, 0) << done.err;
+  EXPECT_THAT(done.out, AllOf(HasSubstr("pseudo-regret (mean"), HasSubstr("share of best arm"),
+                              HasSubstr("ucb1 (practical 0.5)")));
+  const Finished again = play(folder, {"bernoulli-arms:means=0.9/0.8", "--algorithm", "ucb1", "--constant",
+                                       "theory,practical", "--rounds", "300", "--seeds", "6"});
+  EXPECT_THAT(again.out + again.err, HasSubstr("4 runs computed, 8 found from before"));
+  EXPECT_THAT(read_file(folder.path("out/runs.csv")), HasSubstr("bernoulli-arms@1,ucb1,theory,1,0,300,pseudo-regret,"));
+}
+
+TEST(BanditCommands, ShowTellsArmsAndFormulas) {
+  const Finished bandit = run_program({"show", "bernoulli-arms:means=0.9/0.8"});
+  EXPECT_EQ(bandit.code, 0) << bandit.err;
+  EXPECT_THAT(bandit.out, AllOf(HasSubstr("2 arms"), HasSubstr("0 or 1"), HasSubstr("means=")));
+  const Finished learner = run_program({"show", "ucb1"});
+  EXPECT_THAT(learner.out, AllOf(HasSubstr("m + sqrt(2 ln n / N)"), HasSubstr("run bernoulli-arms --algorithm ucb1")));
+  EXPECT_THAT(run_program({"list", "instances"}).out, HasSubstr("bernoulli-arms"));
+  EXPECT_THAT(run_program({"list", "learners"}).out, HasSubstr("ucb1"));
+}
+
+TEST(BanditCommands, MessagesNameWhatIsWrong) {
+  const TemporaryFolder folder;
+  const auto refuses = [&](const std::vector<std::string>& words, const std::string& message) {
+    const Finished done = play(folder, words);
+    EXPECT_EQ(done.code, 2);
+    EXPECT_THAT(done.err, HasSubstr(message));
+  };
+  refuses({"bernoulli-arms", "--algorithm", "psrl"}, "psrl plays episodes, and the instances are bandits");
+  refuses({"riverswim", "--algorithm", "ucb1"}, "ucb1 plays bandits, and the instances are models");
+  refuses({"bernoulli-arms", "--algorithm", "ucb1", "--episodes", "9"}, "set rounds");
+  refuses({"bernoulli-arms", "--algorithm", "ucb1", "--rounds", "0"}, "--rounds");
+  refuses({"bernoulli-arms:means=0.9/2", "--algorithm", "ucb1"}, "arm 1: the mean of a bernoulli arm is 2");
+  refuses({"bernoulli-arms:means=0.9/x", "--algorithm", "ucb1"}, "option 'means' has 'x'");
+  refuses({"bernoulli-arms", "--horizon", "9", "--algorithm", "ucb1"}, "nothing here has a setting 'horizon'");
+  const Finished made = run_program({"make", "bernoulli-arms", "-o", folder.path("m.csv")});
+  EXPECT_EQ(made.code, 2);
+  EXPECT_THAT(made.err, HasSubstr("bernoulli-arms is a bandit and no model of states"));
+  const Finished shown = run_program({"show", "bernoulli-arms", "--matrix"});
+  EXPECT_EQ(shown.code, 2);
+  EXPECT_THAT(shown.err, HasSubstr("--matrix is for models, and bernoulli-arms@1 is a bandit"));
+}
+
+}  // namespace
+}  // namespace bellwether::test

@@ -35,12 +35,25 @@ std::string model_lines(const mdp::TabularMdp& model) {
   return text;
 }
 
+/// What learners of linear models see; nothing for other models.
+std::string linear_lines(const mdp::LinearStructure& linear) {
+  std::string text;
+  if (linear.features != nullptr)
+    text += fmt::format("features {} {}\n", linear.features->dimension(), content_id(linear.features->rows().view()));
+  if (linear.mixture != nullptr)
+    text +=
+        fmt::format("mixture {} {} {} {}\n", linear.mixture->dimension(), content_id(linear.mixture->begin().view()),
+                    content_id(linear.mixture->successor().view()), content_id(linear.mixture->features().view()));
+  return text;
+}
+
 }  // namespace
 
 std::string content_hash(const mdp::NamedInstance& instance, int horizon) {
   std::string text = fmt::format("instance, horizon {}\n", horizon);
   if (instance.stages.empty()) text += model_lines(instance.model);
   for (const mdp::TabularMdp& stage : instance.stages) text += model_lines(stage);
+  text += linear_lines(instance.linear);
   return content_id(text);
 }
 

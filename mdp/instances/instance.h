@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/options.h"
+#include "mdp/linear/linear_structure.h"
 #include "mdp/tabular_mdp.h"
 
 namespace bellwether::mdp {
@@ -80,6 +81,7 @@ struct NamedInstance {
   Question question = {};
   std::vector<KnownFact> facts = {};
   std::vector<TabularMdp> stages = {};  ///< one a stage, for time-dependent instances
+  LinearStructure linear = {};          ///< empty unless the instance is a linear model
 };
 
 /// The same question asked of rewards: where costs are minimised, the negated model is maximised.

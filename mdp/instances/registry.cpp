@@ -11,6 +11,7 @@
 #include "mdp/instances/deep_sea.h"
 #include "mdp/instances/garnet.h"
 #include "mdp/instances/gridworld.h"
+#include "mdp/instances/linear.h"
 #include "mdp/instances/lower_bounds.h"
 #include "mdp/instances/operations.h"
 #include "mdp/instances/queues.h"
@@ -69,6 +70,9 @@ std::vector<Instance> all_instances() {
           &jao),
       row("jao-gadget", "lower bound for average-reward regret: its two-state part", "Jaksch, Ortner and Auer 2010",
           "actions", &jao_gadget),
+      row("linear-mdp", "a random linear MDP: choices mix anchor distributions by their features", "Jin et al. 2020",
+          "states", &linear_mdp),
+      row("linear-mixture", "a random linear mixture of base kernels", "Ayoub et al. 2020", "states", &linear_mixture),
       row("machine-replacement", "when to replace a machine that wears out", "Puterman 2005, section 3.6", "states",
           &machine_replacement),
       row("maze", "shortest way through a random maze", "stochastic shortest path", "side", &maze),

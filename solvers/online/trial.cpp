@@ -20,11 +20,11 @@ std::shared_ptr<const EpisodicTask> episodic_task(const mdp::NamedInstance& inst
     if (horizon != 0 && horizon != stages)
       throw InvalidOption(
           fmt::format("the horizon is {}, but this instance has {} stages of its own", horizon, stages));
-    return std::make_shared<const EpisodicTask>(instance.stages);
+    return std::make_shared<const EpisodicTask>(instance.stages, instance.linear);
   }
   if (horizon == 0) horizon = instance.question.horizon;
   if (horizon == 0) throw InvalidOption("this instance has no horizon of its own; episodes need one (--horizon)");
-  return std::make_shared<const EpisodicTask>(instance.model, horizon);
+  return std::make_shared<const EpisodicTask>(instance.model, horizon, instance.linear);
 }
 
 /// Learners without an optimistic value cannot violate one: no number then.
@@ -122,7 +122,8 @@ Arena Arena::for_samples(const mdp::NamedInstance& instance, std::optional<doubl
     throw InvalidOption("the stages of this instance differ; a generative model has one for all");
   if (!discount) discount = own_discount(instance);
   if (!discount) throw InvalidOption("this instance has no discount of its own; samples need one (--discount)");
-  return Arena(std::make_shared<const GenerativeTask>(mdp::as_maximisation(instance).model, *discount));
+  return Arena(
+      std::make_shared<const GenerativeTask>(mdp::as_maximisation(instance).model, *discount, instance.linear));
 }
 
 Arena Arena::with_constraints(const mdp::NamedInstance& instance, const ConstraintRequest& request, int horizon) {

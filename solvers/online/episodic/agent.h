@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "mdp/linear/linear_structure.h"
 #include "solvers/online/episodic/policy.h"
 
 namespace bellwether::online {
@@ -20,7 +21,9 @@ struct EpisodicWorld {
   std::int64_t episodes = 1;        ///< how many there will be
   /// Of choice c (row h * C + c when stages differ), for those who may know it.
   std::span<const double> mean_reward = {};
-  std::span<const double> initial = {};  ///< distribution of the starting state: that of theorems is known
+  std::span<const double> initial = {};        ///< distribution of the starting state: that of theorems is known
+  const mdp::FeatureMap* features = nullptr;   ///< of choices; null: learners of linear MDPs take unit vectors
+  const mdp::MixtureBasis* mixture = nullptr;  ///< of transitions; null: the model is no known mixture
 
   int num_states() const { return static_cast<int>(state_begin.size()) - 1; }
   std::int64_t num_choices() const { return state_begin.back(); }

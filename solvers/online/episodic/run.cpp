@@ -106,7 +106,9 @@ EpisodicWorld world_of(const EpisodicTask& task, std::int64_t episodes) {
           .same_at_every_stage = task.same_at_every_stage(),
           .episodes = episodes,
           .mean_reward = task.unit_rewards(),
-          .initial = task.initial()};
+          .initial = task.initial(),
+          .features = task.linear().features.get(),
+          .mixture = task.linear().mixture.get()};
 }
 
 EpisodicRun run_episodes(const EpisodicTask& task, EpisodicAgent& agent, const Stream& stream,

@@ -18,13 +18,15 @@ constexpr double kTie = 1e-13;
 
 }  // namespace
 
-EpisodicTask::EpisodicTask(const mdp::TabularMdp& model, int horizon) : horizon_(horizon) {
+EpisodicTask::EpisodicTask(const mdp::TabularMdp& model, int horizon, mdp::LinearStructure linear)
+    : linear_(std::move(linear)), horizon_(horizon) {
   if (horizon < 1) throw InvalidOption(fmt::format("the horizon is {}, must be at least 1", horizon));
   simulators_.emplace_back(model);
   prepare();
 }
 
-EpisodicTask::EpisodicTask(std::vector<mdp::TabularMdp> stages) : horizon_(static_cast<int>(stages.size())) {
+EpisodicTask::EpisodicTask(std::vector<mdp::TabularMdp> stages, mdp::LinearStructure linear)
+    : linear_(std::move(linear)), horizon_(static_cast<int>(stages.size())) {
   if (stages.empty()) throw InvalidModel("an episodic task needs a stage");
   const auto first = stages.front().state_begin();
   for (std::size_t h = 1; h < stages.size(); ++h) {
@@ -41,6 +43,7 @@ void EpisodicTask::prepare() {
   const mdp::TabularMdp& first = model(0);
   states_ = first.num_states();
   choices_ = first.num_choices();
+  mdp::require_fit(linear_, choices_);
   if (choices_ > std::numeric_limits<std::int32_t>::max()) throw InvalidModel("learners handle up to 2^31 choices");
   for (int s = 0; s < states_; ++s) largest_num_actions_ = std::max(largest_num_actions_, first.num_choices(s));
   initial_ = first.initial();

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "mdp/linear/linear_structure.h"
 #include "mdp/simulate/simulator.h"
 #include "mdp/tabular_mdp.h"
 
@@ -16,9 +17,9 @@ namespace bellwether::online {
 /// (r - low) / (high - low), with the range of all rewards that can occur, and results are given in the model's units.
 class EpisodicTask {
  public:
-  EpisodicTask(const mdp::TabularMdp& model, int horizon);
-  /// One model a stage; all have the same choices. InvalidModel when they have not.
-  explicit EpisodicTask(std::vector<mdp::TabularMdp> stages);
+  EpisodicTask(const mdp::TabularMdp& model, int horizon, mdp::LinearStructure linear = {});
+  /// One model a stage; all have the same choices. InvalidModel when they have not, or features are of other choices.
+  explicit EpisodicTask(std::vector<mdp::TabularMdp> stages, mdp::LinearStructure linear = {});
 
   int num_states() const { return states_; }
   int horizon() const { return horizon_; }
@@ -31,6 +32,8 @@ class EpisodicTask {
   const mdp::Simulator& simulator(int stage) const { return simulators_[part(stage)]; }
   std::span<const std::int64_t> state_begin() const { return model(0).state_begin(); }
   std::span<const double> initial() const { return initial_; }
+  /// What learners of linear models may see of it; empty when the model is not known to be linear.
+  const mdp::LinearStructure& linear() const { return linear_; }
 
   /// V*_h(s), in the model's units; stage `horizon` is worth 0.
   double optimal_value(int stage, int s) const { return optimal_[index(stage, s)]; }
@@ -67,6 +70,7 @@ class EpisodicTask {
   void prepare();
   void solve();
 
+  mdp::LinearStructure linear_;
   std::vector<mdp::Simulator> simulators_;  ///< one, or one a stage
   int states_ = 0, horizon_ = 0, largest_num_actions_ = 0;
   std::int64_t choices_ = 0;

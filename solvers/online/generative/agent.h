@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/stream.h"
+#include "mdp/linear/linear_structure.h"
 #include "mdp/simulate/simulator.h"
 
 namespace bellwether::online {
@@ -19,7 +20,8 @@ struct GenerativeWorld {
   std::span<const std::int32_t> successor;
   std::span<const double> mean_reward;  ///< of each choice
   double discount = 0.9;
-  std::int64_t samples = 1;  ///< how many of each choice there will be
+  std::int64_t samples = 1;                   ///< how many of each choice there will be
+  const mdp::FeatureMap* features = nullptr;  ///< of choices; null: learners of linear MDPs take unit vectors
 
   int num_states() const { return static_cast<int>(state_begin.size()) - 1; }
   std::int64_t num_choices() const { return state_begin.back(); }

@@ -98,7 +98,8 @@ GenerativeWorld world_of(const GenerativeTask& task, std::int64_t samples) {
           .successor = model.successor(),
           .mean_reward = task.unit_rewards(),
           .discount = task.discount(),
-          .samples = samples};
+          .samples = samples,
+          .features = task.linear().features.get()};
 }
 
 std::vector<GenerativeRow> run_generative(const GenerativeTask& task, GenerativeAgent& agent, const Stream& stream,

@@ -39,12 +39,14 @@ solvers::Solution solve(const mdp::TabularMdp& model, double discount) {
 
 }  // namespace
 
-GenerativeTask::GenerativeTask(const mdp::TabularMdp& model, double discount)
+GenerativeTask::GenerativeTask(const mdp::TabularMdp& model, double discount, mdp::LinearStructure linear)
     : model_(model),
+      linear_(std::move(linear)),
       discount_(checked(discount)),
       low_(reward_range(model).shift()),
       per_range_(reward_range(model).factor()),
       simulator_(with_unit_rewards(model, low_, per_range_)) {
+  mdp::require_fit(linear_, model.num_choices());
   const solvers::Solution solution = solve(model, discount);
   optimal_.assign(solution.value.begin(), solution.value.end());
   gap_ = solution.gap;

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "mdp/linear/linear_structure.h"
 #include "mdp/simulate/simulator.h"
 #include "mdp/tabular_mdp.h"
 
@@ -17,7 +18,7 @@ namespace bellwether::online {
 class GenerativeTask {
  public:
   /// InvalidOption unless 0 < discount < 1. Cost: one discounted solve.
-  GenerativeTask(const mdp::TabularMdp& model, double discount);
+  GenerativeTask(const mdp::TabularMdp& model, double discount, mdp::LinearStructure linear = {});
 
   int num_states() const { return model_.num_states(); }
   std::int64_t num_choices() const { return model_.num_choices(); }
@@ -25,6 +26,9 @@ class GenerativeTask {
   const mdp::TabularMdp& model() const { return model_; }
   /// The model with the learner's rewards.
   const mdp::Simulator& simulator() const { return simulator_; }
+
+  /// What learners of linear models may see of it; empty when the model is not known to be linear.
+  const mdp::LinearStructure& linear() const { return linear_; }
 
   // In the model's units. The error of each is at most optimal_gap().
   double optimal_value(int s) const { return optimal_[static_cast<std::size_t>(s)]; }
@@ -39,6 +43,7 @@ class GenerativeTask {
 
  private:
   mdp::TabularMdp model_;
+  mdp::LinearStructure linear_;
   double discount_, low_, per_range_;
   mdp::Simulator simulator_;
   double gap_ = 0;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "bandits/stochastic/learners.h"
+#include "bandits/tallying/learners.h"
 #include "core/errors.h"
 #include "core/text.h"
 
@@ -14,7 +15,7 @@ namespace {
 
 std::vector<Learner> make_table() {
   std::vector<Learner> rows;
-  for (const auto& family : {stochastic_learners}) {
+  for (const auto& family : {stochastic_learners, tallying_learners}) {
     std::vector<Learner> more = family();
     rows.insert(rows.end(), more.begin(), more.end());
   }

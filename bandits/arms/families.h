@@ -8,5 +8,7 @@ namespace bellwether::bandits {
 
 /// Arms with independent rewards of one law each.
 std::vector<Family> stationary_families();
+/// Arms whose losses depend on how often they were played lately.
+std::vector<Family> tallying_families();
 
 }  // namespace bellwether::bandits

@@ -1,0 +1,36 @@
+#include "bandits/tallying/learners.h"
+
+#include "bandits/tallying/full_exposure.h"
+#include "bandits/tallying/repeated_exposure.h"
+
+namespace bellwether::bandits {
+namespace {
+
+constexpr std::string_view kPage = "docs/papers/weighted-tallying-bandits.md";
+
+}  // namespace
+
+std::vector<Learner> tallying_learners() {
+  Learner elimination = bandit_learner<RepeatedExposureOptions, make_repeated_exposure>(
+      {.name = "wtb-se",
+       .title = "successive elimination with repeated exposures (Malik, Igoe, Li, Singh 2023)",
+       .summary = "plays an arm until it is fully exposed before it measures it; eliminates in doubling epochs",
+       .page = kPage,
+       .protocol = Protocol::kRounds,
+       .practical = kExposurePractical},
+      "keep i when max m - m_i <= 2 sqrt(2 s^2 ln(2 K T log2 T) / 2^e)");
+  Learner oracle;
+  static_cast<LearnerInfo&>(oracle) = {.name = "full-exposure",
+                                       .title = "the arm that is best at full exposure",
+                                       .summary =
+                                           "knows the bandit: the comparator of regret, which pays for the way "
+                                           "to full exposure alone",
+                                       .page = kPage,
+                                       .protocol = Protocol::kRounds};
+  oracle.index = "argmin over i of h_i(|w|)";
+  oracle.options = [] { return std::vector<OptionRow>{}; };
+  oracle.make = make_full_exposure;
+  return {elimination, oracle};
+}
+
+}  // namespace bellwether::bandits

@@ -66,8 +66,13 @@ struct Ambiguity {
   GroundCost ground_cost = {};                      ///< kWasserstein
   Intervals intervals = {};                         ///< kInterval
   std::vector<std::vector<double>> scenarios = {};  ///< kScenarios: each a probability for every transition
+  /// In place of a radius: nature may take any row and pays price * distance for it, in units of the value of the next
+  /// state. One number for all, or one a choice. L1, total variation, KL and chi-square, by choice;
+  /// docs/papers/rfzi.md.
+  std::vector<double> price = {};
 
   bool state_wise() const { return rectangular == Rectangular::kState; }
+  bool priced() const { return !price.empty(); }
 };
 
 }  // namespace bellwether::mdp

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "core/rounding.h"
+#include "mdp/robust/penalty.h"
 #include "mdp/robust/pieces.h"
 #include "mdp/robust/quick_smooth.h"
 #include "mdp/robust/selection.h"
@@ -44,6 +45,8 @@ double largest_of(std::span<const double> z) {
 Nature::Nature(const RobustMdp& model, double discount, NatureAim aim)
     : model_(model), discount_(discount), aim_(aim), transition_reward_(model.transition_reward()) {
   const auto choices = static_cast<std::size_t>(model.nominal().num_choices());
+  priced_ = model.priced();
+  if (priced_) return;
   if (model.kind() == SetKind::kL1 || model.kind() == SetKind::kTotalVariation) threshold_.assign(choices, -1);
   if (model.kind() == SetKind::kKl || model.kind() == SetKind::kChiSquare) multiplier_.assign(choices, 0);
   quick_rows_ = is_quick(model.kind()) && transition_reward_.empty() &&
@@ -221,7 +224,14 @@ double Nature::hinted_least(std::int64_t choice, std::span<const double> p, std:
   }
 }
 
+double Nature::price_for(std::int64_t choice) const {
+  // The payment is discounted as the value of the next state is: r + discount (q.v + price D).
+  const double price = model_.price(choice);
+  return transition_reward_.empty() || std::isinf(price) ? price : price * discount_;
+}
+
 double Nature::quick_least(std::int64_t choice, const Outcomes& row) const {
+  if (priced_) return robust::paid_least(model_.kind(), row.p, row.z, price_for(choice));
   return is_quick(model_.kind()) ? hinted_least(choice, row.p, row.z) : least_value(choice, row, model_.radius(choice));
 }
 
@@ -276,6 +286,8 @@ Bounds Nature::enclose(std::int64_t choice, std::span<const double> v) const {
   Bounds of_row;
   if (row.z.size() == 1) {
     of_row = {row.z[0], row.z[0]};
+  } else if (priced_) {
+    of_row = robust::enclose_paid(model_.kind(), row.p, row.z, price_for(choice));
   } else if (is_smooth(model_.kind())) {
     of_row = robust::SmoothRow(model_.kind(), row.p, row.z).enclose(model_.radius(choice));
   } else {
@@ -294,9 +306,24 @@ Bounds Nature::enclose(std::int64_t choice, std::span<const double> v) const {
 std::vector<double> Nature::respond(std::int64_t choice, std::span<const double> v) const {
   Outcomes& row = scratch();
   outcomes(choice, v, false, row);
+  if (priced_) return robust::paid_answer(model_.kind(), row.p, row.z, price_for(choice));
   std::vector<double> q;
   least_value(choice, row, model_.radius(choice), &q);
   return q;
+}
+
+double Nature::payment(std::int64_t choice, std::span<const double> v, std::span<const double> q) const {
+  if (!priced_) return 0;
+  Outcomes& row = scratch();
+  outcomes(choice, v, false, row);
+  double mean = 0, total = 0;
+  for (std::size_t i = 0; i < q.size(); ++i) {
+    mean += q[i] * row.z[i];
+    total += q[i];
+  }
+  // What is left of the least value is better conditioned than the distance.
+  const double paid = quick_least(choice, row) - mean / total;
+  return row.factor * sign() * std::max(0.0, paid);
 }
 
 }  // namespace bellwether::mdp

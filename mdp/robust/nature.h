@@ -61,6 +61,10 @@ class Nature {
   /// The distribution that attains value(), a probability for each of the outcomes() of the choice.
   std::vector<double> respond(std::int64_t choice, std::span<const double> v) const;
 
+  /// What nature's payment for q = respond(choice, v) adds to the value of the choice: positive where she wants values
+  /// low, negative where high, 0 for sets.
+  double payment(std::int64_t choice, std::span<const double> v, std::span<const double> q) const;
+
   /// The outcomes of a choice. With `whole`, base is 0 and factor 1, so that z of all choices of a state compare.
   void outcomes(std::int64_t choice, std::span<const double> v, bool whole, Outcomes& out) const;
 
@@ -78,6 +82,7 @@ class Nature {
   Bounds value_bounds(std::int64_t choice, const Outcomes& row, const Bounds& of_row, double largest_value) const;
 
  private:
+  double price_for(std::int64_t choice) const;  ///< in the units of z
   double hinted_least(std::int64_t choice, std::span<const double> p, std::span<const double> z) const;
   double quick_least(std::int64_t choice, const Outcomes& row) const;
   void add_unlisted(std::int64_t choice, std::span<const double> v, double from_v, double constant,
@@ -87,6 +92,7 @@ class Nature {
   double discount_;
   NatureAim aim_;
   bool quick_rows_ = false;  ///< no more than listed successors and values
+  bool priced_ = false;
   std::span<const double> transition_reward_;
   std::vector<std::int32_t> order_;              ///< states nature likes best, as many as may be listed, plus one
   mutable std::vector<std::int32_t> threshold_;  ///< hints of transport sets, one a choice

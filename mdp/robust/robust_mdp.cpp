@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/errors.h"
+#include "mdp/robust/penalty.h"
 
 namespace bellwether::mdp {
 namespace {
@@ -19,6 +20,27 @@ std::string place(const TabularMdp& model, std::int64_t choice) {
 }
 
 bool has_radius(SetKind kind) { return kind != SetKind::kInterval && kind != SetKind::kScenarios; }
+
+void require_prices(const TabularMdp& model, const Ambiguity& set) {
+  if (!robust::can_be_paid_for(set.kind)) {
+    throw InvalidModel(
+        fmt::format("RobustMdp: prices go with the kinds l1, tv, kl and chi2, not with '{}'", to_string(set.kind)));
+  }
+  if (!set.radius.empty()) throw InvalidModel("RobustMdp: a radius and a price exclude each other");
+  if (set.state_wise())
+    throw InvalidModel("RobustMdp: prices are paid choice by choice; make the set rectangular by choice");
+  const auto count = static_cast<std::int64_t>(set.price.size());
+  if (count != 1 && count != model.num_choices()) {
+    throw InvalidModel(fmt::format("RobustMdp: there are {} prices; must be 1 for all or {}, one a choice", count,
+                                   model.num_choices()));
+  }
+  for (std::int64_t i = 0; i < count; ++i) {
+    const double x = set.price[static_cast<std::size_t>(i)];
+    if (x >= 0) continue;
+    throw InvalidModel(fmt::format("RobustMdp: the price of {} is {}, must be at least 0",
+                                   count == 1 ? std::string("all rows") : place(model, i), x));
+  }
+}
 
 void require_radius(const TabularMdp& model, const Ambiguity& set) {
   if (!has_radius(set.kind)) {
@@ -159,7 +181,10 @@ Ambiguity checked(const TabularMdp& model, Ambiguity set) {
     throw InvalidModel(
         fmt::format("RobustMdp: a set of kind '{}' speaks of the listed successors only", to_string(set.kind)));
   }
-  require_radius(model, set);
+  if (set.priced())
+    require_prices(model, set);
+  else
+    require_radius(model, set);
   require_weights(model, set);
   require_costs(model, set);
   settle_intervals(model, set);
@@ -184,6 +209,7 @@ RobustMdp RobustMdp::scaled(double factor) const {
     throw InvalidModel(fmt::format("RobustMdp: a set of kind '{}' has no radius", to_string(kind())));
   Ambiguity set = ambiguity();
   for (double& k : set.radius) k *= factor;
+  for (double& x : set.price) x *= factor;
   return RobustMdp(nominal_, std::move(set));
 }
 

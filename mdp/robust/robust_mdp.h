@@ -8,8 +8,8 @@
 
 namespace bellwether::mdp {
 
-/// A nominal model with a set of distributions around each row: immutable, valid from its constructor on, cheap to
-/// copy.
+/// A nominal model with a set of distributions around each row, or a price for leaving it: immutable, valid from its
+/// constructor on, cheap to copy.
 ///
 ///   RobustMdp robust(model, {.kind = SetKind::kL1, .radius = {0.2}});
 class RobustMdp {
@@ -25,6 +25,15 @@ class RobustMdp {
   bool state_wise() const { return ambiguity_->state_wise(); }
   int num_states() const { return nominal_.num_states(); }
 
+  /// Nature pays for leaving the nominal rows, and no radius holds her.
+  bool priced() const { return ambiguity_->priced(); }
+
+  /// Of a choice, when priced().
+  double price(std::int64_t choice) const {
+    const auto& all = ambiguity_->price;
+    return all[all.size() == 1 ? 0 : static_cast<std::size_t>(choice)];
+  }
+
   /// k of a choice (of a state when state_wise()); 0 for sets without a radius.
   double radius(std::int64_t choice_or_state) const {
     const auto& k = ambiguity_->radius;
@@ -38,7 +47,7 @@ class RobustMdp {
   /// bounds. Then the graph of the model is a fact.
   bool graph_is_fixed() const;
 
-  /// The same sets with every radius multiplied. InvalidModel for sets without a radius.
+  /// The same sets with every radius (or price) multiplied. InvalidModel for sets without either.
   RobustMdp scaled(double factor) const;
 
  private:

@@ -176,6 +176,41 @@ double lp_value(SetKind kind, const TestRow& row, double k) {
   return solved(program);
 }
 
+long double paid_value(SetKind kind, const TestRow& row, double price) {
+  if (kind == SetKind::kL1 || kind == SetKind::kTotalVariation) {
+    LinearProgram program;
+    const int spent = program.add_row(-kInfinity, 0);
+    program.add_column(price, 0, kInfinity);
+    program.add_entry(spent, -1);
+    add_distribution(program, kind, row, spent, -1, 0, 1);
+    return solved(program);
+  }
+  const double low = *std::min_element(row.z.begin(), row.z.end());
+  long double total = 0, mean = 0;
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    total += row.p[i];
+    mean += row.p[i] * (static_cast<long double>(row.z[i]) - low);
+  }
+  mean /= total;
+  if (kind == SetKind::kKl) {
+    long double sum = 0;
+    for (std::size_t i = 0; i < row.size(); ++i)
+      sum += row.p[i] / total * std::expm1(-(static_cast<long double>(row.z[i]) - low) / price);
+    return low - price * std::log1p(sum);
+  }
+  // max over m of m + sum p min over q of q (z - m) + price (q - 1)^2
+  const auto dual = [&](long double share) {
+    const long double m = mean * share;
+    long double value = m;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const long double y = static_cast<long double>(row.z[i]) - low, q = std::max(0.0L, 1 + (m - y) / (2 * price));
+      value += row.p[i] / total * (q * (y - m) + price * (q - 1) * (q - 1));
+    }
+    return value;
+  };
+  return low + std::max({largest(dual, 0, 1), dual(0), dual(1)});
+}
+
 double lp_game_value(SetKind kind, const std::vector<TestRow>& rows, double k) {
   LinearProgram program;
   const int budget = program.add_row(-kInfinity, k);

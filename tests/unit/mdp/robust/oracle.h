@@ -27,6 +27,9 @@ double random_radius(Stream& stream, const TestRow& row);
 /// min q.z by Clp.
 double lp_value(SetKind kind, const TestRow& row, double k);
 
+/// min q.z + price * distance: by Clp for L1 and total variation, in long double for KL and chi-square.
+long double paid_value(SetKind kind, const TestRow& row, double price);
+
 /// The least u with q_a.z_a <= u for all rows and distances that sum to at most k, by Clp.
 double lp_game_value(SetKind kind, const std::vector<TestRow>& rows, double k);
 

@@ -34,6 +34,7 @@ mdp::SparseRows chain_of(const Operator& op, const Decision& decision, const Nat
       const auto successor = rows.successors(c);
       const auto probability = rows.probabilities(c);
       const std::size_t listed = model.successors(c).size();
+      r[s] += weight * rows.paid(c);
       for (std::size_t i = 0; i < successor.size(); ++i) {
         const auto offset = static_cast<std::size_t>(model.choice_begin()[c]) + i;
         r[s] +=

@@ -146,6 +146,10 @@ NatureRows Operator::respond(const Decision& decision, std::span<const double> v
         }
       }
       rows.begin.push_back(static_cast<std::int64_t>(rows.successor.size()));
+      if (problem_.model.priced()) {
+        const bool answered = rows.size(c) > 0;
+        rows.payment.push_back(answered ? nature_.payment(c, v, rows.probabilities(c)) : 0);
+      }
     }
   }
   return rows;

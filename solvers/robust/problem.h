@@ -50,6 +50,8 @@ struct NatureRows {
   std::vector<std::int64_t> begin;  ///< choices + 1 offsets; empty when nothing was asked for
   std::vector<std::int32_t> successor;
   std::vector<double> probability;
+  /// What nature's payment for the row adds to the reward of each choice; empty where she does not pay.
+  std::vector<double> payment = {};
 
   bool empty() const { return begin.empty(); }
   std::span<const std::int32_t> successors(std::int64_t choice) const {
@@ -60,6 +62,7 @@ struct NatureRows {
     return std::span(probability)
         .subspan(static_cast<std::size_t>(begin[static_cast<std::size_t>(choice)]), size(choice));
   }
+  double paid(std::int64_t choice) const { return payment.empty() ? 0 : payment[static_cast<std::size_t>(choice)]; }
   std::size_t size(std::int64_t choice) const {
     const auto c = static_cast<std::size_t>(choice);
     return static_cast<std::size_t>(begin[c + 1] - begin[c]);

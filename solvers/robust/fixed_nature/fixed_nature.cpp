@@ -38,7 +38,7 @@ mdp::TabularMdp frozen(const mdp::RobustMdp& model, const NatureRows& rows) {
         if (!by_transition.empty()) reward += p * (i < listed ? by_transition[first + i] : nominal.reward(c));
       }
       for (mdp::Entry& entry : row) entry.probability /= total;
-      builder.add_choice(s, by_transition.empty() ? reward : reward / total, row);
+      builder.add_choice(s, (by_transition.empty() ? reward : reward / total) + rows.paid(c), row);
     }
   }
   builder.initial(nominal.initial());

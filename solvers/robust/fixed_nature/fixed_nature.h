@@ -8,8 +8,8 @@
 namespace bellwether::solvers::robust {
 
 /// The ordinary model in which nature plays these rows. Rewards are expected ones under the rows: of the transitions
-/// where they depend on the successor, of the choice in states that it does not list. `rows` has a row for every choice
-/// (InvalidModel otherwise).
+/// where they depend on the successor, of the choice in states that it does not list, and what nature pays. `rows` has
+/// a row for every choice (InvalidModel otherwise).
 mdp::TabularMdp frozen(const mdp::RobustMdp& model, const NatureRows& rows);
 
 /// The nominal rows as nature's; with support on all states the others are listed with probability 0.

@@ -113,6 +113,12 @@ NatureRows gradient_answer(Operator& op, std::span<const double> weights, std::s
 
 namespace {
 
+mirror::Table first_policy(const mdp::TabularMdp& model, const std::vector<double>& first) {
+  if (first.empty()) return mirror::uniform_weights(model);
+  mdp::Policy::randomised(first).require_fits(model);
+  return first;
+}
+
 /// The outer loop: what it knows, and what it asks.
 class DoubleLoop {
  public:
@@ -123,7 +129,7 @@ class DoubleLoop {
         op_(problem_),
         range_(reward_range(problem_.model)),
         start_(mirror::start_distribution(problem_.model.nominal(), options.start)),
-        weights_(mirror::uniform_weights(problem_.model.nominal())),
+        weights_(first_policy(problem_.model.nominal(), options.first)),
         v_(Eigen::VectorXd::Zero(problem_.model.num_states())),
         best_weights_(weights_),
         sign_(problem_.maximise() ? 1 : -1) {

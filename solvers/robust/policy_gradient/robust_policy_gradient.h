@@ -4,6 +4,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include <Eigen/Core>
 
@@ -39,6 +40,7 @@ struct RobustPolicyGradientOptions : RobustOptions {
   int inner_steps = 500;
   std::string start = "uniform";
   std::int64_t iterations = 1'000;
+  std::vector<double> first = {};  ///< probabilities to begin with, one a choice; uniform when empty
   RobustWatch watch = nullptr;
   NatureAnswer answer = nullptr;  ///< an inner answer of your own in place of `inner`
 };

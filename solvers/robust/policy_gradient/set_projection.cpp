@@ -188,6 +188,10 @@ void require_projectable(const mdp::RobustMdp& model) {
   const bool balls = kind == SetKind::kL1 || kind == SetKind::kTotalVariation;
   const bool others =
       kind == SetKind::kL2 || kind == SetKind::kLinf || kind == SetKind::kInterval || kind == SetKind::kContamination;
+  if (model.priced())
+    throw InvalidOption(
+        "robust-policy-gradient: projected gradients of nature are for sets with a radius; inner = exact works for "
+        "prices too");
   if (balls || (others && !model.state_wise())) return;
   throw InvalidOption(
       fmt::format("robust-policy-gradient: projected gradients of nature are for sets of kind l1 and tv, "

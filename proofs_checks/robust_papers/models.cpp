@@ -66,6 +66,40 @@ solvers::RobustProblem drawn_robust_garnet(int states, int actions, int successo
           .discount = 0.95};
 }
 
+mdp::TabularMdp windy_walk(double wind) {
+  constexpr int kRows = 5, kColumns = 7;
+  mdp::TabularMdpBuilder builder(kRows * kColumns);
+  const auto cell = [](int r, int c) { return r * kColumns + c; };
+  for (int r = 0; r < kRows; ++r) {
+    for (int c = 0; c < kColumns; ++c) {
+      const bool goal = r == 2 && c == 6, swamp = r == 4 && c >= 1 && c <= 5;
+      for (const auto& [dr, dc] : {std::pair{-1, 0}, {1, 0}, {0, -1}, {0, 1}}) {
+        if (goal) {
+          builder.add_choice(cell(r, c), 0.0, {{cell(r, c), 1.0}});
+          continue;
+        }
+        const int nr = std::clamp(r + dr, 0, kRows - 1), nc = std::clamp(c + dc, 0, kColumns - 1);
+        const bool windy = nc >= 1 && nc <= 5;
+        const double push = windy && nr == 2 ? wind : (windy && nr == 3 ? wind * wind : 0);
+        builder.add_choice(cell(r, c), swamp ? -3.0 : -1.0,
+                           {{cell(nr, nc), 1 - push}, {cell(std::min(nr + 1, kRows - 1), nc), push}});
+      }
+    }
+  }
+  builder.start_in(cell(2, 0));
+  return std::move(builder).build();
+}
+
+mdp::TabularMdp slippery_row(double slip) {
+  mdp::TabularMdpBuilder builder(10);
+  for (int s = 0; s < 10; ++s) {
+    const int left = std::max(0, s - 1), right = std::min(9, s + 1);
+    builder.add_choice(s, s == 0 ? 0.3 : 0, {{left, 0.9}, {right, 0.1}});
+    builder.add_choice(s, s == 9 ? 1 : 0, {{right, 0.6 - slip}, {s, 0.2}, {left, 0.2 + slip}});
+  }
+  return std::move(builder).build();
+}
+
 std::vector<double> drawn_weights(const mdp::TabularMdp& model, Stream& stream) {
   std::vector<double> weights(static_cast<std::size_t>(model.num_choices()));
   for (int s = 0; s < model.num_states(); ++s) {

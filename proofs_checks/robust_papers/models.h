@@ -20,6 +20,15 @@ solvers::RobustProblem drawn_robust_garnet(int states, int actions, int successo
 /// A Garnet with rewards of choices uniform on [0, 1].
 mdp::TabularMdp drawn_reward_garnet(int states, int actions, int successors, Stream& stream);
 
+/// A windy walk of 5 x 7 cells past a swamp, from (2, 0) to (2, 6): a step costs 1, 3 in the swamp (row 4, columns 1 to
+/// 5). In columns 1 to 5 wind of this strength blows from row 2 to row 3, and of its square from row 3 to row 4. The
+/// model that Zouitine, Geist and Rachelson (2024) speak of, with a layout of its own.
+mdp::TabularMdp windy_walk(double wind);
+
+/// Ten states in a row. Action 0 goes left and earns .3 at the left end; action 1 goes right with probability .6 -
+/// slip, back with .2 + slip, and earns 1 at the right end.
+mdp::TabularMdp slippery_row(double slip = 0);
+
 /// One distribution over the choices of each state, uniform weights divided by their sum.
 std::vector<double> drawn_weights(const mdp::TabularMdp& model, Stream& stream);
 

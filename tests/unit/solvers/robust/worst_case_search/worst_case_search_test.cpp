@@ -222,34 +222,9 @@ TEST(WorstCaseSearch, PlansAreNoBoundWhereSetsAreNotByChoice) {
   EXPECT_GE(longer.upper, 0.5 - 1e-12);
 }
 
-/// A walk past a swamp; wind pushes the walker towards it.
-mdp::TabularMdp windy_walk(double alpha) {
-  constexpr int kRows = 5, kColumns = 7;
-  mdp::TabularMdpBuilder builder(kRows * kColumns);
-  const auto cell = [](int r, int c) { return r * kColumns + c; };
-  for (int r = 0; r < kRows; ++r) {
-    for (int c = 0; c < kColumns; ++c) {
-      const bool goal = r == 2 && c == 6, swamp = r == 4 && c >= 1 && c <= 5;
-      for (const auto& [dr, dc] : {std::pair{-1, 0}, {1, 0}, {0, -1}, {0, 1}}) {
-        if (goal) {
-          builder.add_choice(cell(r, c), 0.0, {{cell(r, c), 1.0}});
-          continue;
-        }
-        const int nr = std::clamp(r + dr, 0, kRows - 1), nc = std::clamp(c + dc, 0, kColumns - 1);
-        const bool windy = nc >= 1 && nc <= 5;
-        const double push = windy && nr == 2 ? alpha : (windy && nr == 3 ? alpha * alpha : 0);
-        builder.add_choice(cell(r, c), swamp ? -3.0 : -1.0,
-                           {{cell(nr, nc), 1 - push}, {cell(std::min(nr + 1, kRows - 1), nc), push}});
-      }
-    }
-  }
-  builder.start_in(cell(2, 0));
-  return std::move(builder).build();
-}
-
 TEST(WorstCaseSearch, FindsTheLongWayRoundTheWind) {
   std::vector<mdp::TabularMdp> members;
-  for (int i = 0; i <= 10; ++i) members.push_back(windy_walk(0.05 * i));
+  for (int i = 0; i <= 10; ++i) members.push_back(claims::windy_walk(0.05 * i));
   const SearchResult got = worst_case_search(members, 0.95, Direction::kMaximise);
   EXPECT_EQ(got.status, Status::kConverged);
   EXPECT_LE(got.models.size(), 4);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,6 +12,7 @@
 #include "core/text.h"
 #include "mdp/evaluate/discounted.h"
 #include "mdp/evaluate/finite.h"
+#include "mdp/robust/penalty.h"
 #include "solvers/robust/registry.h"
 
 namespace bellwether::cli {
@@ -42,6 +44,7 @@ class AmbiguityAddition : public Addition {
   AmbiguityAddition(const Question& question, const RobustSolution& solution)
       : model_(question.problem.model),
         adversarial_(question.uncertainty->nature == solvers::NatureSide::kWorst),
+        priced_(question.uncertainty->sets.priced()),
         maximise_(question.problem.maximise()),
         gap_(solution.gap),
         reach_(question.problem.criterion == Criterion::kReach),
@@ -65,6 +68,11 @@ class AmbiguityAddition : public Addition {
     if (!std::isfinite(gap_)) return "no error bound was proven";
     const std::string_view verb = reach_ ? "reaches it with" : maximise_ ? "earns" : "costs";
     const std::string_view least = maximise_ ? "at least" : "at most";
+    if (priced_)
+      return fmt::format(
+          "within {} of what the best policy {} when nature {} the value, payments of hers for leaving the rows "
+          "included",
+          scientific(gap_), verb, adversarial_ == maximise_ ? "lowers" : "raises");
     if (!adversarial_)
       return fmt::format("within {} of what the best policy {} in the kindest model of the sets", scientific(gap_),
                          verb);
@@ -89,13 +97,15 @@ class AmbiguityAddition : public Addition {
       for (const std::int32_t next : rows.successors(choice)) json.value(next);
       json.end_array().key("probability").begin_array();
       for (const double p : rows.probabilities(choice)) json.value(p);
-      json.end_array().end_object();
+      json.end_array();
+      if (!rows.payment.empty()) json.member("payment", rows.paid(choice));
+      json.end_object();
     }
     json.end_array();
   }
 
   mdp::TabularMdp model_;
-  bool adversarial_, maximise_;
+  bool adversarial_, priced_, maximise_;
   double gap_;
   bool reach_;
   NatureRows rows_;
@@ -103,31 +113,45 @@ class AmbiguityAddition : public Addition {
   std::optional<double> nominal_;
 };
 
-/// The number of --radius, which most kinds need.
+/// The number of --radius, which most kinds need where there is no --penalty.
 double read_radius(const Arguments& arguments, std::string_view kind) {
   const auto radius = arguments.number("radius", at_least(0));
   if (!radius)
-    throw InvalidOption(
-        fmt::format("solve: --robust {} needs --radius R, how far from the nominal rows nature may go", kind));
+    throw InvalidOption(fmt::format(
+        "solve: --robust {} needs --radius R, how far from the nominal rows nature may go{}", kind,
+        mdp::robust::can_be_paid_for(*mdp::set_kind(kind)) ? ", or --penalty X, what she pays for a unit of distance"
+                                                           : ""));
   return *radius;
 }
 
+/// The number of --penalty.
+double read_price(const Arguments& arguments, std::string_view kind) {
+  const double price = *arguments.number("penalty", above(0));
+  if (arguments.has("radius"))
+    throw InvalidOption("solve: --radius and --penalty exclude each other: nature has a limit, or she pays");
+  if (!mdp::robust::can_be_paid_for(*mdp::set_kind(kind)))
+    throw InvalidOption(fmt::format("solve: --penalty goes with --robust l1, tv, kl and chi2, not with {}", kind));
+  if (arguments.word("rectangular", {"sa", "s"}) == "s")
+    throw InvalidOption("solve: --penalty is paid choice by choice and goes with --rectangular sa");
+  return price;
+}
+
 /// A play that has ended stays ended, also where nature may send other choices anywhere.
-std::vector<double> radii(const solvers::Problem& problem, const std::vector<std::int32_t>& ended, double radius,
-                          bool state_wise) {
-  if (ended.empty()) return {radius};
+std::vector<double> spread_over(const solvers::Problem& problem, const std::vector<std::int32_t>& ended, double number,
+                                double where_ended, bool state_wise) {
+  if (ended.empty()) return {number};
   const mdp::TabularMdp& model = problem.model;
-  std::vector<double> all(static_cast<std::size_t>(state_wise ? model.num_states() : model.num_choices()), radius);
+  std::vector<double> all(static_cast<std::size_t>(state_wise ? model.num_states() : model.num_choices()), number);
   for (const std::int32_t s : ended) {
     const std::int64_t first = state_wise ? s : model.first_choice(s);
     const std::int64_t last = state_wise ? s + 1 : model.first_choice(s + 1);
-    std::fill(all.begin() + first, all.begin() + last, 0.0);
+    std::fill(all.begin() + first, all.begin() + last, where_ended);
   }
   return all;
 }
 
 void refuse_without_robust(const Arguments& arguments) {
-  for (const char* option : {"radius", "rectangular", "support", "nature", "ground-cost"}) {
+  for (const char* option : {"radius", "penalty", "rectangular", "support", "nature", "ground-cost"}) {
     if (arguments.has(option))
       throw InvalidOption(fmt::format("solve: --{} goes with --robust KIND, which says what sets they are", option));
   }
@@ -164,15 +188,21 @@ std::optional<Uncertainty> read_uncertainty(const Arguments& arguments, const md
   if (ground == "discrete") sets.ground_cost.kind = mdp::GroundCost::Kind::kDiscrete;
   std::string words = fmt::format("rows within {} ", *kind);
   if (*kind == "interval") {
-    if (arguments.has("radius"))
-      throw InvalidOption("solve: --radius does not go with intervals, which the file gives");
+    for (const char* option : {"radius", "penalty"})
+      if (arguments.has(option))
+        throw InvalidOption(fmt::format("solve: --{} does not go with intervals, which the file gives", option));
     if (!ended.empty() && (problem.criterion == Criterion::kDiscounted || problem.criterion == Criterion::kFinite))
       throw InvalidOption("solve: with interval probabilities --reach and --goal go with no discount and no horizon");
     sets.intervals = *file.intervals;
     words = "rows within their intervals";
+  } else if (arguments.has("penalty")) {
+    const double price = read_price(arguments, *kind);
+    sets.price = spread_over(problem, ended, price, std::numeric_limits<double>::infinity(), false);
+    words = fmt::format("rows left at {} a unit of {}{}", price, *kind,
+                        sets.support == mdp::Support::kAll ? ", on all states" : "");
   } else {
     const double radius = read_radius(arguments, *kind);
-    sets.radius = radii(problem, ended, radius, sets.state_wise());
+    sets.radius = spread_over(problem, ended, radius, 0, sets.state_wise());
     words += fmt::format("{}{}{}", radius, sets.state_wise() ? " a state" : "",
                          sets.support == mdp::Support::kAll ? ", on all states" : "");
   }

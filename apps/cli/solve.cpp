@@ -24,7 +24,7 @@
 namespace bellwether::cli {
 namespace {
 
-constexpr std::array<OptionSpec, 38> kOptions = {{
+constexpr std::array<OptionSpec, 39> kOptions = {{
     {.name = "discount",
      .argument = "G",
      .help = "maximise the discounted sum of rewards; G in [0, 1)",
@@ -55,6 +55,10 @@ constexpr std::array<OptionSpec, 38> kOptions = {{
      .group = "when the model is not certain",
      .words = "l1 tv linf l2 kl chi2 wasserstein interval contamination"},
     {.name = "radius", .argument = "R", .help = "the distance"},
+    {.name = "penalty",
+     .argument = "X",
+     .help = "in place of a radius (l1, tv, kl, chi2): nature may go anywhere and pays X for a unit of distance; kl is "
+             "the entropic risk of every step"},
     {.name = "rectangular",
      .argument = "sa|s",
      .help = "nature chooses for every state and action by itself (sa, default), or shares the distance between the "

@@ -101,6 +101,32 @@ TEST(SolveRobust, GuaranteesLessTheFurtherNatureMayGo) {
   EXPECT_NEAR(answer["worst_case"][2]["probability"][1].get<double>(), 0.1, 1e-12);
 }
 
+TEST(SolveRobust, LetsNaturePay) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("gamble.csv",
+                                        "state,action,next,probability,reward\ncoin,toss,won,0.5,0\n"
+                                        "coin,toss,lost,0.5,0\nwon,stay,won,1,1\nlost,stay,lost,1,0\n");
+  // The toss is worth half of -log((exp(-2) + 1) / 2), the entropic mean of 2 and 0.
+  const json answer = solve_json(
+      file, {"--discount", "0.5", "--robust", "kl", "--penalty", "1", "--algorithm", "partial-policy-iteration"});
+  const double q = 1 / (1 + std::exp(2)), paid = q * std::log(2 * q) + (1 - q) * std::log(2 * (1 - q));
+  EXPECT_EQ(answer["status"], "converged");
+  EXPECT_NEAR(answer["values"][0].get<double>(), -0.5 * std::log((std::exp(-2) + 1) / 2), 1e-6);
+  EXPECT_NEAR(answer["worst_case"][0]["probability"][0].get<double>(), q, 1e-6);
+  EXPECT_NEAR(answer["worst_case"][0]["payment"].get<double>(), 0.5 * paid, 1e-6);
+  for (const char* kind : {"l1", "tv", "kl", "chi2"}) {
+    double last = -1;
+    for (const char* price : {"0.01", "0.5", "100"}) {
+      const json at = solve_json(file, {"--discount", "0.5", "--robust", kind, "--penalty", price});
+      EXPECT_GE(at["value"].get<double>(), last - 1e-5) << kind << ' ' << price;
+      last = at["value"].get<double>();
+    }
+  }
+  const json ended = solve_json(file, {"--discount", "0.5", "--criterion", "discounted", "--robust", "tv", "--penalty",
+                                       "0.01", "--support", "all", "--initial", "won"});
+  EXPECT_LT(ended["value"].get<double>(), 1.1) << "nature may leave the winner's state";
+}
+
 TEST(SolveRobust, TakesTheIntervalsOfAFile) {
   const TemporaryFolder folder;
   const std::string file = folder.write("m.tra",
@@ -135,6 +161,14 @@ TEST(SolveRobust, RefusesWhatDoesNotGoTogether) {
   EXPECT_THAT(refused({"--discount", "0.9", "--robust", "l3", "--radius", "1"}), HasSubstr("--robust is 'l3'"));
   EXPECT_THAT(refused({"--discount", "0.9", "--robust", "l1", "--radius", "-1"}), HasSubstr("--radius is '-1'"));
   EXPECT_THAT(refused({"--discount", "0.9", "--radius", "1"}), HasSubstr("goes with --robust"));
+  EXPECT_THAT(refused({"--discount", "0.9", "--robust", "kl"}), HasSubstr("or --penalty X"));
+  EXPECT_THAT(refused({"--discount", "0.9", "--penalty", "1"}), HasSubstr("goes with --robust"));
+  EXPECT_THAT(refused({"--discount", "0.9", "--robust", "l2", "--penalty", "1"}), HasSubstr("not with l2"));
+  EXPECT_THAT(refused({"--discount", "0.9", "--robust", "kl", "--penalty", "0"}), HasSubstr("--penalty is '0'"));
+  EXPECT_THAT(refused({"--discount", "0.9", "--robust", "kl", "--penalty", "1", "--radius", "1"}),
+              HasSubstr("exclude each other"));
+  EXPECT_THAT(refused({"--discount", "0.9", "--robust", "kl", "--penalty", "1", "--rectangular", "s"}),
+              HasSubstr("--rectangular sa"));
   EXPECT_THAT(refused({"--discount", "0.9", "--robust", "interval"}), HasSubstr("lower and upper probabilities"));
   EXPECT_THAT(refused({"--criterion", "average", "--robust", "l1", "--radius", ".1"}), HasSubstr("criterion average"));
   EXPECT_THAT(refused({"--discount", "0.9", "--robust", "l1", "--radius", ".1", "--budget", "3"}),

@@ -13,6 +13,7 @@
 #include "proofs_checks/planning/claims.h"
 #include "proofs_checks/risk/claims.h"
 #include "proofs_checks/robust/claims.h"
+#include "proofs_checks/robust_papers/claims.h"
 #include "proofs_checks/tabular_regret/claims.h"
 
 namespace bellwether::claims {
@@ -22,7 +23,7 @@ namespace {
 std::vector<Claim> all_claims() {
   std::vector<Claim> table;
   for (auto& family : {planning_claims(), mirror_claims(), constrained_claims(), risk_claims(), robust_claims(),
-                       latent_claims(), tabular_regret_claims(), constrained_regret_claims()})
+                       robust_papers_claims(), latent_claims(), tabular_regret_claims(), constrained_regret_claims()})
     table.insert(table.end(), family.begin(), family.end());
   return table;
 }

@@ -21,5 +21,8 @@ draw reload portrait distance
 draw constrained-mdps budget averages
 draw multi-objective treasure front hypervolume
 draw robust-mdps convergence price
+draw drpg gaps
+draw iwocs walk gaps
+draw rfzi samples perturbed
 draw risk-measures frontier levels
 draw distributional-planning laws

@@ -30,6 +30,9 @@ constexpr Told kTold[] = {
     {"stepmix", "leaving a safe baseline without an episode below the floor"},
     {"multi-objective", "fronts of Deep Sea Treasure and of a drawn model, hypervolume against solves"},
     {"robust-mdps", "partial policy iteration against value iteration, and the price of robustness"},
+    {"drpg", "policy gradient against nature on the Garnets of the paper"},
+    {"iwocs", "the search for the worst wind, and when it closes its gap"},
+    {"rfzi", "robust planning from data: error against samples, and plans in models that slip more"},
     {"risk-measures", "mean against tail mean in a risky corridor, and the tail mean at every level"},
     {"distributional-planning", "the laws of the returns of three policies"},
 };

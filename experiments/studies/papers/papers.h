@@ -16,6 +16,9 @@ std::vector<Study> reload_studies();
 std::vector<Study> constrained_mdps_studies();
 std::vector<Study> multi_objective_studies();
 std::vector<Study> robust_mdps_studies();
+std::vector<Study> drpg_studies();
+std::vector<Study> iwocs_studies();
+std::vector<Study> rfzi_studies();
 std::vector<Study> risk_measures_studies();
 std::vector<Study> distributional_planning_studies();
 

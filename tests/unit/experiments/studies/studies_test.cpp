@@ -152,5 +152,33 @@ TEST(RobustMdps, GuaranteesFallWithTheRadiusFromTheNominalValue) {
   }
 }
 
+TEST(Drpg, MeanGapsFallAndConstantStepsStopShortWhereStatesShareABudget) {
+  for (const char* name : {"5 states", "10 states", "15 states"}) {
+    const Series& gap = series_of("drpg/gaps", name);
+    ASSERT_EQ(gap.y.size(), 201) << name;
+    EXPECT_LT(gap.y[50], 0.02 * gap.y[0]) << name;
+    EXPECT_LT(gap.y[200], 0.2 * gap.y[50]) << name;
+  }
+  EXPECT_GT(series_of("drpg/gaps", "5 states, by state, step 0.01").y.back(), 1e-3);
+}
+
+TEST(Iwocs, ThePlanOfTheSearchIsBestAtItsWorstAndCopiedRowsStall) {
+  const auto worst = [](const char* name) { return std::ranges::min(series_of("iwocs/walk", name).y); };
+  EXPECT_GT(worst("worst-case search"), worst("planned for no wind") + 1);
+  EXPECT_NEAR(worst("worst-case search"), std::ranges::min(series_of("iwocs/walk", "best plan for each wind").y), 1e-6)
+      << "no plan is sure of more than the best one at the worst wind earns";
+  EXPECT_LE(series_of("iwocs/gaps", "L1 balls, worst rows everywhere").y[2], 1e-7);
+  EXPECT_GT(series_of("iwocs/gaps", "L1 balls, nominal rows where the plan does not go").y.back(), 0.1);
+}
+
+TEST(Rfzi, AveragesOfLogarithmsKeepTheirBiasAndFearfulPlansLoseLess) {
+  EXPECT_LT(series_of("rfzi/samples", "averages of Z").y.back(), 0.1);
+  EXPECT_GT(series_of("rfzi/samples", "averages of log Z").y.back(), 1);
+  const auto& bold = series_of("rfzi/perturbed", "fitted Q iteration").y;
+  const auto& fearful = series_of("rfzi/perturbed", "RFZI, beta 4").y;
+  EXPECT_GT(bold.front(), fearful.front());
+  EXPECT_LT(bold.back(), fearful.back());
+}
+
 }  // namespace
 }  // namespace bellwether::studies

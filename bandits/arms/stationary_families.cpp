@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "bandits/arms/facts.h"
 #include "bandits/arms/families.h"
 #include "bandits/arms/law.h"
 #include "bandits/arms/stationary.h"
@@ -70,7 +71,9 @@ NamedBandit with_laws(const MeansOptions& o, const Law& law) {
     laws.push_back(law);
     laws.back().mean = mean;
   }
-  return {.bandit = std::make_shared<const StationaryBandit>(std::move(laws))};
+  NamedBandit made{.bandit = std::make_shared<const StationaryBandit>(std::move(laws))};
+  made.facts = facts_of(*made.bandit);
+  return made;
 }
 
 NamedBandit bernoulli_arms(const BernoulliOptions& o) { return with_laws(o, {}); }

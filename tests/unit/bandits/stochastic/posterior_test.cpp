@@ -1,0 +1,74 @@
+#include "bandits/stochastic/posterior.h"
+
+#include <cmath>
+#include <memory>
+
+#include <boost/math/distributions/beta.hpp>
+#include <boost/math/distributions/normal.hpp>
+#include <gtest/gtest.h>
+
+namespace bellwether::bandits {
+namespace {
+
+constexpr int kDraws = 40'000;
+const Round kRound{.number = 1, .arms = 2};
+
+void teach(Agent& agent, int arm, int ones, int zeros) {
+  for (int i = 0; i < ones + zeros; ++i) agent.learn({.round = 1, .arm = arm, .reward = i < ones ? 1.0 : 0.0});
+}
+
+double share_of_first(Agent& agent) {
+  int first = 0;
+  for (int i = 0; i < kDraws; ++i) first += agent.choose(kRound) == 0 ? 1 : 0;
+  return static_cast<double>(first) / kDraws;
+}
+
+/// P(X > Y) of Beta(a, b) and Beta(c, d), by the midpoint rule.
+double chance_above(double a, double b, double c, double d) {
+  constexpr int kCells = 20'000;
+  double sum = 0;
+  for (int i = 0; i < kCells; ++i) {
+    const double x = (i + 0.5) / kCells;
+    sum += pdf(boost::math::beta_distribution<>(a, b), x) * cdf(boost::math::beta_distribution<>(c, d), x) / kCells;
+  }
+  return sum;
+}
+
+TEST(Thompson, PlaysAnArmAsOftenAsItsPosteriorIsTheLargest) {
+  const auto agent = make_thompson({.arms = 2, .noise = Noise::kBernoulli}, {}, Stream(1));
+  EXPECT_NEAR(share_of_first(*agent), 0.5, 0.01);
+  teach(*agent, 0, 3, 5);
+  teach(*agent, 1, 1, 1);
+  EXPECT_NEAR(share_of_first(*agent), chance_above(4, 6, 2, 2), 0.01);
+}
+
+TEST(Thompson, TakesItsPriorFromTheOptions) {
+  const auto agent =
+      make_thompson({.arms = 2, .noise = Noise::kBernoulli}, {.successes = 2, .failures = 0.5}, Stream(1));
+  teach(*agent, 0, 0, 2);
+  EXPECT_NEAR(share_of_first(*agent), chance_above(2, 2.5, 2, 0.5), 0.01);
+}
+
+// A reward of 0.3 is a success with probability 0.3: after many the posterior sits at 0.3, with the spread of counts.
+TEST(Thompson, TossesACoinForRewardsBetween0And1) {
+  const auto agent = make_thompson({.arms = 2, .noise = Noise::kUnit}, {}, Stream(1));
+  for (int i = 0; i < 4000; ++i) agent->learn({.round = 1, .arm = 0, .reward = 0.3});
+  teach(*agent, 1, 1300, 2700);
+  EXPECT_LT(share_of_first(*agent), 0.2);
+  teach(*agent, 1, 0, 1300);  // 1300 of 5300: 0.245
+  EXPECT_GT(share_of_first(*agent), 0.999);
+}
+
+TEST(Thompson, DrawsNormalMeansWithKnownSigma) {
+  const World world{.arms = 2, .noise = Noise::kGaussian, .sigma = 2, .low = -INFINITY, .high = INFINITY};
+  const auto agent = make_thompson(world, {}, Stream(1));
+  EXPECT_EQ(agent->choose(kRound), 0);
+  agent->learn({.round = 1, .arm = 0, .reward = 1});
+  EXPECT_EQ(agent->choose(kRound), 1);
+  for (const double reward : {-1.0, 0.5, 0.5, 0.0}) agent->learn({.round = 1, .arm = 1, .reward = reward});
+  // N(1, 4) against N(0, 1).
+  EXPECT_NEAR(share_of_first(*agent), cdf(boost::math::normal_distribution<>(), 1 / std::sqrt(5.0)), 0.01);
+}
+
+}  // namespace
+}  // namespace bellwether::bandits

@@ -5,6 +5,7 @@
 
 #include "core/parallel.h"
 #include "core/rounding.h"
+#include "mdp/robust/best_choice.h"
 
 namespace bellwether::solvers::robust {
 namespace {
@@ -91,7 +92,7 @@ mdp::Change Operator::sweep(std::span<const double> v, std::span<double> out) {
     const auto value = [&](int s) { return game_.value(s, v); };
     return with(ByState<decltype(value)>{value});
   }
-  return problem_.maximise() ? with(mdp::Largest{}) : with(mdp::Smallest{});
+  return with(mdp::BestChoice(nature_, v, problem_.maximise()));
 }
 
 mdp::Change Operator::improve(std::span<const double> v, std::span<double> out, Decision& decision) {
@@ -109,7 +110,7 @@ mdp::Change Operator::improve(std::span<const double> v, std::span<double> out, 
     return with(ByState<decltype(value)>{value});
   }
   decision.choice.resize(v.size());
-  return with(mdp::Greedy{problem_.maximise() ? 1.0 : -1.0, decision.choice.data()});
+  return with(mdp::BestChoice(nature_, v, problem_.maximise(), decision.choice.data()));
 }
 
 mdp::Change Operator::evaluate(const Decision& decision, std::span<const double> v, std::span<double> out) {

@@ -9,6 +9,7 @@
 #include "core/parallel.h"
 #include "mdp/instances/garnet.h"
 #include "mdp/operators.h"
+#include "mdp/robust/best_choice.h"
 #include "mdp/tabular_mdp_builder.h"
 #include "tests/support/random_models.h"
 #include "tests/unit/mdp/robust/oracle.h"
@@ -174,6 +175,57 @@ TEST(Nature, MovesTheRewardOfATransitionWithTheTransition) {
   const std::vector<double> v = {0, 0};
   EXPECT_DOUBLE_EQ(Nature(robust, 0.9, NatureAim::kLowest).value(0, v), 0.25 * 4 - 0.75 * 2);
   EXPECT_DOUBLE_EQ(Nature(robust, 0.9, NatureAim::kHighest).value(0, v), 0.75 * 4 - 0.25 * 2);
+}
+
+/// States whose choices tie, nearly tie and differ; the second model pays by transition.
+TEST(BestChoice, IsTheBestOfAllChoicesAndTheFirstOfEquals) {
+  Stream stream(14);
+  TabularMdpBuilder builder(12);
+  for (int s = 0; s < 12; ++s) {
+    for (int a = 0; a < (s == 3 ? 70 : 1 + s); ++a) {
+      const double share = 0.1 + 0.8 * stream.uniform();
+      builder.add_choice(s, s % 3 == 0 ? 0.5 : 0.3 * stream.uniform(),
+                         {{(s + a % 3) % 12, share}, {(s + 5) % 12, (1 - share) / 2}, {(s + 7) % 12, (1 - share) / 2}});
+    }
+  }
+  const TabularMdp many = std::move(builder).build();
+  std::vector<Ambiguity> sets = {{.kind = SetKind::kKl, .price = {0.4}},
+                                 {.kind = SetKind::kTotalVariation, .price = {2}}};
+  for (const TabularMdp& model : {many, with_transition_rewards(3)}) {
+    std::vector<Ambiguity> all = sets;
+    for (const SetKind kind : kWithRadius) all.push_back(set_of(kind, 0.2, model));
+    all.push_back(set_of(SetKind::kL1, 0.2, model, Support::kAll));
+    // One scenario, which is better than the nominal rows: these bound nothing.
+    const std::vector<double> nominal(model.probability().begin(), model.probability().end());
+    Ambiguity kinder{.kind = SetKind::kScenarios, .scenarios = {nominal}};
+    for (std::int64_t c = 0; c < model.num_choices(); ++c) {
+      const auto begin = static_cast<std::size_t>(model.choice_begin()[static_cast<std::size_t>(c)]);
+      std::swap(kinder.scenarios[0][begin], kinder.scenarios[0][begin + 1]);
+    }
+    all.push_back(std::move(kinder));
+    for (const Ambiguity& set : all) {
+      const RobustMdp robust(model, set);
+      for (const NatureAim aim : {NatureAim::kLowest, NatureAim::kHighest}) {
+        for (const double sign : {1.0, -1.0}) {
+          Nature nature(robust, 0.9, aim), other(robust, 0.9, aim);
+          for (std::uint64_t sweep = 0; sweep < 6; ++sweep) {
+            std::vector<double> v = some_values(model.num_states(), 20 + sweep), plain(v.size()), quick(v.size());
+            if (sweep == 0) std::ranges::fill(v, 0.0);
+            nature.prepare(v);
+            other.prepare(v);
+            std::vector<std::int32_t> chosen(v.size()), expected(v.size());
+            backup(model, 0.9, v, plain, other, Greedy{sign, expected.data()});
+            backup(model, 0.9, v, quick, nature, BestChoice(nature, v, sign > 0, chosen.data()));
+            for (std::size_t s = 0; s < v.size(); ++s) {
+              EXPECT_NEAR(quick[s], plain[s], 1e-12) << to_string(set.kind) << " state " << s;
+              if (sweep > 0) EXPECT_EQ(chosen[s], expected[s]) << to_string(set.kind) << " state " << s;
+            }
+          }
+          if (HasFailure()) return;
+        }
+      }
+    }
+  }
 }
 
 TEST(Nature, GivesTheSameBitsOnAnyNumberOfThreads) {

@@ -197,10 +197,12 @@ TEST_P(RoundRows, AgreeWithLongDoubleAndTheBoundsHoldIt) {
     double k = test::random_radius(stream, row);
     const SmoothRow smooth(kind, row.p, row.z);
     if (i % 10 == 0) k = smooth.saturation() * (i % 20 == 0 ? 1 : 1 - 1e-9);
+    // Next to saturation chi-square weighs the last two values by p (a - y): a ratio of two p costs its digits.
+    const double share = kind == SetKind::kChiSquare && i % 10 == 0 ? 3e-12 : 1e-12;
     const auto truth = static_cast<double>(test::round_value(kind, row, k));
     const double size = size_of(row);
     const SmoothRow::Point point = smooth.at_distance(k);
-    EXPECT_NEAR(point.value, truth, 3e-12 * size) << "row " << i << ", k = " << k;
+    EXPECT_NEAR(point.value, truth, share * size) << "row " << i << ", k = " << k;
     const std::vector<double> q = smooth.distribution(point);
     expect_distribution(q, row);
     EXPECT_NEAR(product(q, row), point.value, 1e-12 * size) << "row " << i << ", k = " << k;

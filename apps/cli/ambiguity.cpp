@@ -70,8 +70,7 @@ class AmbiguityAddition : public Addition {
     const std::string_view least = maximise_ ? "at least" : "at most";
     if (priced_)
       return fmt::format(
-          "within {} of what the best policy {} when nature {} the value, payments of hers for leaving the rows "
-          "included",
+          "within {} of what the best policy {} when nature {} the value and pays for it (payments count)",
           scientific(gap_), verb, adversarial_ == maximise_ ? "lowers" : "raises");
     if (!adversarial_)
       return fmt::format("within {} of what the best policy {} in the kindest model of the sets", scientific(gap_),

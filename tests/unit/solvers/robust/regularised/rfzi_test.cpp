@@ -86,6 +86,21 @@ TEST(Rfzi, LinearFeaturesThatSpanZAreEnough) {
   EXPECT_LT(pooled, 0.8 * apart);
 }
 
+TEST(Rfzi, FitsThatLeaveTheRangeOfValuesAreClipped) {
+  // A line through two choices, read off at twenty.
+  const std::vector<OfflineSample> two = {{.choice = 0, .next = 0}, {.choice = 1, .next = 9}};
+  RfziOptions options;
+  options.features = Eigen::MatrixXd::Ones(20, 2);
+  for (int c = 0; c < 20; ++c) options.features(c, 1) = c;
+  for (const double beta : {0.0, 0.5, 5.0}) {
+    options.beta = beta;
+    for (const double u : rfzi(chain(), 0.9, two, options).certainty) {
+      EXPECT_GE(u, 0) << beta;
+      EXPECT_LE(u, 10 * (1 + 1e-12)) << beta;
+    }
+  }
+}
+
 TEST(Rfzi, UnseenChoicesArePessimisticAndNonsenseIsNamed) {
   const std::vector<OfflineSample> little = {{.choice = 0, .next = 0}};
   const RfziResult got = rfzi(chain(), 0.9, little);

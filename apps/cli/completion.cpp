@@ -8,8 +8,8 @@
 #include "bandits/registry.h"
 #include "core/errors.h"
 #include "experiments/papers/papers.h"
-#include "mdp/instances/registry.h"
 #include "mdp/io/formats.h"
+#include "mdp/latent/registry.h"
 #include "solvers/online/registry.h"
 #include "solvers/registry.h"
 
@@ -37,7 +37,7 @@ std::string generator(std::string_view words) {
   } else if (words == "@papers") {
     for (const auto& row : experiments::paper_table()) list += fmt::format("{} ", row.name);
   } else if (words == "@instances") {
-    for (const auto& instance : mdp::instance_table()) list += fmt::format("{} ", instance.name);
+    for (const auto& instance : mdp::file_instance_table()) list += fmt::format("{} ", instance.name);
     for (const auto& family : bandits::family_table()) list += fmt::format("{} ", family.name);
   } else {
     list = words;

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "apps/cli/command.h"
+#include "apps/cli/fact_text.h"
 #include "apps/cli/question.h"
 #include "apps/cli/terminal.h"
 #include "core/errors.h"
@@ -76,7 +77,7 @@ int run(const Arguments& arguments) {
   const std::string format = arguments.text("to").value_or("");
   if (arguments.has("strict")) require_lossless(file, out, format);
   const std::vector<std::string> lost = mdp::write_model(file, out, format);
-  fmt::print("{}: {}\n", out, size_text(file.model));
+  fmt::print("{}: {}\n", out, size_text(file));
   for (const std::string& thing : lost)
     fmt::print(stderr, "bellwether: not kept, the format has no place for it: {}\n", thing);
   return kSuccess;

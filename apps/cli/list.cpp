@@ -12,8 +12,8 @@
 #include "core/errors.h"
 #include "core/text.h"
 #include "experiments/papers/papers.h"
-#include "mdp/instances/registry.h"
 #include "mdp/io/formats.h"
+#include "mdp/latent/registry.h"
 #include "proofs_checks/registry.h"
 #include "solvers/constrained/registry.h"
 #include "solvers/latent/registry.h"
@@ -61,7 +61,7 @@ void list_algorithms() {
 
 void list_instances() {
   std::string out = "instances for `make NAME -o FILE`:\n\n";
-  for (const auto& row : mdp::instance_table()) out += two_columns(row.name, row.summary, 24);
+  for (const auto& row : mdp::file_instance_table()) out += two_columns(row.name, row.summary, 24);
   out += fmt::format("\nparameters and known facts of one: {} make NAME --options\n", program_name());
   out += "\nbandits, for `run NAME --algorithm LEARNER`:\n\n";
   for (const auto& row : bandits::family_table()) out += two_columns(row.name, row.summary, 24);

@@ -20,6 +20,7 @@
 #include "experiments/engine/world.h"
 #include "experiments/figures/curves.h"
 #include "experiments/plot/gnuplot.h"
+#include "mdp/latent/registry.h"
 
 namespace bellwether::cli {
 namespace {
@@ -189,6 +190,14 @@ void apply(Plan& plan, const Arguments& arguments) {
   if (const auto level = arguments.number("level", inside(0, 1))) plan.summary.level = *level;
 }
 
+void require_seen(const experiments::Entry& entry) {
+  if (!mdp::is_hidden_instance(entry.name)) return;
+  throw InvalidOption(
+      fmt::format("run: learners meet models whose states are seen, and {0} has hidden contexts or "
+                  "states; `{1} make {0} -o FILE` writes it, `{1} solve FILE` plans for it",
+                  entry.name, program_name()));
+}
+
 Plan plan_of(const Arguments& arguments) {
   const std::vector<std::string>& words = arguments.positionals();
   if (words.empty()) {
@@ -202,7 +211,10 @@ Plan plan_of(const Arguments& arguments) {
     if (words.size() > 1) throw InvalidOption("run: one plan at a time");
     plan = experiments::read_plan(words.front()).plan;
   } else {
-    for (const std::string& word : words) plan.instances.push_back(experiments::parse_entry(word));
+    for (const std::string& word : words) {
+      plan.instances.push_back(experiments::parse_entry(word));
+      require_seen(plan.instances.back());
+    }
     if (!arguments.has("algorithm"))
       throw InvalidOption(
           fmt::format("run: which learners? --algorithm A,B; `{} list learners` names them", program_name()));

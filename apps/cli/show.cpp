@@ -13,6 +13,7 @@
 #include "apps/cli/fact_text.h"
 #include "apps/cli/interrupt.h"
 #include "apps/cli/show_bandit.h"
+#include "apps/cli/show_hidden.h"
 #include "apps/cli/status_line.h"
 #include "apps/cli/terminal.h"
 #include "bandits/arms/family.h"
@@ -23,7 +24,7 @@
 #include "experiments/engine/plan.h"
 #include "experiments/engine/variants.h"
 #include "mdp/graph/components.h"
-#include "mdp/instances/registry.h"
+#include "mdp/latent/registry.h"
 #include "solvers/abandonable.h"
 #include "solvers/exact/average/diameter.h"
 #include "solvers/online/registry.h"
@@ -140,20 +141,6 @@ std::string long_run(const mdp::NamedInstance& instance, bool all, Work& work) {
   return out + *facts + line("  diameter", diameter_text(model, all, work));
 }
 
-std::string matrix(const mdp::TabularMdp& model) {
-  Table table({"state", "choice", "reward", "goes to"}, {true, true, true, false});
-  for (int s = 0; s < model.num_states(); ++s) {
-    for (std::int64_t c = model.first_choice(s); c < model.first_choice(s + 1); ++c) {
-      std::string row;
-      for (std::size_t i = 0; i < model.successors(c).size(); ++i)
-        row += fmt::format("{}{}: {}", row.empty() ? "" : ", ", model.successors(c)[i],
-                           exact_text(model.probabilities(c)[i]));
-      table.add({std::to_string(s), std::to_string(c - model.first_choice(s)), exact_text(model.reward(c)), row});
-    }
-  }
-  return fmt::format("\n{}", table.text());
-}
-
 /// What was typed, with what the options say on top.
 experiments::Entry entry_of(const Arguments& arguments) {
   experiments::Entry entry = experiments::parse_entry(arguments.positionals().front());
@@ -182,8 +169,9 @@ std::string heading(const experiments::InstanceVariant& variant, const mdp::Inst
 }
 
 int show_instance(const Arguments& arguments) {
-  Work work;
   const experiments::Entry entry = entry_of(arguments);
+  if (show_hidden(entry, {.all = arguments.has("all"), .matrix = arguments.has("matrix")})) return kSuccess;
+  Work work;
   const bool all = arguments.has("all");
   const auto made = work("the model", [entry] { return experiments::instance_variant(entry); });
   if (!made) {
@@ -202,7 +190,7 @@ int show_instance(const Arguments& arguments) {
   std::string out = heading(*made, family);
   if (made->horizon > 0) out += episodes(made->model(), made->horizon, all, work);
   if (made->model().stages.empty()) out += long_run(made->model(), all, work);
-  if (arguments.has("matrix")) out += matrix(made->model().model);
+  if (arguments.has("matrix")) out += transition_table(made->model().model);
   if (family != nullptr) out += fmt::format("\nparameters: {} make {} --options\n", program_name(), family->name);
   fmt::print("{}", out);
   return kSuccess;
@@ -239,7 +227,7 @@ void require_instance(const experiments::Entry& entry) {
   if (!entry.file.empty()) return;
   const std::string family = entry.name.substr(0, entry.name.find('@'));
   std::vector<std::string> known;
-  for (const auto& row : mdp::instance_table()) known.push_back(row.name);
+  for (const auto& row : mdp::file_instance_table()) known.push_back(row.name);
   for (const auto& row : bandits::family_table()) known.push_back(row.name);
   if (std::ranges::find(known, family) != known.end()) return;
   for (const auto& row : online::episodic_table()) known.emplace_back(row.name);
@@ -286,7 +274,9 @@ const Command kShow = {
     .summary = "facts of an instance (values, gaps, span, diameter) or the settings of a learner",
     .details =
         "Of an instance: its stable id and content hash, what is known about it, optimal value and gaps of episodes, "
-        "gain, bias span and diameter of the long run, all computed; what would take long is left out and said so. An "
+        "gain, bias span and diameter of the long run, all computed; what would take long is left out and said so; of "
+        "one with hidden contexts or states what the best policy is worth "
+        "and what seeing them would be worth. An "
         "instance is written as for `run`: a name, with settings (riverswim:states=8), or a model file. Of a learner: "
         "its paper, page and settings.",
     .examples =

@@ -22,20 +22,9 @@ namespace bellwether::mdp {
 namespace {
 
 template <class Options>
-Instance row(std::string name, std::string summary, std::string source, std::string size_option,
+Instance row(const char* name, const char* summary, const char* source, const char* size_option,
              NamedInstance (*function)(const Options&)) {
-  Instance instance{.name = name,
-                    .summary = std::move(summary),
-                    .source = std::move(source),
-                    .size_option = std::move(size_option),
-                    .rows = [] { return option_rows<Options>(); },
-                    .build = {}};
-  instance.build = [name = std::move(name), function](const std::vector<Setting>& settings) {
-    Options options;
-    apply_settings(name, options, settings);
-    return function(options);
-  };
-  return instance;
+  return family_row(name, summary, source, size_option, function);
 }
 
 std::vector<Instance> all_instances() {
@@ -100,16 +89,15 @@ std::vector<Instance> all_instances() {
 
 }  // namespace
 
-NamedInstance Instance::make(const std::vector<Setting>& settings) const {
-  std::vector<Setting> named = settings;
-  const std::vector<OptionRow> known = options();
+std::vector<Setting> without_size(std::string_view name, std::string_view size_option,
+                                  const std::vector<OptionRow>& known, std::vector<Setting> settings) {
   const bool has_size = std::any_of(known.begin(), known.end(), [](const OptionRow& o) { return o.name == "size"; });
-  for (Setting& setting : named) {
+  for (Setting& setting : settings) {
     if (setting.first != "size" || has_size) continue;
     if (size_option.empty()) throw InvalidOption(fmt::format("{}: comes in one size only, 'size' was given", name));
     setting.first = size_option;
   }
-  return build(named);
+  return settings;
 }
 
 const std::vector<Instance>& instance_table() {
@@ -123,6 +111,10 @@ const Instance& find_instance(std::string_view name) {
   if (found != table.end()) return *found;
   std::vector<std::string> names;
   for (const Instance& instance : table) names.push_back(instance.name);
+  refuse_instance(name, names);
+}
+
+void refuse_instance(std::string_view name, const std::vector<std::string>& names) {
   const auto near = nearest_name(name, names);
   throw InvalidOption(fmt::format("unknown instance '{}'; {}", name,
                                   near ? fmt::format("did you mean '{}'?", *near) : "known are " + join_names(names)));

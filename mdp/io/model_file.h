@@ -51,6 +51,8 @@ struct Format {
   std::string_view description;  ///< one line for `bellwether list formats`
   ModelFile (*read)(const std::string& path);
   std::vector<std::string> (*write)(const ModelFile& file, const std::string& path);  ///< null: read only
+  bool contexts = false;      ///< has a place for the contexts of a latent model
+  bool observations = false;  ///< has a place for any observations
 };
 
 }  // namespace bellwether::mdp

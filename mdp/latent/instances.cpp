@@ -29,7 +29,13 @@ TabularMdp random_context(Stream stream, const RandomLatentShape& shape) {
     for (int a = 0; a < shape.actions; ++a) {
       const bool pays = sample_bernoulli(stream, shape.reward_density);
       const double reward = pays ? stream.uniform() / shape.horizon : 0.0;
-      builder.add_choice(s, reward, random_row(stream, shape.states, shape.concentration));
+      std::vector<Entry> row = random_row(stream, shape.states, shape.concentration);
+      if (shape.certainty > 0) {
+        const auto sure = static_cast<std::size_t>(stream.below(static_cast<std::uint64_t>(shape.states)));
+        for (Entry& entry : row) entry.probability *= 1 - shape.certainty;
+        row[sure].probability += shape.certainty;
+      }
+      builder.add_choice(s, reward, row);
     }
   }
   std::vector<double> initial;
@@ -86,7 +92,7 @@ LatentMdp combination_lock(int actions, std::span<const int> secret) {
   return {std::move(models), std::vector<double>(static_cast<std::size_t>(contexts), 1.0 / contexts), true};
 }
 
-Pomdp tiger(double accuracy) {
+Pomdp tiger(double accuracy, double discount) {
   TabularMdpBuilder builder(2);
   for (int s = 0; s < 2; ++s) {
     builder.add_choice(s, -1.0, {{.next = s, .probability = 1.0}});
@@ -94,14 +100,14 @@ Pomdp tiger(double accuracy) {
       builder.add_choice(s, door == s ? -100.0 : 10.0,
                          {{.next = 0, .probability = .5}, {.next = 1, .probability = .5}});
   }
-  builder.initial({.5, .5}).discount(0.95);
+  builder.initial({.5, .5}).discount(discount);
   builder.state_names({"tiger-left", "tiger-right"}).action_names({"listen", "open-left", "open-right"});
   const double wrong = 1 - accuracy;
   const std::vector<double> heard = {accuracy, wrong, wrong, accuracy, .5, .5, .5, .5, .5, .5, .5, .5};
   return {std::move(builder).build(), dense_observations(2, heard)};
 }
 
-Pomdp noisy_chain(int states, double accuracy) {
+Pomdp noisy_chain(int states, double accuracy, double discount) {
   require_positive("noisy_chain", "states", states);
   TabularMdpBuilder builder(states);
   const auto inside = [&](int s) { return std::clamp(s, 0, states - 1); };
@@ -114,7 +120,7 @@ Pomdp noisy_chain(int states, double accuracy) {
         builder.add_choice(s, reward, {{.next = s + step, .probability = .9}, {.next = s, .probability = .1}});
     }
   }
-  builder.initial(std::vector<double>(static_cast<std::size_t>(states), 1.0 / states)).discount(0.95);
+  builder.initial(std::vector<double>(static_cast<std::size_t>(states), 1.0 / states)).discount(discount);
   builder.action_names({"left", "stay", "right"});
   const auto S = static_cast<std::size_t>(states);
   std::vector<double> seen(3 * S * S, 0.0);
@@ -129,7 +135,7 @@ Pomdp noisy_chain(int states, double accuracy) {
   return {std::move(builder).build(), dense_observations(states, seen)};
 }
 
-Pomdp random_pomdp(Stream stream, const RandomPomdpShape& shape) {
+Pomdp random_pomdp(Stream stream, const RandomPomdpShape& shape, double discount) {
   require_positive("random_pomdp", "states", shape.states);
   require_positive("random_pomdp", "actions", shape.actions);
   require_positive("random_pomdp", "observations", shape.observations);
@@ -139,7 +145,7 @@ Pomdp random_pomdp(Stream stream, const RandomPomdpShape& shape) {
       builder.add_choice(s, stream.uniform(), random_row(stream, shape.states, shape.concentration));
   std::vector<double> initial, seen;
   for (const Entry& entry : random_row(stream, shape.states, shape.concentration)) initial.push_back(entry.probability);
-  builder.initial(std::move(initial));
+  builder.initial(std::move(initial)).discount(discount);
   std::vector<std::vector<Seen>> first;
   for (int a = 0; a < shape.actions; ++a) {
     for (int s = 0; s < shape.states; ++s) {

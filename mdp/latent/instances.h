@@ -12,11 +12,13 @@ namespace bellwether::mdp {
 // Small models with hidden parts (docs/papers/latent-mdps.md, docs/papers/pomdps.md).
 
 /// A random latent model: rows Dirichlet(concentration), initial distributions too unless `start_in_zero`, equal
-/// weights; a reward is uniform on [0, 1 / horizon] with probability `reward_density` and 0 otherwise.
+/// weights; a reward is uniform on [0, 1 / horizon] with probability `reward_density` and 0 otherwise. With `certainty`
+/// above 0 that share of each row goes to one state, drawn uniformly.
 struct RandomLatentShape {
   int contexts = 2, states = 2, actions = 2, horizon = 4;
   double concentration = 1, reward_density = 1;
   bool start_in_zero = false;
+  double certainty = 0;
 };
 LatentMdp random_latent(Stream stream, const RandomLatentShape& shape = {});
 
@@ -30,13 +32,13 @@ LatentMdp combination_lock(int actions, std::span<const int> secret);
 
 /// Two doors, a tiger behind one (Cassandra, Kaelbling and Littman 1994). Actions listen (-1, right with probability
 /// `accuracy`), open left, open right (+10 or -100, then all begins anew and the observation is a coin). States:
-/// tiger-left, tiger-right, equally likely. Recommended discount 0.95.
-Pomdp tiger(double accuracy = 0.85);
+/// tiger-left, tiger-right, equally likely.
+Pomdp tiger(double accuracy = 0.85, double discount = 0.95);
 
 /// A corridor of so many states seen through noise: actions left, stay and right move by one with probability .9 and
 /// else stay; the place is seen right with probability `accuracy`, else one of its neighbours. Staying in the last
-/// state pays 1, everything else 0; the play begins anywhere. Recommended discount 0.95.
-Pomdp noisy_chain(int states, double accuracy = 0.7);
+/// state pays 1, everything else 0; the play begins anywhere.
+Pomdp noisy_chain(int states, double accuracy = 0.7, double discount = 0.95);
 
 /// A random partially observable model: rows of transitions and observations Dirichlet(concentration), rewards uniform
 /// on [0, 1]. With `same_eyes` observations do not depend on the action, and the first state is seen through the same
@@ -46,6 +48,6 @@ struct RandomPomdpShape {
   double concentration = 1;
   bool same_eyes = false;
 };
-Pomdp random_pomdp(Stream stream, const RandomPomdpShape& shape = {});
+Pomdp random_pomdp(Stream stream, const RandomPomdpShape& shape = {}, double discount = 0.9);
 
 }  // namespace bellwether::mdp

@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "mdp/instances/registry.h"
+#include "mdp/latent/registry.h"
 
 namespace bellwether::mdp {
 namespace {
@@ -20,8 +20,8 @@ std::string fact_text(const KnownFact& fact) {
 }
 
 /// What the guide must say about one instance.
-std::string section(const Instance& instance) {
-  const NamedInstance made = instance.make();
+std::string section(const FileInstance& instance) {
+  const InstanceFile made = instance.make();
   std::string text = fmt::format("### {}\n\n{}. Source: {}.\n\n", instance.name, instance.summary, instance.source);
   text += fmt::format("Usual question: {}.", to_text(made.question));
   if (!instance.size_option.empty()) text += fmt::format(" `--size` sets `{}`.", instance.size_option);
@@ -41,7 +41,7 @@ TEST(InstanceGuide, AgreesWithTheRegistry) {
   text << file.rdbuf();
   const std::string guide = text.str();
   std::size_t from = 0;
-  for (const Instance& instance : instance_table()) {
+  for (const FileInstance& instance : file_instance_table()) {
     EXPECT_THAT(guide, testing::HasSubstr("[" + instance.name + "](#" + instance.name + ")")) << "not in the table";
     const std::size_t found = guide.find(section(instance), from);
     EXPECT_NE(found, std::string::npos) << "docs/guide/instances.md should say, in alphabetical order:\n"

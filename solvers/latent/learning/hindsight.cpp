@@ -188,7 +188,7 @@ HindsightRun learn_with_hindsight(const mdp::LatentMdp& model, int horizon, std:
     learner.start(m, s);
     std::int64_t node = s;
     for (int h = 0; h < horizon; ++h) {
-      const int k = policy.choice(h, node);
+      const int k = policy.choice(node);
       const int next = static_cast<int>(draw(std::span(truth.row).subspan(truth.at(m, s, k) * S, S), draws));
       learner.step(m, s, k, next);
       node = policy.child(node, k, next);

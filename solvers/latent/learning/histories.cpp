@@ -39,16 +39,27 @@ LatentTables LatentTables::without_laws() const {
   return empty;
 }
 
-HistoryPolicy::HistoryPolicy(const LatentTables& model, int horizon) : states_(model.states), actions_(model.actions) {
-  double total = 0, layer = model.states;
-  for (int h = 0; h < horizon; ++h, layer *= static_cast<double>(model.states) * model.actions) total += layer;
-  if (!(total <= 1e7)) {
-    throw InvalidOption(
-        fmt::format("histories of {} steps: there are {:.3g}, must be at most 10 million", horizon, total));
+HistoryPolicy::HistoryPolicy(const LatentTables& model, int horizon)
+    : states_(model.states),
+      actions_(model.actions),
+      horizon_(horizon),
+      choice_(static_cast<std::size_t>(model.states), 0),
+      block_(static_cast<std::size_t>(model.states), -1) {}
+
+std::int64_t HistoryPolicy::add(std::int64_t node, int k, int next) {
+  constexpr std::size_t kMost = 5'000'000;
+  if (block_[static_cast<std::size_t>(node)] < 0) {
+    block_[static_cast<std::size_t>(node)] = static_cast<std::int64_t>(next_.size());
+    next_.resize(next_.size() + static_cast<std::size_t>(states_) * static_cast<std::size_t>(actions_), -1);
   }
-  std::size_t size = static_cast<std::size_t>(model.states);
-  for (int h = 0; h < horizon; ++h, size *= static_cast<std::size_t>(states_) * static_cast<std::size_t>(actions_))
-    choice_.emplace_back(size, std::uint8_t{0});
+  std::int32_t& child = next_[slot(node, k, next)];
+  if (child >= 0) return child;
+  if (choice_.size() >= kMost)
+    throw InvalidOption(fmt::format("histories of {} steps: there are more than five million", horizon_));
+  child = static_cast<std::int32_t>(choice_.size());
+  choice_.push_back(0);
+  block_.push_back(-1);
+  return child;
 }
 
 namespace {
@@ -60,7 +71,7 @@ struct Moments {
 
 Moments walk(const LatentTables& model, const HistoryPolicy& policy, int m, int depth, std::int64_t node, int s) {
   if (depth == policy.horizon()) return {};
-  const int k = policy.choice(depth, node);
+  const int k = policy.choice(node);
   double mean = 0, square = 0, within = 0;
   for (int next = 0; next < model.states; ++next) {
     const double p = model.p(m, s, k, next);

@@ -32,26 +32,35 @@ struct LatentTables {
   double nu(int m, int s) const { return start[static_cast<std::size_t>(m * states + s)]; }
 };
 
-/// A deterministic policy of histories s_1 a_1 s_2 ... s_h: a choice for each. Histories of depth h (0 first) are
-/// numbered: the first state is its own number, then child(node, k, s') = (node A + k) S + s'.
+/// A deterministic policy of histories s_1 a_1 s_2 ... s_h: a tree of those that were added, a choice for each. The
+/// first states are the nodes 0 .. S-1; a history that was never added, node -1, plays choice 0.
 class HistoryPolicy {
  public:
   HistoryPolicy() = default;
-  /// All choices 0. InvalidOption when there are more than ten million histories.
+  /// The first states alone, all choices 0.
   HistoryPolicy(const LatentTables& model, int horizon);
 
-  int horizon() const { return static_cast<int>(choice_.size()); }
-  std::int64_t child(std::int64_t node, int k, int next) const { return (node * actions_ + k) * states_ + next; }
-  int choice(int depth, std::int64_t node) const {
-    return choice_[static_cast<std::size_t>(depth)][static_cast<std::size_t>(node)];
+  int horizon() const { return horizon_; }
+  std::int64_t num_histories() const { return static_cast<std::int64_t>(choice_.size()); }
+  /// The history that goes on with choice k and state `next`, or -1.
+  std::int64_t child(std::int64_t node, int k, int next) const {
+    if (node < 0 || block_[static_cast<std::size_t>(node)] < 0) return -1;
+    return next_[slot(node, k, next)];
   }
-  void play(int depth, std::int64_t node, int k) {
-    choice_[static_cast<std::size_t>(depth)][static_cast<std::size_t>(node)] = static_cast<std::uint8_t>(k);
-  }
+  /// The same, added if it is not there. InvalidOption beyond five million histories.
+  std::int64_t add(std::int64_t node, int k, int next);
+  int choice(std::int64_t node) const { return node < 0 ? 0 : choice_[static_cast<std::size_t>(node)]; }
+  void play(std::int64_t node, int k) { choice_[static_cast<std::size_t>(node)] = k; }
 
  private:
-  int states_ = 0, actions_ = 0;
-  std::vector<std::vector<std::uint8_t>> choice_;
+  std::size_t slot(std::int64_t node, int k, int next) const {
+    return static_cast<std::size_t>(block_[static_cast<std::size_t>(node)]) +
+           static_cast<std::size_t>(k * states_ + next);
+  }
+
+  int states_ = 0, actions_ = 0, horizon_ = 0;
+  std::vector<std::int32_t> choice_, next_;
+  std::vector<std::int64_t> block_;  ///< where a node's children begin in next_; -1: it has none
 };
 
 /// The exact value of a policy, by enumeration of what it can meet.

@@ -36,7 +36,7 @@ std::vector<Seen> play(const LatentTables& truth, const HistoryPolicy& policy, S
   std::int64_t node = s;
   std::vector<Seen> episode;
   for (int h = 0; h < policy.horizon(); ++h) {
-    const int k = policy.choice(h, node);
+    const int k = policy.choice(node);
     const int next = static_cast<int>(draw(std::span(truth.row).subspan(truth.at(m, s, k) * S, S), draws));
     episode.push_back({s, k, truth.reward[truth.at(m, s, k)], next});
     node = policy.child(node, k, next), s = next;

@@ -27,14 +27,20 @@ class Weighted {
  private:
   std::vector<double> visit(int depth, std::int64_t node, int s, const std::vector<double>& b) {
     const auto contexts = static_cast<std::size_t>(model_.contexts), states = static_cast<std::size_t>(model_.states);
-    if (depth == plan_.policy.horizon()) return std::vector<double>(contexts, 0.0);
     if (std::all_of(b.begin(), b.end(), [](double x) { return x == 0; })) return std::vector<double>(contexts, unseen_);
+    const bool last = depth + 1 == plan_.policy.horizon();
     std::vector<double> best, alpha(contexts), child_weight(contexts), of_next(contexts * states);
     double top = 0;
     for (int k = 0; k < model_.choices[static_cast<std::size_t>(s)]; ++k) {
       for (int next = 0; next < model_.states; ++next) {
-        for (std::size_t m = 0; m < contexts; ++m) child_weight[m] = b[m] * model_.p(static_cast<int>(m), s, k, next);
-        const std::vector<double> child = visit(depth + 1, plan_.policy.child(node, k, next), next, child_weight);
+        bool met = false;
+        for (std::size_t m = 0; m < contexts; ++m) {
+          child_weight[m] = b[m] * model_.p(static_cast<int>(m), s, k, next);
+          met = met || child_weight[m] != 0;
+          of_next[m * states + static_cast<std::size_t>(next)] = last ? 0 : unseen_;
+        }
+        if (last || !met) continue;
+        const std::vector<double> child = visit(depth + 1, plan_.policy.add(node, k, next), next, child_weight);
         for (std::size_t m = 0; m < contexts; ++m) of_next[m * states + static_cast<std::size_t>(next)] = child[m];
       }
       double value = 0;
@@ -44,7 +50,7 @@ class Weighted {
       }
       if (k > 0 && !(value > top)) continue;
       top = value, best = alpha;
-      plan_.policy.play(depth, node, k);
+      plan_.policy.play(node, k);
     }
     return best;
   }
@@ -132,12 +138,12 @@ class Vectors {
   }
 
   void fill(HistoryPolicy& policy, int h, std::int64_t node, int s, int which) const {
-    if (h == horizon_) return;
     const Vector& vector =
         sets_[static_cast<std::size_t>(h)][static_cast<std::size_t>(s)][static_cast<std::size_t>(which)];
-    policy.play(h, node, vector.choice);
+    policy.play(node, vector.choice);
+    if (h + 1 == horizon_) return;
     for (int next = 0; next < model_.states; ++next)
-      fill(policy, h + 1, policy.child(node, vector.choice, next), next, vector.next[static_cast<std::size_t>(next)]);
+      fill(policy, h + 1, policy.add(node, vector.choice, next), next, vector.next[static_cast<std::size_t>(next)]);
   }
 
   const LatentTables& model_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -25,10 +26,13 @@ mdp::LatentMdp small(std::uint64_t seed, int states = 2) {
 
 HistoryPolicy random_policy(const LatentTables& model, int horizon, Stream stream) {
   HistoryPolicy policy(model, horizon);
-  std::int64_t size = model.states;
-  for (int h = 0; h < horizon; ++h, size *= model.states * model.actions)
-    for (std::int64_t node = 0; node < size; ++node)
-      policy.play(h, node, static_cast<int>(stream.below(static_cast<std::uint64_t>(model.actions))));
+  const std::function<void(int, std::int64_t)> fill = [&](int depth, std::int64_t node) {
+    policy.play(node, static_cast<int>(stream.below(static_cast<std::uint64_t>(model.actions))));
+    if (depth + 1 == horizon) return;
+    for (int k = 0; k < model.actions; ++k)
+      for (int next = 0; next < model.states; ++next) fill(depth + 1, policy.add(node, k, next));
+  };
+  for (int s = 0; s < model.states; ++s) fill(0, s);
   return policy;
 }
 
@@ -68,7 +72,7 @@ TEST(HistoryPolicies, ReturnsVaryAsTheLawOfTotalVarianceSays) {
       std::int64_t node = s;
       double total = 0;
       for (int h = 0; h < 3; ++h) {
-        const int k = policy.choice(h, node);
+        const int k = policy.choice(node);
         total += model.reward[model.at(m, s, k)];
         const int next = draw([&](int j) { return model.p(m, s, k, j); }, 2);
         node = policy.child(node, k, next), s = next;

@@ -69,6 +69,15 @@ class HiddenAddition : public Addition {
   }
 
   std::optional<std::pair<std::string, std::string>> headline() const override {
+    constexpr double kWide = 1e-2;  // beyond this the middle of the interval is no answer
+    const bool wide = !(solution_.gap <= kWide * std::max(1.0, std::abs(solution_.value)));
+    if (wide && std::isfinite(solution_.gap)) {
+      const bool most = question_.problem.direction == solvers::Direction::kMaximise;
+      return std::pair<std::string, std::string>(
+          "value", fmt::format("{} {:.7g} for this policy, and none {} {:.7g}", most ? "at least" : "at most",
+                               most ? solution_.lower : solution_.upper, most ? "earns more than" : "costs less than",
+                               most ? solution_.upper : solution_.lower));
+    }
     return std::pair<std::string, std::string>(
         "value",
         meaningful(solution_.value, {solution_.lower, solution_.upper}) + " expected from the initial distribution");

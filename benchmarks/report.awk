@@ -141,6 +141,9 @@ END {
   print ""
   print ""
   if (learners > 0) learn_table()
+  robust_tables()
+  constrained_table()
+  latent_table()
   print "## Aims"
   print ""
   print "| what | aim | reached | met |"

@@ -4,6 +4,8 @@
 #   benchmarks/report.sh            all of it: a quarter of an hour on two cores
 #   benchmarks/report.sh --quick    the small workloads, printed instead of written
 #   benchmarks/report.sh --fresh    forgets what was measured before
+#   benchmarks/report.sh --only P   measures only the pieces whose names begin with P (robust, latent, solve-a, ...),
+#                                   prints instead of writing
 #
 # Each piece is a process of its own whose figures are kept in build/release/report: what was killed goes on where it
 # stopped. Leave the machine alone while it runs.
@@ -13,12 +15,19 @@ cd "$(dirname "$0")/.."
 quick=no
 store=build/release/report
 workloads=(a_garnet_1e4x10x10 b_garnet_1e5x5x8 c_grid_500x500 d_dense_1000x20 e_garnet_1e6x4x5)
-for word in "$@"; do
-  case $word in
+only=
+while (($# > 0)); do
+  case $1 in
     --quick) quick=yes store=build/release/report-quick workloads=(tiny a_garnet_1e4x10x10) ;;
     --fresh) rm -rf build/release/report build/release/report-quick ;;
-    *) echo "report.sh: unknown option $word; --quick and --fresh are known" >&2; exit 2 ;;
+    --only)
+      (($# > 1)) || { echo "report.sh: --only needs the beginning of a name" >&2; exit 2; }
+      only=$2
+      shift
+      ;;
+    *) echo "report.sh: unknown option $1; --quick, --fresh and --only are known" >&2; exit 2 ;;
   esac
+  shift
 done
 ./bellwether bench --list >/dev/null # builds the suite
 bench=build/release/bellwether-bench
@@ -29,12 +38,24 @@ if [[ $quick == yes ]]; then pieces=("read:^read/.*/tiny"); fi
 for workload in "${workloads[@]}"; do
   pieces+=("sweep-$workload:^sweep/.*/$workload" "solve-$workload:^solve/.*/$workload" "memory-$workload:^memory/.*/$workload")
 done
-if [[ $quick == no ]]; then pieces+=("learn:^learn/.*/riverswim"); fi
+if [[ $quick == no ]]; then
+  pieces+=("learn:^learn/.*/riverswim" "robust:^robust/.*/(garnet|dense)" "constrained:^constrained/.*/garnet"
+    "latent:^latent/.*/(latent|tiger|corridor)")
+else
+  pieces+=("robust:^robust/.*/tiny" "constrained:^constrained/.*/tiny" "latent:^latent/.*/tiny")
+fi
+if [[ -n $only ]]; then
+  chosen=()
+  for piece in "${pieces[@]}"; do [[ $piece == "$only"* ]] && chosen+=("$piece"); done
+  ((${#chosen[@]} > 0)) || { echo "report.sh: no piece begins with $only; there is ${pieces[*]%%:*}" >&2; exit 2; }
+  pieces=("${chosen[@]}")
+fi
 
-done_pieces=0
+done_pieces=0 measured=()
 for piece in "${pieces[@]}"; do
   name=${piece%%:*} filter=${piece#*:}
   done_pieces=$((done_pieces + 1))
+  measured+=("$store/$name.json")
   [[ -s $store/$name.json ]] && continue
   printf '%2d/%d %s\n' "$done_pieces" "${#pieces[@]}" "$name" >&2
   "$bench" --benchmark_filter="$filter" --benchmark_out="$store/$name.part" --benchmark_out_format=json >/dev/null 2>&1
@@ -50,9 +71,13 @@ awk '
     key = $1; gsub(/[":]/, "", key)
     value = $0; sub(/^ *"[a-z_0-9]+": */, "", value); sub(/,$/, "", value); gsub(/^"|"$/, "", value)
     print name "\t" key "\t" value
-  }' "$store"/*.json >"$figures"
+  }' "${measured[@]}" >"$figures"
 
-awk -v list="${workloads[*]}" -f benchmarks/report.awk "$figures" >"$store/tables.md"
+awk -v list="${workloads[*]}" -f benchmarks/report.awk -f benchmarks/report_families.awk "$figures" >"$store/tables.md"
+if [[ -n $only ]]; then # the sections that have figures
+  awk 'BEGIN { RS = "## " } /\n\|[^\n]*\| [0-9>]/ { printf "## %s", $0 }' "$store/tables.md"
+  exit 0
+fi
 if [[ $quick == yes ]]; then
   cat "$store/tables.md"
   exit 0

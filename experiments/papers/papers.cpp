@@ -35,6 +35,7 @@ constexpr Told kTold[] = {
     {"rfzi", "robust planning from data: error against samples, and plans in models that slip more"},
     {"risk-measures", "mean against tail mean in a risky corridor, and the tail mean at every level"},
     {"distributional-planning", "the laws of the returns of three policies"},
+    {"lmdp-horizon-free", "learning latent models told the context in hindsight: constants, horizon, lower bound"},
 };
 
 std::vector<Paper> all_papers() {

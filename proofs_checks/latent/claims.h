@@ -12,5 +12,6 @@ std::vector<Claim> latent_claims();
 // Its parts, one a file.
 std::vector<Claim> hidden_planning_claims();
 std::vector<Claim> hidden_learning_claims();
+std::vector<Claim> horizon_free_claims();
 
 }  // namespace bellwether::claims

@@ -22,6 +22,7 @@ namespace {
 using namespace solvers;
 
 constexpr const char* kPage = "docs/papers/latent-mdps.md";
+constexpr const char* kHorizonFreePage = "docs/papers/lmdp-horizon-free.md";
 
 // --- Monotone bonus --------------------------------------------------------------------------------------------------
 
@@ -52,7 +53,7 @@ Claim monotone_claim() {
   return {.id = "latent-mvp-monotone",
           .family = "latent",
           .statement = "P alpha + max{4 sqrt(supp Var iota/n), 16 S iota/n} grows with alpha in [0, 1]^S",
-          .page = kPage,
+          .page = kHorizonFreePage,
           .theorem = "Zhou, Wang and Du 2023, monotone value propagation",
           .kind = Kind::kNever,
           .measure = [](const Effort& effort) { return monotone(effort, 16); },
@@ -91,7 +92,7 @@ Claim optimism_claim(const char* learner, const char* theorem) {
   return {.id = std::string("latent-optimism-") + learner,
           .family = "latent",
           .statement = "With theory's constants every plan promises at least the optimum",
-          .page = kPage,
+          .page = kHorizonFreePage,
           .theorem = theorem,
           .kind = Kind::kNever,
           .measure = [=](const Effort& effort) { return optimism(effort, learner, "theory"); },
@@ -109,7 +110,7 @@ Claim replans_claim() {
   return {.id = "latent-replans",
           .family = "latent",
           .statement = "Plans number at most 1 + M (SA + 1) (1 + log2 KH)",
-          .page = kPage,
+          .page = kHorizonFreePage,
           .theorem = "doubling of counts; Zhou, Wang and Du 2023",
           .kind = Kind::kBelow,
           .measure = [](const Effort& effort) { return replans(effort, 1); },

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # transcripts.sh PROGRAM FILE...: runs every `./bellwether ...` line of the plain code blocks, in order, each page in a
 # folder of its own; every other line of such a block must have been printed, but for blanks, by the command last run.
-# A command may end with exit code 1 (not yet passed), not with more.
+# A command may end with exit code 1 (not yet passed), not with more. A block opened by "```csv NAME" is that file.
 set -euo pipefail
 program=$1
 shift
@@ -16,6 +16,8 @@ for document in "${documents[@]}"; do
   mkdir "$folder"
   cd "$folder"
   [[ -r $document ]] || fail "$document cannot be read"
+  awk '/^```/ { if (name != "") { close(name); name = "" } else if (NF == 2 && $1 == "```csv") name = $2; next }
+    name != "" { print >name }' "$document"
   while IFS= read -r line; do
     case $line in
       './bellwether '*)

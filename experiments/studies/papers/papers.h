@@ -21,5 +21,6 @@ std::vector<Study> iwocs_studies();
 std::vector<Study> rfzi_studies();
 std::vector<Study> risk_measures_studies();
 std::vector<Study> distributional_planning_studies();
+std::vector<Study> lmdp_horizon_free_studies();
 
 }  // namespace bellwether::studies

@@ -4,7 +4,7 @@
 
 namespace bellwether::bounds {
 
-// Bounds for models with hidden contexts and states. Statements: docs/papers/latent-mdps.md.
+// Bounds for models with hidden contexts and states. Statements: docs/papers/latent-mdps.md, lmdp-horizon-free.md.
 
 /// Plans of a learner with hindsight that plans anew whenever a count of one of the contexts x states x actions, or of
 /// a context, reaches a power of two, and once at the start: 1 + M (SA + 1) (1 + log2(K H)).

@@ -37,7 +37,7 @@ struct HindsightRun {
 };
 
 /// Plays `checkpoints.back()` episodes of a latent model with known rewards (totals at most 1) and unknown rows; the
-/// context of each episode is told when it is over (docs/papers/latent-mdps.md, "Learning"):
+/// context of each episode is told when it is over (docs/papers/lmdp-horizon-free.md):
 ///   mvp      monotone value propagation for latent models (Zhou, Wang and Du 2023),
 ///   l-ucrl   bonuses sqrt(S iota / n) on rewards (after Kwon, Efroni, Caramanis and Mannor 2021),
 ///   bb-rect  the best model in the Bernstein boxes, chosen anew for each history,

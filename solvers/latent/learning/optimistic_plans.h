@@ -22,7 +22,7 @@ ContextBackup plain_backup(const LatentTables& model);
 
 /// Backward over all histories, with the weights of the model on the way down: each takes the choice with the largest
 /// sum over m of b_m alpha_m, and carries the whole vector alpha up. Histories of weight 0 in every context take choice
-/// 0 and `unseen` for alpha. Exact for plain_backup; docs/papers/latent-mdps.md, "Learning". Cost: (SA)^horizon M.
+/// 0 and `unseen` for alpha. Exact for plain_backup; docs/papers/lmdp-horizon-free.md. Cost: (SA)^horizon M.
 HistoryPlan plan_by_weights(const LatentTables& model, int horizon, const ContextBackup& backup, double unseen);
 
 /// The policy with the largest sum over m, s of w_m nu_m(s) alpha_m(s) for backups that are monotone in alpha: exact up

@@ -154,6 +154,13 @@ TEST(MvpBonus, MakesTheBackupMonotone) {
   }
 }
 
+TEST(MvpBonus, IsTheLargerOfDeviationAndFloor) {
+  const std::vector<double> law = {.5, .5, 0}, alpha = {0, 1, .3};  // variance 1/4 on a support of two
+  EXPECT_NEAR(mvp_bonus(law, alpha, 1e6, 1), 4 * std::sqrt(2 * .25 / 1e6), 1e-15);
+  EXPECT_NEAR(mvp_bonus(law, alpha, 1e6, 1, .03), .03 * 4 * std::sqrt(2 * .25 / 1e6), 1e-15);
+  EXPECT_NEAR(mvp_bonus(law, alpha, 100, 1), 16 * 3 / 100.0, 1e-15);
+}
+
 TEST(BestInBox, IsTheBestLawOfTheBox) {
   const std::vector<double> law = {.5, .5}, alpha = {0, 1};
   // width = 2 sqrt(.5 * 1 / 100) + 5 / 100

@@ -26,3 +26,4 @@ draw iwocs walk gaps
 draw rfzi samples perturbed
 draw risk-measures frontier levels
 draw distributional-planning laws
+draw lmdp-horizon-free constants horizon lower-bound

@@ -11,6 +11,7 @@
 #include "core/errors.h"
 #include "core/sampling.h"
 #include "mdp/latent/instances.h"
+#include "mdp/tabular_mdp_builder.h"
 #include "solvers/latent/belief_tree.h"
 #include "solvers/latent/learning/optimistic_plans.h"
 
@@ -47,6 +48,18 @@ TEST(HistoryPlans, OfTheTruthAreOptimal) {
     EXPECT_NEAR(value_of(tables, weights.policy), exact.value, 1e-12);
     EXPECT_NEAR(vectors.promised, exact.value, 2e-6);
     EXPECT_NEAR(value_of(tables, vectors.policy), exact.value, 2e-6);
+  }
+}
+
+// What is left out of the sets costs no more than the tolerance, however coarse.
+TEST(HistoryPlans, ByVectorsKeepToACoarseTolerance) {
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    const LatentTables tables(small(seed));
+    const double exact = plan_by_weights(tables, 3, plain_backup(tables), 0.0).promised;
+    const HistoryPlan coarse = plan_by_vectors(tables, 3, plain_backup(tables), .005);
+    EXPECT_GE(coarse.promised, exact - 1e-12) << seed;
+    EXPECT_LE(coarse.promised, exact + .005 + 1e-12) << seed;
+    EXPECT_GE(value_of(tables, coarse.policy), exact - .005 - 1e-12) << seed;
   }
 }
 
@@ -126,6 +139,54 @@ TEST(Hindsight, ScaledLearnersLearn) {
     const HindsightRun again =
         learn_with_hindsight(latent, 4, checkpoints, {.learner = learner, .constant = "practical"}, Stream(1));
     EXPECT_EQ(run.regret, again.regret);
+  }
+}
+
+/// One context whose plays of one step begin in one of so many states, equally likely, and earn `reward`.
+mdp::LatentMdp one_step(int states, double reward) {
+  mdp::TabularMdpBuilder builder(states);
+  for (int s = 0; s < states; ++s) builder.add_choice(s, reward, {{.next = s, .probability = 1.0}});
+  builder.initial(std::vector<double>(static_cast<std::size_t>(states), 1.0 / states));
+  return {{std::move(builder).build()}, {1.0}};
+}
+
+// n = 1, 2, 4, ... visits of the only choice: the bonus to the digit, iota = 2 ln(2 M S A H K / delta).
+TEST(Hindsight, PromisesWhatTheFormulaSays) {
+  const std::vector<std::int64_t> checkpoints = {100};
+  const double iota = 2 * std::log(2 * 100 / .05), c = .001;
+  const auto promised = [&](const char* learner, bool known) {
+    return learn_with_hindsight(one_step(1, .1), 1, checkpoints,
+                                {.learner = learner, .constant = "0.001", .known_weights = known}, Stream(1))
+        .promised;
+  };
+  const std::vector<double> mvp = promised("mvp", true), hoeffding = promised("l-ucrl", true),
+                            guessed = promised("mvp", false);
+  ASSERT_EQ(mvp.size(), 8U);
+  EXPECT_EQ(mvp[0], 1);
+  double n = 1;
+  for (std::size_t i = 1; i < mvp.size(); ++i, n *= 2) {
+    EXPECT_NEAR(mvp[i], .1 + c * 16 * iota / n, 1e-12) << n;
+    EXPECT_NEAR(hoeffding[i], .1 + c * std::sqrt(iota / n), 1e-12) << n;
+    const double width = 2 * std::sqrt(iota / n) + 5 * iota / n;  // of the weight, and of the first state
+    EXPECT_NEAR(guessed[i], std::min(1.0, mvp[i] + c * 2 * width), 1e-12) << n;
+  }
+}
+
+// After four episodes there is a plan, whatever states they began in: what the last of five promises tells it was made
+// from four.
+TEST(Hindsight, PlansAnewWhenTheEpisodesOfAContextDouble) {
+  const std::vector<std::int64_t> checkpoints = {5};
+  const double iota = 2 * std::log(2 * 2 * 5 / .05), c = 1e-4;
+  std::vector<double> possible;
+  for (const double n : {4.0, 3.0, 2.0}) {
+    const double met = n == 4 ? 1 : 2;
+    const double starts = 2 * (std::sqrt(n * iota) + std::sqrt((4 - n) * iota)) / 4 + 2 * 5 * iota / 4;
+    possible.push_back(c * (met * 32 * iota / 4 + 2 * std::sqrt(iota / 4) + 5 * iota / 4 + starts));
+  }
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    const HindsightRun run = learn_with_hindsight(one_step(2, 0), 1, checkpoints,
+                                                  {.constant = "1e-4", .known_weights = false}, Stream(seed));
+    EXPECT_THAT(possible, testing::Contains(testing::DoubleNear(run.promised.back(), 1e-12))) << seed;
   }
 }
 

@@ -63,6 +63,21 @@ TEST(HistoryPlans, ByVectorsKeepToACoarseTolerance) {
   }
 }
 
+TEST(HistoryPolicies, KeepEachHistoryOnceAndPlayChoiceZeroBeyond) {
+  const LatentTables model(small(1));
+  HistoryPolicy policy(model, 3);
+  EXPECT_EQ(policy.child(1, 0, 1), -1);
+  const std::int64_t node = policy.add(1, 1, 0);
+  policy.play(node, 1);
+  EXPECT_EQ(policy.add(1, 1, 0), node);
+  EXPECT_EQ(policy.child(1, 1, 0), node);
+  EXPECT_EQ(policy.num_histories(), 3);
+  EXPECT_EQ(policy.choice(node), 1);
+  EXPECT_EQ(policy.child(node, 0, 0), -1);
+  EXPECT_EQ(policy.child(-1, 0, 0), -1);
+  EXPECT_EQ(policy.choice(-1), 0);
+}
+
 // Var^pi by its formula and by Monte Carlo.
 TEST(HistoryPolicies, ReturnsVaryAsTheLawOfTotalVarianceSays) {
   for (std::uint64_t seed = 0; seed < 10; ++seed) {

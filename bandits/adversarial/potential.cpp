@@ -12,10 +12,10 @@ struct Total {
   double sum = 0, slope = 0;  // of p, and of p^(2 - alpha), the derivative of -p by w
 };
 
-Total evaluate(double alpha, double power, std::span<const double> theta, double shift, std::span<double> p) {
+Total evaluate(double alpha, double power, std::span<const double> theta, double least, double w, std::span<double> p) {
   Total total;
   for (std::size_t i = 0; i < theta.size(); ++i) {
-    const double u = (1 - alpha) * (theta[i] + shift);
+    const double u = (1 - alpha) * (theta[i] - least + w);
     if (alpha == 0.5) {
       p[i] = 1 / (u * u);
     } else if (alpha == 0) {
@@ -50,7 +50,7 @@ int Potential::minimise(std::span<const double> theta, std::span<double> p) {
   }
   const double tolerance = std::max(1e-14, static_cast<double>(theta.size()) * 0x1p-52);
   for (int step = 0;; ++step) {
-    const Total total = evaluate(alpha_, power_, theta, root_ - least, p);
+    const Total total = evaluate(alpha_, power_, theta, least, root_, p);
     const double excess = total.sum - 1;
     if (std::abs(excess) <= tolerance || step == kMostSteps) return step;
     root_ = std::max(root_ + excess / total.slope, first_);

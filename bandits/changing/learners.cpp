@@ -42,7 +42,7 @@ std::vector<Learner> changing_learners() {
                       .title = "MASTER (Wei, Luo 2021)",
                       .summary = "UCB1 on all scales of time, begun anew when a test finds a change",
                       .practical = kMasterPractical}),
-              "m + sqrt(2 ln(T / delta) / N) of the shortest copy that is running")};
+              "m + sqrt(ln(T / delta) / (2 N)) of the shortest copy that is running")};
 }
 
 }  // namespace bellwether::bandits

@@ -93,12 +93,12 @@ class Master final : public Agent {
     }
   }
 
-  /// The arm of largest m + sqrt(2 ln(T / delta) / N), and min(1, that index) as what the copy hopes for.
+  /// The arm of largest m + sqrt(ln(T / delta) / (2 N)), Hoeffding's width, and min(1, that index) as what the copy hopes for.
   int pick(const Copy& copy) {
     std::size_t best = 0;
     index_ = -1;
     for (std::size_t i = 0; i < arms_; ++i) {
-      const double n = copy.count[i], x = n == 0 ? 2 + 2 * log_ : copy.sum[i] / n + std::sqrt(2 * log_ / n);
+      const double n = copy.count[i], x = n == 0 ? 2 + 2 * log_ : copy.sum[i] / n + std::sqrt(log_ / (2 * n));
       if (x <= index_) continue;
       index_ = x;
       best = i;

@@ -26,7 +26,7 @@ std::unique_ptr<Agent> make_rexp3(const World& world, const Rexp3Options& option
 /// The theorem's thresholds hold 6 (log2 T + 1) ln(T / delta), about 1000 at T = 10^4: rewards in [0, 1] fail no test
 /// within 10^6 rounds. This factor is of no theorem: it is about the smallest with which arms that do not change fail
 /// none in 10^5.
-inline constexpr double kMasterPractical = 0.006;
+inline constexpr double kMasterPractical = 0.007;
 
 /// MASTER (Wei, Luo 2021) around UCB1: copies of UCB1 on all dyadic scales look for changes, two tests find them, and
 /// then all begins anew. It knows neither the number of changes nor the variation.

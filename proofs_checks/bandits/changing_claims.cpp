@@ -133,7 +133,7 @@ Claim late_bound_claim() {
 /// The share of the variation of regret^power over constant delays that a straight line explains, run by run.
 Measurement straightness(const Effort& effort, double power) {
   const std::vector<std::int64_t> delays = {0, 10, 30, 100, 300};
-  const std::int64_t rounds = 100'000, runs = effort.pick(8, 60);
+  const std::int64_t rounds = 100'000, runs = effort.pick(24, 100);
   std::vector<std::vector<double>> regrets;
   for (const std::int64_t delay : delays) {
     const NamedArms on = late("0.6/0.5/0.5/0.5/0.5", delay, "constant");

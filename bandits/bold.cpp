@@ -87,7 +87,7 @@ Learner bold_learner() {
   static_cast<LearnerInfo&>(row) = {.name = "bold",
                                     .title = "BOLD (Joulani, Gyorgy, Szepesvari 2013)",
                                     .summary = "copies of another learner, one for all feedback that is outstanding",
-                                    .page = "docs/papers/adversarial-bandits.md",
+                                    .page = "adversarial-bandits",
                                     .protocol = Protocol::kRounds};
   row.index = "that of a copy of the base";
   row.options = [] { return option_rows(BoldOptions{}); };

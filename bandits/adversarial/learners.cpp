@@ -9,7 +9,7 @@ namespace bellwether::bandits {
 namespace {
 
 LearnerInfo rounds(LearnerInfo info) {
-  info.page = "docs/papers/adversarial-bandits.md";
+  info.page = "adversarial-bandits";
   info.protocol = Protocol::kRounds;
   return info;
 }

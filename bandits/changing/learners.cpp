@@ -8,7 +8,7 @@ namespace bellwether::bandits {
 namespace {
 
 LearnerInfo rounds(LearnerInfo info) {
-  info.page = "docs/papers/non-stationary-bandits.md";
+  info.page = "non-stationary-bandits";
   info.protocol = Protocol::kRounds;
   return info;
 }

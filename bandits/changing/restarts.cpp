@@ -93,7 +93,8 @@ class Master final : public Agent {
     }
   }
 
-  /// The arm of largest m + sqrt(ln(T / delta) / (2 N)), Hoeffding's width, and min(1, that index) as what the copy hopes for.
+  /// The arm of largest m + sqrt(ln(T / delta) / (2 N)), Hoeffding's width, and min(1, that index) as what the copy
+  /// hopes for.
   int pick(const Copy& copy) {
     std::size_t best = 0;
     index_ = -1;

@@ -16,7 +16,7 @@ TEST(AdversarialBounds, AreTheTheoremsFormulas) {
   EXPECT_NEAR(exp4(five, 5), exp3_fixed(five), 1e-9);
   EXPECT_NEAR(exp4(five, 25), std::sqrt(2.0) * exp3_fixed(five), 1e-9);
   EXPECT_NEAR(exp3_ix(five, 0.05), 1725.5568, 1e-3);  // 802.358 + (249.268 + 1) 3.6888795
-  EXPECT_NEAR(exp3_p(five, 0.05), 2471.2408, 1e-3);    // 5.15 sqrt(50000 * 4.6051702)
+  EXPECT_NEAR(exp3_p(five, 0.05), 2471.2408, 1e-3);   // 5.15 sqrt(50000 * 4.6051702)
   EXPECT_NEAR(tsallis_inf_weighted(five), 895.4272, 1e-3);
   EXPECT_NEAR(tsallis_inf_reduced(five), 923.7307, 1e-3);  // 447.2136 + 50 * 9.2103404 + 16
   EXPECT_NEAR(tsallis_fixed(five, 0.5), std::sqrt(2e4 * std::sqrt(5.0) * 4 * (std::sqrt(5.0) - 1)), 1e-9);

@@ -156,30 +156,55 @@ std::optional<Overlay> sample_size_shape(const InstanceVariant& instance, const 
   return shape;
 }
 
+namespace {
+
+/// The average over the members of this family, with the instance's own advantage: its members differ in where the good
+/// choice lies, and no learner knows.
+std::optional<Overlay> hard_tree_bound(const InstanceVariant& instance, std::span<const std::int64_t> at) {
+  const auto of = [&](std::string_view name) { return setting(instance.settings, name, 0); };
+  constexpr double kLargestAdvantage = 0.25;  // the proof's: kl(1/2, 1/2 + x) <= 4 x^2
+  const double horizon = of("horizon"), depth = of("depth"), advantage = of("advantage");
+  const double waiting = of("waiting") > 0 ? of("waiting") : std::max(std::floor(horizon / 3), 1.0);
+  const double ways = std::pow(of("actions"), depth) * waiting;  // L A = A^d
+  const double paid = horizon - waiting - depth;
+  if (!(advantage <= kLargestAdvantage) || !(paid > 0) || !(ways > 1)) return std::nullopt;
+  return Overlay{"lower bound, mean over the family: after Domingues et al. 2021", true,
+                 at_each(at, [&](double k) { return bounds::hard_tree_regret(ways, advantage, paid, k); })};
+}
+
+/// For the steps that the instance's advantage is hardest for, where the theorem holds.
+std::optional<Overlay> jao_bound(const InstanceVariant& instance, const LearnerVariant& learner,
+                                 std::span<const std::int64_t> at) {
+  const double hardest = setting(instance.settings, "hardest_for", 0);
+  if (std::ranges::find(at, static_cast<std::int64_t>(hardest)) == at.end()) return std::nullopt;
+  const bounds::LongRunSize size{.states = setting(instance.settings, "states", 0),
+                                 .actions = setting(instance.settings, "actions", 0),
+                                 .diameter = setting(instance.settings, "diameter", 0),
+                                 .steps = hardest,
+                                 .delta = setting(learner.settings, "delta", 0.05)};
+  if (!bounds::jao_applies(size)) return std::nullopt;
+  return Overlay{"lower bound for the worst of the family: Jaksch et al. 2010", true, at_each(at, [&](double steps) {
+                   return steps == hardest ? bounds::jao_regret(size) : std::numeric_limits<double>::quiet_NaN();
+                 })};
+}
+
+/// Of loops that are all alike: between them and those with an advantage that so many samples cannot tell.
+std::optional<Overlay> two_point_bound(const InstanceVariant& instance, std::span<const std::int64_t> at) {
+  if (setting(instance.settings, "advantage", 0) != 0) return std::nullopt;
+  const double copies = setting(instance.settings, "copies", 1);
+  return Overlay{"lower bound, mean with a neighbour: after Azar et al. 2013", true, at_each(at, [&](double samples) {
+                   return bounds::two_point_error(instance.discount, samples * copies);
+                 })};
+}
+
+}  // namespace
+
 std::optional<Overlay> lower_bound(const InstanceVariant& instance, const LearnerVariant& learner,
                                    std::span<const std::int64_t> at) {
   const std::string_view family = std::string_view(instance.id).substr(0, instance.id.find('@'));
-  if (family == "hard-tree" && learner.protocol == Protocol::kEpisodic) {
-    bounds::EpisodicSize size = episodic_size(instance, learner);
-    return Overlay{"lower bound: Domingues et al. 2021", true, at_each(at, [&](double episodes) {
-                     size.episodes = episodes;
-                     return bounds::domingues_regret(size);
-                   })};
-  }
-  if (family == "generative-gadget" && learner.protocol == Protocol::kGenerative) {
-    const double copies = setting(instance.settings, "copies", 1);
-    return Overlay{"lower bound: two points, after Azar et al. 2013", true, at_each(at, [&](double samples) {
-                     return bounds::two_point_error(instance.discount, samples * copies);
-                   })};
-  }
-  if (family == "jao" && learner.protocol == Protocol::kAverage) {
-    auto size = long_run_size(instance, learner);
-    if (!size) return std::nullopt;
-    return Overlay{"lower bound: Jaksch et al. 2010", true, at_each(at, [&](double steps) {
-                     size->steps = steps;
-                     return bounds::jao_regret(*size);
-                   })};
-  }
+  if (family == "hard-tree" && learner.protocol == Protocol::kEpisodic) return hard_tree_bound(instance, at);
+  if (family == "generative-gadget" && learner.protocol == Protocol::kGenerative) return two_point_bound(instance, at);
+  if (family == "jao" && learner.protocol == Protocol::kAverage) return jao_bound(instance, learner, at);
   return std::nullopt;
 }
 

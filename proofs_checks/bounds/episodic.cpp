@@ -91,6 +91,14 @@ double domingues_advantage(double leaves, double actions, double waiting, double
   return (1 - 1 / ways) * std::sqrt(ways / episodes) / (2 * std::sqrt(2.0));
 }
 
+double hard_tree_regret(double ways, double advantage, double reward, double episodes) {
+  if (!(advantage > 0)) return 0;
+  const double sure = 1 - 1 / ways, told = std::sqrt(2 / ways) * advantage;
+  const double best = std::pow(2 * sure / (3 * told), 2);  // where K (sure - told sqrt(K)) is largest
+  const double k = std::min(episodes, best);
+  return reward * advantage * k * (sure - told * std::sqrt(k));
+}
+
 double best_policy_episodes(const EpisodicSize& z, double epsilon) { return best_policy_shape(z, epsilon) / 3456; }
 
 double bandit_regret(double arms, double rounds) { return std::sqrt((arms - 1) * rounds) / 27; }

@@ -67,6 +67,10 @@ bool domingues_applies(const EpisodicSize& size, int depth);
 /// The advantage that the proof gives the good choice: (1 / (2 sqrt 2)) (1 - 1 / (L A H')) sqrt(L A H' / K), for L
 /// leaves and H' stages at which waiting may end.
 double domingues_advantage(double leaves, double actions, double waiting, double episodes);
+/// The same proof with the advantage given, for any K: the regret of a learner, averaged over the L A H' members of the
+/// family, is at least K x (1 - 1 / n - sqrt(2) x sqrt(K / n)), n = L A H', x = advantage <= 1/4, in units of what a
+/// right choice brings (`reward`: the stages that pay). It is larger for some smaller K, and regret never falls.
+double hard_tree_regret(double ways, double advantage, double reward, double episodes);
 /// E tau >= (1 / 3456) (H^3 S A / eps^2) ln(1 / delta) episodes until an eps-optimal policy is known, for eps <= H / 24
 /// and delta <= 1/16: the same paper, Theorem 7. Inhomogeneous.
 double best_policy_episodes(const EpisodicSize& size, double epsilon);

@@ -91,6 +91,15 @@ TEST(EpisodicBounds, LowerBounds) {
 TEST(EpisodicBounds, DominguesNeedsItsTree) {
   // A = 2, d = 3: S = 3 + 7.
   const EpisodicSize tree{.states = 10, .actions = 2, .horizon = 9, .episodes = 180};
+  // By hand: 24 ways, advantage 1/8, 3 stages that pay; the best K is (2 a / 3 b)^2 with a = 23/24, b = sqrt(2/24)/8.
+  EXPECT_NEAR(hard_tree_regret(24, 0.125, 3, 1), 3 * 0.125 * (23.0 / 24 - std::sqrt(2.0 / 24) / 8), 1e-12);
+  const double best = std::pow(2 * (23.0 / 24) / (3 * std::sqrt(2.0 / 24) / 8), 2);
+  EXPECT_NEAR(hard_tree_regret(24, 0.125, 3, 1e9), 3 * 0.125 * best * (23.0 / 24) / 3, 1e-9);
+  EXPECT_GT(hard_tree_regret(24, 0.125, 3, best), hard_tree_regret(24, 0.125, 3, 0.9 * best));
+  // With the advantage of the theorem and its K nothing is lost but the rounding of constants.
+  EXPECT_GE(hard_tree_regret(24, domingues_advantage(4, 2, 3, 600), 3, 600),
+            600 * 3 * 23.0 / 24 * 23.0 / 24 / 2 * std::sqrt(24 / 600.0) / (2 * std::sqrt(2.0)) - 1e-9);
+  EXPECT_EQ(hard_tree_regret(24, 0, 3, 100), 0);
   EXPECT_TRUE(domingues_applies(tree, 3));
   EXPECT_FALSE(domingues_applies(tree, 2));
   EpisodicSize other = tree;

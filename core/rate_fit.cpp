@@ -11,6 +11,11 @@
 namespace bellwether {
 namespace {
 
+/// What two decimals show as zero has no sign.
+double unsigned_zero(double x) { return std::abs(x) < 0.005 ? 0 : x; }
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
 /// The columns inside the window, and the means over replicates at them.
 struct Window {
   std::vector<std::size_t> columns;
@@ -50,6 +55,7 @@ std::vector<double> resampled_slopes(const SampleTable& table, const Window& win
 }  // namespace
 
 Interval resampled_interval(std::span<const double> resampled, std::size_t replicates, double level) {
+  if (replicates < kFewestReplicates) return {-kInfinity, kInfinity};
   const double n = static_cast<double>(replicates);
   const double t = student_quantile((1 + level) / 2, n - 1);
   const double tail = 0.5 * std::erfc(std::sqrt(n / (n - 1)) * t / std::sqrt(2.0));
@@ -78,7 +84,6 @@ PowerLine power_line(std::span<const double> x, std::span<const double> y) {
 RateFit fit_rate(std::span<const double> x, const SampleTable& table, const RateOptions& options,
                  const Stream& stream) {
   assert(x.size() == table.columns);
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
   RateFit fit{.interval = {-kInfinity, kInfinity}, .level = options.level};
   fit.replicates = static_cast<int>(table.rows());
   const Window window = window_of(x, options);
@@ -96,7 +101,7 @@ RateFit fit_rate(std::span<const double> x, const SampleTable& table, const Rate
   const PowerLine line = power_line(window.x, means);
   fit.slope = line.slope;
   fit.constant = line.constant;
-  if (std::isnan(fit.slope) || table.rows() < 2) return fit;
+  if (std::isnan(fit.slope) || table.rows() < kFewestReplicates) return fit;
   const std::vector<double> slopes = resampled_slopes(table, window, options.resamples, stream);
   if (!slopes.empty()) fit.interval = resampled_interval(slopes, table.rows(), options.level);
   return fit;
@@ -121,8 +126,9 @@ std::string power_text(double exponent, std::string_view variable) {
 std::string rate_verdict(const RateFit& fit, double exponent, std::string_view variable) {
   if (std::isnan(fit.slope)) return "no slope: fewer than two points of the window are positive";
   if (!std::isfinite(fit.interval.low))
-    return fmt::format("{:.2f}: no interval, it takes two seeds or more", fit.slope);
-  const std::string measured = fmt::format("{:.2f} [{:.2f}, {:.2f}]", fit.slope, fit.interval.low, fit.interval.high);
+    return fmt::format("{:.2f}: no interval below {} seeds", unsigned_zero(fit.slope), kFewestReplicates);
+  const std::string measured = fmt::format("{:.2f} [{:.2f}, {:.2f}]", unsigned_zero(fit.slope),
+                                           unsigned_zero(fit.interval.low), unsigned_zero(fit.interval.high));
   const std::string power = power_text(exponent, variable);
   if (fit.interval.holds(exponent)) return fmt::format("{}: consistent with {}", measured, power);
   const std::string_view verb = exponent < 0 ? "falls" : "grows";

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <span>
@@ -25,11 +26,15 @@ struct RateOptions {
   int resamples = 2000;
 };
 
+/// The fewest replicates that a resampled interval is given for: of n of them 2^(1 - n) of the resamples are all alike,
+/// so the interval ends at the extremes of the sample and covers 50, 75 and 87 % for n = 2, 3, 4 whatever its level.
+inline constexpr std::size_t kFewestReplicates = 6;
+
 /// How fast the mean over replicates grows with x.
 struct RateFit {
   double slope = std::numeric_limits<double>::quiet_NaN();  ///< NaN when the window holds less than two usable points
   double constant = 0;                                      ///< mean is about constant * x^slope
-  Interval interval;                                        ///< of the slope; infinite below two replicates
+  Interval interval;                                        ///< of the slope; infinite below kFewestReplicates
   double level = 0.95;
   double from = 0, to = 0;  ///< the first and last x that were used
   int points = 0;           ///< how many were used
@@ -43,7 +48,8 @@ struct RateFit {
 /// the dependence between checkpoints is kept. `x` has one number a column, ascending.
 RateFit fit_rate(std::span<const double> x, const SampleTable& table, const RateOptions& options, const Stream& stream);
 
-/// The percentile interval of a statistic that was computed from resampled replicates, widened in that way.
+/// The percentile interval of a statistic that was computed from resampled replicates, widened in that way; infinite
+/// below kFewestReplicates.
 Interval resampled_interval(std::span<const double> resampled, std::size_t replicates, double level);
 
 /// "sqrt(K)", "K", "K^(2/3)", "K^0.8", "a constant".

@@ -70,8 +70,15 @@ TEST(FitRate, IsTheSlopeOfTheMeanCurve) {
   const RateFit fit = fit_rate(kPoints, {two, kPoints.size()}, {}, Stream(1));
   EXPECT_NEAR(fit.slope, 1, 1e-12);
   EXPECT_NEAR(fit.constant, 2, 1e-11);  // the mean of 1 and 3, not exp of the mean logarithm
-  EXPECT_NEAR(fit.interval.low, 1, 1e-12);
-  EXPECT_NEAR(fit.interval.high, 1, 1e-12);
+  EXPECT_TRUE(std::isinf(fit.interval.low) && std::isinf(fit.interval.high)) << "two replicates";
+}
+
+TEST(FitRate, GivesNoIntervalFromAHandfulOfReplicates) {
+  const std::vector<double> five = noisy_power(0.5, 5, 0.02, Stream(3)), six = noisy_power(0.5, 6, 0.02, Stream(3));
+  const RateFit none = fit_rate(kPoints, {five, kPoints.size()}, {}, Stream(1));
+  EXPECT_TRUE(std::isinf(none.interval.low));
+  EXPECT_THAT(rate_verdict(none, 0.5, "K"), testing::EndsWith(": no interval below 6 seeds"));
+  EXPECT_TRUE(std::isfinite(fit_rate(kPoints, {six, kPoints.size()}, {}, Stream(1)).interval.low));
 }
 
 // 300 fits with 10 seeds each: the interval must hold the exponent of the mean curve about 95 % of the time (binomial

@@ -32,7 +32,7 @@ Plan gadget_plan() {
           .samples = 1'000'000,
           .checkpoints = {1, 1000, 1'000'000},
           .epsilon = 0.5,
-          .seeds = first_seeds(4)};
+          .seeds = first_seeds(6)};
 }
 
 /// Errors c (1 - gamma)^-2 / sqrt(n), c differing from seed to seed.
@@ -42,11 +42,11 @@ TEST(NeededLengths, FindsThePowerOfTheDiscount) {
   EXPECT_EQ(x_of(grid, grid.axes[0]), "1 / (1 - discount)");
   Results results{.series = std::vector<Series>(grid.cells.size())};
   for (std::size_t i = 0; i < 3; ++i) {
-    for (std::size_t seed = 0; seed < 4; ++seed) {
+    for (std::size_t seed = 0; seed < 6; ++seed) {
       Series& series = results.series[grid.cell(i, 0, seed)];
       series.metrics = online::metrics_of(Protocol::kGenerative);
       for (const std::int64_t n : grid.learners[0].checkpoints) {
-        const double c = 0.7 + 0.2 * static_cast<double>(seed);  // mean 1
+        const double c = 0.5 + 0.2 * static_cast<double>(seed);  // mean 1
         const double horizon = 1 / (1 - grid.instances[i].discount);
         series.at.push_back(n);
         series.values.insert(series.values.end(), {c * horizon * horizon / std::sqrt(static_cast<double>(n)), 0.0});

@@ -12,7 +12,7 @@
 namespace bellwether::experiments {
 namespace {
 
-constexpr double kPower = 0.8;  // of the hint how many more seeds would do
+constexpr double kPower = 0.8;  // of the hint how many fresh seeds might do
 
 /// The final values of two learners on the seeds that both have finished, in the order of the seeds.
 struct Pairs {
@@ -139,8 +139,8 @@ std::string verdict_of(const Comparison& c) {
   if (c.test.pairs < 2) return "two seeds or more are needed";
   if (c.told_apart) return c.test.difference < 0 ? "below" : "above";
   if (c.test.difference == 0 && c.test.deviation == 0) return "the same";
-  return c.more_seeds > 1'000'000 ? "not told apart: more seeds would hardly help"
-                                  : fmt::format("not told apart: about {} more would", counted(c.more_seeds, "seed"));
+  return c.fresh_seeds > 1'000'000 ? "not told apart"
+                                   : fmt::format("not told apart; {} might", counted(c.fresh_seeds, "fresh seed"));
 }
 
 }  // namespace
@@ -164,7 +164,7 @@ ComparisonTable compare(const Grid& grid, const Results& results, std::size_t in
     const double own_level = level / static_cast<double>(table.tests);
     const std::int64_t needed = std::max(pairs_needed(c.test.difference, c.test.deviation, own_level, kPower),
                                          pairs_that_can_tell(level, table.tests));
-    c.more_seeds = std::max<std::int64_t>(1, needed - c.test.pairs);
+    c.fresh_seeds = needed;
   }
   return table;
 }

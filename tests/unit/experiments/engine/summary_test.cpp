@@ -149,13 +149,13 @@ TEST(Compare, PairsBySeedAndCorrects) {
   EXPECT_DOUBLE_EQ(got[0].test.p_value, std::pow(2, -11)) << "all twelve signs agree";
   EXPECT_DOUBLE_EQ(got[0].adjusted_p, 3 * std::pow(2, -11));
   EXPECT_TRUE(got[0].told_apart);
-  EXPECT_EQ(got[0].more_seeds, 0);
+  EXPECT_EQ(got[0].fresh_seeds, 0);
   EXPECT_THAT(comparison_cells(grid, got[0]), ElementsAre("psrl against uniform", _, "12", "0.0015", "below"));
   EXPECT_GT(got[1].adjusted_p, 0.05);
   EXPECT_FALSE(got[1].told_apart);
-  EXPECT_GE(got[1].more_seeds, 1);
+  EXPECT_GE(got[1].fresh_seeds, 1);
   EXPECT_THAT(comparison_cells(grid, got[1]),
-              ElementsAre("psrl against optimal", _, _, _, HasSubstr("not told apart: ")));
+              ElementsAre("psrl against optimal", _, _, _, HasSubstr("not told apart")));
   EXPECT_THAT(comparison_cells(grid, got[2]), ElementsAre("uniform against optimal", _, _, _, "above"));
 }
 
@@ -184,8 +184,8 @@ TEST(Compare, SaysHowManySeedsItTakes) {
   const std::vector<Comparison> got = compare(grid, results, 0, "regret").rows;
   ASSERT_EQ(got.size(), 1u);
   EXPECT_DOUBLE_EQ(got[0].adjusted_p, 0.125);
-  EXPECT_EQ(got[0].more_seeds, 2) << "2^-4 is above 0.05, 2^-5 below: six pairs";
-  EXPECT_EQ(comparison_cells(grid, got[0]).back(), "not told apart: about 2 seeds more would");
+  EXPECT_EQ(got[0].fresh_seeds, 6) << "2^-4 is above 0.05, 2^-5 below: six pairs";
+  EXPECT_EQ(comparison_cells(grid, got[0]).back(), "not told apart; 6 fresh seeds might");
 }
 
 TEST(Compare, SameNumbersAreTheSame) {

@@ -39,7 +39,7 @@ std::string mean_at_the_end(const Grid& grid, const Results& results, std::size_
   if (std::ranges::find(metrics, metric) == metrics.end()) return "-";
   const Curve own = curve(grid, results, instance, learner, metric);
   if (own.points.empty() || std::isnan(own.points.back().mean)) return "-";
-  return fmt::format("{:.4g}", own.points.back().mean);
+  return short_number(own.points.back().mean, 4);
 }
 
 /// Of runs that were cut off only the limit is known: no mean then.
@@ -81,6 +81,17 @@ std::vector<std::string> limits_row(const Grid& grid, const Results& results, st
   return {of("hard-violation"), fmt::format("{} / {}", of("baseline-share"), of("mixture-share"))};
 }
 
+/// Learners that say what they may lose: in how many episodes they lost more.
+void add_broken_certificates(const Grid& grid, const Results& results, std::size_t instance, FinalTable& table,
+                             const std::vector<std::size_t>& learners) {
+  std::vector<std::string> column;
+  for (const std::size_t l : learners)
+    column.push_back(mean_at_the_end(grid, results, instance, l, "broken-certificates"));
+  if (std::ranges::all_of(column, [](const std::string& cell) { return cell == "-"; })) return;
+  table.heading.emplace_back("certificates broken");
+  for (std::size_t i = 0; i < column.size(); ++i) table.rows[i].push_back(std::move(column[i]));
+}
+
 std::vector<std::string> heading_of(const Grid& grid, const LearnerVariant& learner) {
   const std::string metric = metric_named(learner, grid.plan.summary.metric);
   const std::string mean = metric + " (mean ± se)", last = last_column(learner).heading;
@@ -98,6 +109,7 @@ std::vector<std::string> heading_of(const Grid& grid, const LearnerVariant& lear
 
 std::vector<FinalTable> final_tables(const Grid& grid, const Results& results, std::size_t instance) {
   std::vector<FinalTable> tables;
+  std::vector<std::vector<std::size_t>> members;  // learners of each table
   std::vector<Protocol> protocols;
   for (std::size_t k = 0; k < grid.learners.size(); ++k) {
     const LearnerVariant& learner = grid.learners[k];
@@ -105,12 +117,16 @@ std::vector<FinalTable> final_tables(const Grid& grid, const Results& results, s
     if (found == std::ssize(protocols)) {
       protocols.push_back(learner.protocol);
       tables.push_back({heading_of(grid, learner), {}});
+      members.emplace_back();
     }
     std::vector<std::string> row = row_of(grid, results, instance, k);
     if (learner.protocol == Protocol::kConstrained)
       for (std::string& cell : limits_row(grid, results, instance, k)) row.push_back(std::move(cell));
     tables[static_cast<std::size_t>(found)].rows.push_back(std::move(row));
+    members[static_cast<std::size_t>(found)].push_back(k);
   }
+  for (std::size_t t = 0; t < tables.size(); ++t)
+    add_broken_certificates(grid, results, instance, tables[t], members[t]);
   return tables;
 }
 

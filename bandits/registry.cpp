@@ -6,9 +6,6 @@
 #include <fmt/format.h>
 
 #include "bandits/recovering/learners.h"
-#include "bandits/adversarial/learners.h"
-#include "bandits/bold.h"
-#include "bandits/changing/learners.h"
 #include "bandits/stochastic/learners.h"
 #include "bandits/tallying/learners.h"
 #include "core/errors.h"
@@ -19,11 +16,10 @@ namespace {
 
 std::vector<Learner> make_table() {
   std::vector<Learner> rows;
-  for (const auto& family : {stochastic_learners, adversarial_learners, changing_learners, recovering_learners, tallying_learners}) {
+  for (const auto& family : {stochastic_learners, recovering_learners, tallying_learners}) {
     std::vector<Learner> more = family();
     rows.insert(rows.end(), more.begin(), more.end());
   }
-  rows.push_back(bold_learner());
   return rows;
 }
 

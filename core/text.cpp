@@ -87,8 +87,13 @@ std::string grouped(std::int64_t count) {
   return digits;
 }
 
+std::string short_number(double x, int digits) {
+  const double size = std::abs(x);
+  return size >= std::pow(10, digits) && size < 1e15 ? fmt::format("{:.0f}", x) : fmt::format("{:.{}g}", x, digits);
+}
+
 std::string with_error(double x, double error) {
-  if (!(error > 0) || !std::isfinite(error)) return fmt::format("{:.5g}", x);
+  if (!(error > 0) || !std::isfinite(error)) return short_number(x, 5);
   const int decimals = std::clamp(1 - static_cast<int>(std::floor(std::log10(error))), 0, 9);
   return fmt::format("{:.{}f} ± {:.{}f}", x, decimals, error, decimals);
 }

@@ -26,6 +26,9 @@ std::string did_you_mean(std::string_view word, std::span<const std::string> can
 /// So many of a thing: "1 state", "0 states", "12 states"; a noun in -y ("probability", "entry") becomes one in -ies.
 std::string counted(std::int64_t count, std::string_view noun);
 
+/// So many significant digits, and no powers of ten below 10^15: "0.3251", "12", "10250".
+std::string short_number(double x, int digits);
+
 /// "926.3 ± 7.7": the error with two digits, the number with as many decimals; five digits where there is no error.
 std::string with_error(double x, double error);
 

@@ -24,7 +24,13 @@ std::string comparisons(const Grid& grid, const Results& results, std::size_t in
   if (compared.rows.empty()) return {};
   Table table({"who", "difference (mean ± se)", "seeds", "p", "verdict"}, {false, true, true, true, false});
   for (const experiments::Comparison& row : compared.rows) table.add(experiments::comparison_cells(grid, row));
-  return fmt::format("\n  {} (all met the same noise)\n", experiments::comparison_heading(compared)) + table.text(2);
+  std::string out =
+      fmt::format("\n  {} (all met the same noise)\n{}", experiments::comparison_heading(compared), table.text(2));
+  if (std::ranges::any_of(compared.rows, [](const auto& row) { return row.fresh_seeds > 0; }))
+    out +=
+        "  fresh seeds: a new run with another --stream, looked at once; adding seeds until p is small proves "
+        "nothing\n";
+  return out;
 }
 
 /// Learners that stop by themselves but had no time to.
@@ -84,6 +90,7 @@ std::string experiment_text(const Grid& grid, const Results& results) {
     out += not_stopped(grid, results, i);
     out += comparisons(grid, results, i);
   }
+  if (grid.num_seeds() > 1 && grid.num_seeds() < 10) out += "\n  intervals from fewer than ten seeds mislead\n";
   return out + sample_sizes(grid, results);
 }
 

@@ -224,7 +224,10 @@ Plan plan_of(const Arguments& arguments) {
 }
 
 std::string folder_of(const Arguments& arguments) {
-  if (const auto out = arguments.text("out")) return *out;
+  if (const auto out = arguments.text("out")) {
+    if (out->empty()) throw InvalidOption("run: option --out is empty, must be a folder");
+    return *out;
+  }
   std::string name;
   for (const std::string& word : arguments.positionals()) {
     const std::string stem = std::filesystem::path(word.substr(0, word.find(':'))).stem().string();
@@ -236,8 +239,8 @@ std::string folder_of(const Arguments& arguments) {
 /// What the caller may want next.
 void hint(const Grid& grid, const Arguments& arguments) {
   if (grid.num_seeds() >= 10) return;
-  fmt::print("intervals from fewer than ten seeds mislead; more can be added, what is done is kept\nnext: {} run{}\n",
-             program_name(), arguments.retyped_with("seeds", "20", "fresh"));
+  fmt::print("more seeds can be added, what is done is kept\nnext: {} run{}\n", program_name(),
+             arguments.retyped_with("seeds", "20", "fresh"));
 }
 
 /// What --plot and --ascii ask for; false when it could not be drawn, which is told.

@@ -28,6 +28,9 @@ bool is_bounded(std::string_view metric) {
 }
 
 /// `room`: for the interval, too.
+/// Black and dotted: black and dashed is how theorems let regret grow.
+constexpr int kLowerBound = 15;
+
 std::string slope_text(const RateFit& fit, bool room) {
   if (std::isnan(fit.slope)) return {};
   if (!room || !std::isfinite(fit.interval.low)) return fmt::format(", slope {:.2f}", fit.slope);
@@ -70,7 +73,7 @@ class CurveFigure {
     const InstanceVariant& variant = grid.instances[instance];
     figure_.title = grid.plan.title.empty() ? variant.label : fmt::format("{} ({})", grid.plan.title, variant.label);
     const auto add = [&](bool asked, std::string_view name, double value) {
-      if (asked && variant.label.find(name) == std::string::npos)
+      if (asked && figure_.title.find(name) == std::string::npos)
         figure_.title += fmt::format(", {} {:.12g}", name, value);
     };
     add(length_name(protocol) == "episodes", "horizon", variant.horizon);
@@ -121,7 +124,7 @@ class CurveFigure {
     if (curves_.size() > kWithShapes) add_growth();
     const auto at = checkpoints(curves_.front());
     if (const auto lower = lower_bound(grid_.instances[instance_], grid_.learners[curves_.front().learner], at))
-      add_dashed(curves_.front(), lower->label, lower->y, 1, 7);
+      add_dashed(curves_.front(), lower->label, lower->y, 1, kLowerBound);
   }
 
   /// How theorems let regret grow, through the end of the curve in the middle: one line for many learners.
@@ -221,9 +224,15 @@ Figure learning_curves(const Grid& grid, const Results& results, std::size_t ins
   return CurveFigure(grid, results, instance, protocol).make(metric);
 }
 
+/// The title, and what is on the axis unless the title says so.
+std::string title_against(const Grid& grid, std::string_view words, std::string_view name) {
+  const std::string title = title_of(grid);
+  return title.find(name) == std::string::npos ? fmt::format("{}, {} {}", title, words, name) : title;
+}
+
 /// What nobody can beat, at the points of a curve; nothing where the theorem does not hold at all of them.
 std::optional<FigureLine> lower_line(const Grid& grid, const AxisCurve& curve) {
-  FigureLine line{.label = {}, .x = {}, .y = {}, .colour = 7, .dashed = true};
+  FigureLine line{.label = {}, .x = {}, .y = {}, .colour = kLowerBound, .dashed = true};
   for (const AxisPoint& point : curve.points) {
     const std::int64_t at = point.point.at;
     const auto bound = lower_bound(grid.instances[point.instance], grid.learners[point.learner], {&at, 1});
@@ -279,8 +288,7 @@ FigureLine precision_line(const std::vector<FigureLine>& lines) {
 
 Figure against_parameter(const Grid& grid, const Results& results, const Axis& axis, std::string_view metric) {
   const std::string name = x_of(grid, axis);
-  Figure figure{
-      .title = fmt::format("{}, against {}", title_of(grid), name), .x_label = name, .y_label = {}, .lines = {}};
+  Figure figure{.title = title_against(grid, "against", name), .x_label = name, .y_label = {}, .lines = {}};
   const std::vector<AxisCurve> curves = against(grid, results, axis, metric);
   figure.y_label = final_text(grid, curves, metric);
   figure.log_x = figure.log_y = all_positive(curves);
@@ -315,7 +323,7 @@ Figure against_parameter(const Grid& grid, const Results& results, const Axis& a
 }
 
 Figure sample_sizes(const Grid& grid, const Results& results, const Axis& axis, std::string_view metric) {
-  Figure figure{.title = fmt::format("{}, samples against {}", title_of(grid), x_of(grid, axis)),
+  Figure figure{.title = title_against(grid, "samples against", x_of(grid, axis)),
                 .x_label = x_of(grid, axis),
                 .y_label = fmt::format("samples of each choice until the {} stays below {:g}",
                                        metric_text(metric == "regret" ? "value-error" : metric), grid.plan.epsilon),

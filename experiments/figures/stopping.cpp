@@ -56,7 +56,7 @@ Figure stopping_times(const Grid& grid, const Results& results, std::size_t inst
       .x_label = {},
       .y_label = {},
       .lines = {}};
-  if (variant.horizon > 0 && variant.label.find("horizon") == std::string::npos)
+  if (variant.horizon > 0 && figure.title.find("horizon") == std::string::npos)
     figure.title += fmt::format(", horizon {}", variant.horizon);
   std::vector<Measured> learners;
   double least = std::numeric_limits<double>::infinity(), largest = 0;

@@ -66,7 +66,8 @@ std::string plot_command(const Figure& figure) {
   }
   for (std::size_t k = 0; k < figure.lines.size(); ++k) {
     const FigureLine& line = figure.lines[k];
-    const int dash = line.dashed ? 2 : 1 + (line.colour / static_cast<int>(kColours.size())) * 3;
+    const int turn = line.colour / static_cast<int>(kColours.size());  // colours come round: other dashes
+    const int dash = line.dashed ? 2 + turn : 1 + turn * 3;
     const std::string_view style = !line.joined ? "points" : line.marks ? "linespoints" : "lines";
     add(fmt::format("$line{} using 1:2 with {} lw {} {}{}lc rgb '{}' {}", k, style, line.dashed ? 1.5 : 2.2,
                     line.joined ? fmt::format("dt {} ", dash) : "", line.marks ? point_of(line, k) : "",

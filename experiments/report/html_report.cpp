@@ -32,6 +32,8 @@ ReportTable comparison_table(const Grid& grid, const Results& results, std::size
   ReportTable table{"Who can be told apart: " + comparison_heading(compared),
                     {{"who", "difference (mean ± standard error)", "seeds", "p", "verdict"}}};
   for (const Comparison& row : compared.rows) table.rows.push_back(comparison_cells(grid, row));
+  if (std::ranges::any_of(compared.rows, [](const Comparison& row) { return row.fresh_seeds > 0; }))
+    table.caption += "; fresh seeds: a new run with another stream, looked at once";
   return table;
 }
 
@@ -51,7 +53,8 @@ std::string setup(const Grid& grid) {
     learners.rows.push_back({learner.label, learner.title, learner.constant, settings_text(learner.settings),
                              fmt::format("{} {}", grouped(learner.length), unit_of(learner.protocol))});
   return html(instances) + html(learners) +
-         fmt::format("<p>{} seeds; root of the randomness: stream {}.</p>\n", grid.num_seeds(), grid.plan.stream);
+         fmt::format("<p>{} seeds{}; root of the randomness: stream {}.</p>\n", grid.num_seeds(),
+                     grid.num_seeds() < 10 ? " (intervals from fewer than ten mislead)" : "", grid.plan.stream);
 }
 
 }  // namespace

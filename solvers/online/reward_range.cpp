@@ -1,7 +1,12 @@
 #include "solvers/online/reward_range.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
+
+#include <fmt/format.h>
+
+#include "core/errors.h"
 
 namespace bellwether::online {
 namespace {
@@ -39,7 +44,14 @@ RewardRange reward_range(const mdp::TabularMdp& model) {
   RewardRange range{std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
   for (std::int64_t c = 0; c < model.num_choices(); ++c)
     each_reward(model, c, [&](double r) { range = RewardRange::join(range, {r, r}); });
+  require_finite(range);
   return range;
+}
+
+void require_finite(const RewardRange& range) {
+  if (!std::isfinite(range.high - range.low))
+    throw InvalidModel(
+        fmt::format("rewards lie between {:g} and {:g}, too far apart for learners", range.low, range.high));
 }
 
 }  // namespace bellwether::online

@@ -17,4 +17,7 @@ struct RewardRange {
 /// Over all choices: expected rewards, rewards of single transitions, and what laws with bounded support can draw.
 RewardRange reward_range(const mdp::TabularMdp& model);
 
+/// InvalidModel when the difference of the ends overflows.
+void require_finite(const RewardRange& range);
+
 }  // namespace bellwether::online

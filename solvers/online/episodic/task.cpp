@@ -49,6 +49,7 @@ void EpisodicTask::prepare() {
   initial_ = first.initial();
   RewardRange range = reward_range(first);
   for (const mdp::Simulator& stage : simulators_) range = RewardRange::join(range, reward_range(stage.model()));
+  require_finite(range);
   low_ = range.shift();
   per_range_ = range.factor();
   for (const mdp::Simulator& stage : simulators_)

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "bandits/identification/learners.h"
 #include "bandits/recovering/learners.h"
 #include "bandits/stochastic/learners.h"
 #include "bandits/tallying/learners.h"
@@ -16,7 +17,7 @@ namespace {
 
 std::vector<Learner> make_table() {
   std::vector<Learner> rows;
-  for (const auto& family : {stochastic_learners, recovering_learners, tallying_learners}) {
+  for (const auto& family : {stochastic_learners, identification_learners, recovering_learners, tallying_learners}) {
     std::vector<Learner> more = family();
     rows.insert(rows.end(), more.begin(), more.end());
   }

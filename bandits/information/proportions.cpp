@@ -9,7 +9,8 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr int kMostSteps = 200;
-constexpr double kInner = 1e-14, kOuter = 1e-12;  // relative steps at which the two searches end
+// Newton's method squares its error: after a relative step below 1e-8 what is left is rounding.
+constexpr double kLastStep = 1e-8, kClosed = 1e-14;
 
 double pooled(double best, double other, double ratio) { return (best + ratio * other) / (1 + ratio); }
 
@@ -35,10 +36,10 @@ double ProportionSolver::ratio_at(double best, double other, double y, double gu
     const double middle = pooled(best, other, x), slope = family_.divergence(other, middle);
     const double value = family_.divergence(best, middle) + x * slope - y;
     (value > 0 ? high : low) = x;
-    if (value == 0 || (std::isfinite(high) && high - low <= kInner * high)) break;
-    const double next = next_point(x, value, slope, low, high);
-    if (std::abs(next - x) <= kInner * x) break;
-    x = next;
+    if (value == 0 || (std::isfinite(high) && high - low <= kClosed * high)) break;
+    const double before = x;
+    x = next_point(x, value, slope, low, high);
+    if (std::abs(x - before) <= kLastStep * x) break;
   }
   return x;
 }
@@ -71,16 +72,19 @@ const Proportions& ProportionSolver::solve(std::span<const double> means) {
   double high = kInfinity;
   for (const double other : others_)
     if (other != best_) high = std::min(high, family_.divergence(best_, other));
-  std::ranges::fill(ratio_, 0);
-  double low = 0, y = high / 2;
+  // The means of the call before were nearly these, if it goes well.
+  double low = 0, y = information_ > 0 && information_ < high ? information_ : high / 2;
   for (int i = 0; i < kMostSteps; ++i) {
     const Balance at = balance(y);
     (at.value > 0 ? high : low) = y;
-    if (at.value == 0 || high - low <= kOuter * high) break;
-    const double next = next_point(y, at.value, at.slope, low, high);
-    if (std::abs(next - y) <= kOuter * y) break;
-    y = next;
+    if (at.value == 0 || high - low <= kClosed * high) break;
+    const double before = y;
+    y = next_point(y, at.value, at.slope, low, high);
+    if (std::abs(y - before) > kLastStep * y) continue;
+    balance(y);  // the ratios of the last y
+    break;
   }
+  information_ = y;
   double sum = 1;
   for (std::size_t b = 0; b < others_.size(); ++b) sum += others_[b] == best_ ? 0 : ratio_[b];
   for (std::size_t a = 0; a < others_.size(); ++a) result_.share[a] = (others_[a] == best_ ? 1 : ratio_[a]) / sum;

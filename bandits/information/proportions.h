@@ -16,7 +16,7 @@ struct Proportions {
   std::vector<double> share;  ///< w*, sums to 1
 };
 
-/// Solves for them again and again; keeps its memory.
+/// Solves for them again and again, each time from the solution before.
 class ProportionSolver {
  public:
   ProportionSolver(int arms, const LawFamily& family);
@@ -34,7 +34,7 @@ class ProportionSolver {
   LawFamily family_;
   Proportions result_;
   std::vector<double> others_, ratio_;
-  double best_ = 0;
+  double best_ = 0, information_ = 0;  ///< the y that was found last, from which the next search starts
 };
 
 Proportions optimal_proportions(std::span<const double> means, const LawFamily& family);

@@ -33,6 +33,7 @@ int main(int argc, char** argv) {
   bellwether::benchmarks::register_files();
   bellwether::benchmarks::register_memory();
   bellwether::benchmarks::register_learners();
+  bellwether::benchmarks::register_bandits();
   bellwether::benchmarks::register_latent();
   bellwether::benchmarks::register_constrained();
   bellwether::benchmarks::register_robust();

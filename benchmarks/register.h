@@ -8,6 +8,7 @@ void register_solves();
 void register_files();
 void register_memory();
 void register_learners();
+void register_bandits();
 void register_latent();
 void register_constrained();
 void register_robust();

@@ -35,6 +35,9 @@ constexpr std::array<Column, 1> kReadColumns = {{{"bytes_per_second", "rate", Fo
 constexpr std::array<Column, 3> kLearnColumns = {{{"steps_per_cpu_second", "steps", Form::kSteps},
                                                   {"of_loop", "of loop", Form::kPercent},
                                                   {"of_draws", "of draws", Form::kPercent}}};
+constexpr std::array<Column, 3> kBanditColumns = {{{"pulls_per_cpu_second", "pulls", Form::kSteps},
+                                                   {"of_loop", "of loop", Form::kPercent},
+                                                   {"of_draws", "of draws", Form::kPercent}}};
 constexpr std::array<Column, 2> kConstrainedColumns = {
     {{"iterations", "iterations", Form::kCount}, {"gap", "gap", Form::kBound}}};
 constexpr std::array<Column, 1> kMemoryColumns = {{{"times_model", "x model", Form::kRatio}}};
@@ -46,7 +49,7 @@ struct Kind {
   std::string_view legend;
 };
 
-constexpr std::array<Kind, 6> kKinds = {
+constexpr std::array<Kind, 7> kKinds = {
     {{"sweep", "One sweep of the optimality operator over the whole model", "sweep", kSweepColumns,
       "time: of one sweep. bandwidth, gathers, products: its share of the rate at which this machine reads an array "
       "of\n"
@@ -65,7 +68,11 @@ constexpr std::array<Kind, 6> kKinds = {
      {"learn", "Learners at work, every policy that they play evaluated exactly", "learner", kLearnColumns,
       "time: of four seeds, wall-clock. steps: in a second of processor time. of loop: share of what the loop reaches\n"
       "when nobody learns (the optimal policy is played). of draws: share of the rate of random numbers, one a "
-      "step."}}};
+      "step."},
+     {"bandits", "Learners of bandits on ten coins, regret checked", "learner", kBanditColumns,
+      "time: of all seeds, wall-clock. pulls: in a second of processor time. of loop: share of what the loop reaches\n"
+      "when nobody learns. of draws: share of the rate of random numbers; one a pull, four an arm more for "
+      "thompson."}}};
 
 constexpr Kind kOther = {"", "Other benchmarks", "benchmark", {}, "time: of one run, wall-clock."};
 

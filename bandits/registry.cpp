@@ -5,6 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "bandits/adversarial/learners.h"
+#include "bandits/bold.h"
+#include "bandits/changing/learners.h"
 #include "bandits/identification/learners.h"
 #include "bandits/recovering/learners.h"
 #include "bandits/stochastic/learners.h"
@@ -15,12 +18,21 @@
 namespace bellwether::bandits {
 namespace {
 
+/// A new family adds one line here.
 std::vector<Learner> make_table() {
   std::vector<Learner> rows;
-  for (const auto& family : {stochastic_learners, identification_learners, recovering_learners, tallying_learners}) {
+  for (const auto& family : {
+           stochastic_learners,
+           adversarial_learners,
+           changing_learners,
+           identification_learners,
+           recovering_learners,
+           tallying_learners,
+       }) {
     std::vector<Learner> more = family();
     rows.insert(rows.end(), more.begin(), more.end());
   }
+  rows.push_back(bold_learner());
   return rows;
 }
 

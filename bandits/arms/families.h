@@ -8,6 +8,8 @@ namespace bellwether::bandits {
 
 /// Arms with independent rewards of one law each.
 std::vector<Family> stationary_families();
+/// Arms whose means change, sequences, adversaries, and bandits around others: corrupted or delayed.
+std::vector<Family> changing_families();
 /// Arms whose rewards grow while they rest.
 std::vector<Family> recovering_families();
 /// Arms whose losses depend on how often they were played lately.

@@ -1,0 +1,290 @@
+// Regret under the bounds of the theorems, with their own constants.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "core/statistics.h"
+#include "proofs_checks/bandits/adversarial_claims.h"
+#include "proofs_checks/bandits/adversarial_runs.h"
+
+namespace bellwether::claims {
+namespace {
+
+using bounds::BanditSize;
+
+constexpr const char* kPage = "docs/papers/adversarial-bandits.md";
+constexpr std::int64_t kRounds = 10'000;
+constexpr double kDelta = 0.05;
+
+/// A bound on expected regret against the best fixed arm, and how to make the learner of it unable to learn.
+struct MeanTheorem {
+  std::string id, learner, formula, source;
+  std::vector<Setting> settings, lame;
+  double (*bound)(const BanditSize&);
+};
+
+std::vector<MeanTheorem> mean_theorems() {
+  const std::vector<Setting> still = {{"eta", "1e-12"}};
+  return {{"exp3-bound",
+           "exp3",
+           "sqrt(2 T K ln K)",
+           "Bubeck and Cesa-Bianchi 2012, Theorem 3.1",
+           {},
+           still,
+           bounds::exp3_fixed},
+          {"exp3-anytime-bound",
+           "exp3",
+           "2 sqrt(T K ln K)",
+           "Bubeck and Cesa-Bianchi 2012, Theorem 3.1",
+           {{"schedule", "anytime"}},
+           still,
+           bounds::exp3_anytime},
+          {"exp3-rewards-bound",
+           "exp3-rewards",
+           "2 sqrt(e - 1) sqrt(T K ln K)",
+           "Auer et al. 2002, Corollary 3.2",
+           {},
+           {{"exploration", "1"}},
+           bounds::exp3_rewards},
+          {"exp4-bound",
+           "exp4",
+           "sqrt(2 T K ln n) with n experts",
+           "Bubeck and Cesa-Bianchi 2012, Theorem 4.2",
+           {},
+           still,
+           [](const BanditSize& size) { return bounds::exp4(size, size.arms); }},
+          {"tsallis-inf-iw-bound",
+           "tsallis-inf",
+           "4 sqrt(K T) + 1",
+           "Zimmert and Seldin 2021, Theorem 1",
+           {{"estimator", "iw"}},
+           still,
+           bounds::tsallis_inf_weighted},
+          {"tsallis-inf-rv-bound",
+           "tsallis-inf",
+           "2 sqrt(K T) + 10 K ln T + 16",
+           "Zimmert and Seldin 2021, Theorem 1",
+           {},
+           still,
+           bounds::tsallis_inf_reduced},
+          {"ftrl-tsallis-bound",
+           "ftrl-tsallis",
+           "sqrt(2 T K^a (K^(1 - a) - 1) / (a (1 - a))), a = 3/4",
+           "Abernethy, Lee and Tewari 2015",
+           {{"alpha", "0.75"}},
+           still,
+           [](const BanditSize& size) { return bounds::tsallis_fixed(size, 0.75); }},
+          {"ftrl-tsallis-anytime-bound",
+           "ftrl-tsallis",
+           "2 sqrt(T K^a (K^(1 - a) - 1) / (a (1 - a))), a = 1/4",
+           "Abernethy, Lee and Tewari 2015",
+           {{"alpha", "0.25"}, {"schedule", "anytime"}},
+           still,
+           [](const BanditSize& size) { return bounds::tsallis_anytime(size, 0.25); }},
+          {"log-barrier-bound",
+           "ftrl-log-barrier",
+           "1 + 2 sqrt(K T ln T)",
+           "Foster et al. 2016",
+           {},
+           still,
+           bounds::log_barrier}};
+}
+
+/// The share of the bound that mean regret takes, on the bandit where it comes closest.
+Measurement share_of_bound(const Effort& effort, const MeanTheorem& theorem, const std::vector<Setting>& settings) {
+  Measurement worst;
+  for (const NamedArms& on : adversarial_arms()) {
+    const double bound = theorem.bound({static_cast<double>(on.bandit->world(kRounds).arms), kRounds});
+    std::vector<double> sample = bandit_regrets(*on.bandit, theorem.learner, settings, kRounds, effort.pick(16, 200),
+                                                effort.stream.child(on.name));
+    for (double& x : sample) x /= bound;
+    const Measurement here = mean_against(sample, 1, fmt::format("of the bound {:.0f}, on {} arms", bound, on.name));
+    if (!(here.measured <= worst.measured)) worst = here;
+  }
+  return worst;
+}
+
+Claim mean_claim(const MeanTheorem& theorem) {
+  return {.id = theorem.id,
+          .family = "bandits",
+          .statement = fmt::format("Mean regret of {} is at most {}", theorem.learner, theorem.formula),
+          .page = kPage,
+          .theorem = theorem.source,
+          .kind = Kind::kBelow,
+          .measure = [theorem](const Effort& effort) { return share_of_bound(effort, theorem, theorem.settings); },
+          .controls = {{"never-learns", "the same learner at a rate of nothing", [theorem](const Effort& effort) {
+                          std::vector<Setting> lame = theorem.settings;
+                          lame.insert(lame.end(), theorem.lame.begin(), theorem.lame.end());
+                          return share_of_bound(effort, theorem, lame);
+                        }}}};
+}
+
+// --- Bounds that hold of the regret itself ---------------------------------------------------------------------------
+
+/// Arm 1 is bad until half of the run is over and the best by far from then on.
+NamedArms late_winner() {
+  return named_arms("late winner", "piecewise-arms",
+                    {{"means", "0.7/0.4/0.5/0.5/0.5/0.7/0.95/0.5/0.5/0.5"}, {"arms", "5"}, {"against", "fixed"}});
+}
+
+/// Runs whose regret on the rewards drawn exceeds the bound.
+Measurement above_bound(const Effort& effort, const std::string& learner, const std::vector<Setting>& settings,
+                        double (*bound)(const BanditSize&, double)) {
+  std::int64_t runs = 0, violated = 0;
+  double largest = -std::numeric_limits<double>::infinity();
+  std::vector<NamedArms> all = adversarial_arms();
+  all.push_back(late_winner());
+  all.push_back(named_arms("adaptive", "adaptive-adversary", {}));
+  for (const NamedArms& on : all) {
+    const double limit = bound({static_cast<double>(on.bandit->world(kRounds).arms), kRounds}, kDelta);
+    for (const double regret : bandit_regrets(*on.bandit, learner, settings, kRounds, effort.pick(10, 300),
+                                              effort.stream.child(on.name), Regret::kHindsight)) {
+      largest = std::max(largest, regret / limit);
+      violated += regret > limit;
+      ++runs;
+    }
+  }
+  return never(violated, runs, kDelta, fmt::format("runs above the bound; largest regret / bound {:.3g}", largest));
+}
+
+Claim realised_claim(const std::string& id, const std::string& learner, const std::string& formula,
+                     const std::string& source, const std::vector<Setting>& lame,
+                     double (*bound)(const BanditSize&, double)) {
+  return {
+      .id = id,
+      .family = "bandits",
+      .statement = fmt::format("The regret of {} itself is at most {} with probability 1 - delta", learner, formula),
+      .page = kPage,
+      .theorem = source,
+      .kind = Kind::kNever,
+      .measure = [=](const Effort& effort) { return above_bound(effort, learner, {}, bound); },
+      .controls = {{"never-learns", "chooses evenly for ever", [=](const Effort& effort) {
+                      return above_bound(effort, lame.empty() ? "exp3" : learner, {{"eta", "1e-12"}}, bound);
+                    }}}};
+}
+
+/// How far the regret of Exp3-IX (or of another) spreads, as a share of that of Exp3.
+Measurement spread(const Effort& effort, const std::string& learner) {
+  const NamedArms on = late_winner();
+  const std::int64_t runs = effort.pick(300, 3000);
+  const auto deviation = [&](const std::string& name) {
+    return standard_deviation(
+        bandit_regrets(*on.bandit, name, {}, kRounds, runs, effort.stream.child(name + on.name), Regret::kHindsight));
+  };
+  const double wide = deviation("exp3"), ratio = deviation(learner) / wide;
+  // The logarithm of a standard deviation has an error of about 1 / sqrt(2 n), that of a ratio 1 / sqrt(n).
+  const double error = ratio * normal_quantile((1 + kConfidence) / 2) / std::sqrt(static_cast<double>(runs));
+  return {.measured = ratio,
+          .bound = 0.7,
+          .uncertainty = error,
+          .replicates = runs,
+          .detail = fmt::format("standard deviation of regret, that of Exp3 being {:.0f}", wide)};
+}
+
+Claim spread_claim() {
+  return {.id = "exp3-ix-spread",
+          .family = "bandits",
+          .statement = "Implicit exploration keeps the regret of single runs together: sd at most 0.7 of that of Exp3",
+          .page = kPage,
+          .theorem = "Neu 2015, section 5 (an observation, not a theorem)",
+          .kind = Kind::kBelow,
+          .measure = [](const Effort& effort) { return spread(effort, "exp3-ix"); },
+          .controls = {{"without-it", "Exp3 over constant experts, which is Exp3",
+                        [](const Effort& effort) { return spread(effort, "exp4"); }}}};
+}
+
+// --- Best of both worlds ---------------------------------------------------------------------------------------------
+
+/// Mean growth of regret from 10,000 to 40,000 rounds under the stochastically constrained adversary.
+Measurement growth(const Effort& effort, const std::string& learner) {
+  const NamedArms on = named_arms("constrained", "constrained-adversary", {});
+  std::vector<double> sample;
+  for (const std::int64_t rounds : {kRounds, 4 * kRounds}) {
+    const auto here = bandit_regrets(*on.bandit, learner, {}, rounds, effort.pick(60, 400), effort.stream);
+    if (sample.empty()) sample.resize(here.size());
+    for (std::size_t i = 0; i < here.size(); ++i) sample[i] = here[i] - sample[i];
+  }
+  return mean_against(sample, 60, "more regret after 40,000 rounds than after 10,000");
+}
+
+Claim growth_claim() {
+  return {.id = "tsallis-inf-constrained-growth",
+          .family = "bandits",
+          .statement = "Under the stochastically constrained adversary the regret of Tsallis-INF grows by logarithms",
+          .page = kPage,
+          .theorem = "Zimmert and Seldin 2021, Theorem 1 (60 allows twice 4 ln 4 / gap)",
+          .kind = Kind::kBelow,
+          .measure = [](const Effort& effort) { return growth(effort, "tsallis-inf"); },
+          .controls = {{"square-root", "Exp3, which has no second world",
+                        [](const Effort& effort) { return growth(effort, "exp3"); }}}};
+}
+
+/// By how much the regret of a learner exceeds so many times that of Tsallis-INF.
+Measurement excess(const Effort& effort, const NamedArms& on, const std::string& learner,
+                   const std::vector<Setting>& settings, double times, std::int64_t rounds, std::int64_t runs) {
+  std::vector<double> sample = bandit_regrets(*on.bandit, learner, settings, rounds, runs, effort.stream);
+  const auto own = bandit_regrets(*on.bandit, "tsallis-inf", {}, rounds, runs, effort.stream);
+  for (std::size_t i = 0; i < sample.size(); ++i) sample[i] -= times * own[i];
+  return mean_against(
+      sample, 0,
+      fmt::format("regret of {} minus {} times that of Tsallis-INF, which is {:.0f}", learner, times, mean(own)));
+}
+
+Claim constrained_claim() {
+  const auto measure = [](const std::string& learner, const std::vector<Setting>& settings) {
+    return [=](const Effort& effort) {
+      const NamedArms on = named_arms("constrained", "constrained-adversary", {});
+      return excess(effort, on, learner, settings, 3, kRounds, effort.pick(150, 600));
+    };
+  };
+  return {.id = "ucb1-fails-constrained",
+          .family = "bandits",
+          .statement = "Under the stochastically constrained adversary UCB1 has three times the regret of Tsallis-INF",
+          .page = kPage,
+          .theorem = "Zimmert and Seldin 2021, section 6",
+          .kind = Kind::kAbove,
+          .measure = measure("ucb1", {}),
+          .controls = {{"weighted", "Tsallis-INF with importance weights in the place of UCB1",
+                        measure("tsallis-inf", {{"estimator", "iw"}})}}};
+}
+
+Claim corruption_claim() {
+  const auto measure = [](const std::string& rounds) {
+    return [=](const Effort& effort) {
+      const NamedArms on = named_arms("corrupted", "corrupted-arms", {{"rounds", rounds}});
+      return excess(effort, on, "ucb1", {}, 1.7, 100'000, effort.pick(20, 300));
+    };
+  };
+  return {.id = "ucb1-fails-corrupted",
+          .family = "bandits",
+          .statement = "300 corrupted rounds cost UCB1 1.7 times the regret of Tsallis-INF after 100,000 rounds",
+          .page = kPage,
+          .theorem = "Zimmert and Seldin 2021, Theorem 2 (which leaves UCB1 out)",
+          .kind = Kind::kAbove,
+          .tier = Tier::kFull,
+          .measure = measure("300"),
+          .controls = {{"many-rounds", "10,000 corrupted rounds, which fool both", measure("10000")}}};
+}
+
+}  // namespace
+
+std::vector<Claim> adversarial_bound_claims() {
+  std::vector<Claim> table;
+  for (const MeanTheorem& theorem : mean_theorems()) table.push_back(mean_claim(theorem));
+  table.push_back(realised_claim("exp3-ix-bound", "exp3-ix",
+                                 "2 sqrt(2 K T ln K) + (sqrt(2 K T / ln K) + 1) ln(2 / delta)", "Neu 2015, Theorem 1",
+                                 {{"eta", "1e-12"}}, bounds::exp3_ix));
+  table.push_back(realised_claim("exp3-p-bound", "exp3-p", "5.15 sqrt(T K ln(K / delta))",
+                                 "Bubeck and Cesa-Bianchi 2012, Theorem 3.3", {}, bounds::exp3_p));
+  table.push_back(spread_claim());
+  table.push_back(growth_claim());
+  table.push_back(constrained_claim());
+  table.push_back(corruption_claim());
+  return table;
+}
+
+}  // namespace bellwether::claims

@@ -1,0 +1,71 @@
+#include "bandits/bold.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "bandits/arms/family.h"
+#include "bandits/nested_settings.h"
+#include "bandits/run.h"
+#include "bandits/trial.h"
+#include "core/errors.h"
+
+namespace bellwether::bandits {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Pair;
+using testing::ThrowsMessage;
+
+std::shared_ptr<const Bandit> late(const std::string& delay, const std::string& law = "constant") {
+  return find_family("delayed-arms")->make({{"delay", delay}, {"law", law}}).bandit;
+}
+
+TEST(Bold, EachCopyPlaysAsIfAlone) {
+  // With a delay of 2 always, three copies of UCB1 take turns: each begins with arm 0, then arm 1 and so on.
+  const auto bandit = late("2");
+  const auto agent = bold_learner().make(*bandit, bandit->world(60), {}, Stream(1));
+  std::vector<int> arms;
+  for (std::int64_t t = 1; t <= 15; ++t) {
+    arms.push_back(agent->choose({.number = t, .arms = 5}));
+    if (t > 2) agent->learn({.round = t - 2, .arm = arms[static_cast<std::size_t>(t - 3)], .reward = 0});
+  }
+  EXPECT_THAT(arms, ElementsAre(0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4));
+}
+
+TEST(Bold, PlaysAnyDelayAndKeepsToTheBoundOfItsCopies) {
+  // d + 1 copies with at most d + 1 times the regret of one: pulls of an arm are at most those of d + 1 copies.
+  for (const char* law : {"constant", "uniform", "geometric"}) {
+    const double slow =
+        play(*late("10", law), "bold", {}, Stream(3), {.length = 4000, .checkpoints = {4000}}).value(0, 0);
+    const double prompt =
+        play(*late("0", law), "bold", {}, Stream(3), {.length = 4000, .checkpoints = {4000}}).value(0, 0);
+    EXPECT_GT(slow, prompt) << law;
+    EXPECT_LT(slow, 0.1 * 4000) << law;
+  }
+}
+
+TEST(Bold, GivesSettingsToItsBase) {
+  const auto bandit = late("3");
+  const auto series = [&](const std::vector<Setting>& settings) {
+    return play(*bandit, "bold", settings, Stream(4), {.length = 500});
+  };
+  EXPECT_EQ(series({}), series({{"base", "ucb1"}, {"with", "constant=theory"}}));
+  EXPECT_NE(series({}), series({{"with", "constant=0.1"}}));
+  EXPECT_NE(series({}), series({{"base", "exp3"}, {"with", "eta=0.1; schedule=anytime"}}));
+  EXPECT_THAT([&] { series({{"base", "bold"}}); }, ThrowsMessage<InvalidOption>(HasSubstr("base is bold")));
+  EXPECT_THAT([&] { series({{"base", "exp4x"}}); }, ThrowsMessage<InvalidOption>(HasSubstr("exp4")));
+  EXPECT_THAT(
+      [&] {
+        series({{"with", "constant"}});
+      },
+      ThrowsMessage<InvalidOption>(HasSubstr("bold: option 'with' has 'constant', must be name=value")));
+}
+
+TEST(NestedSettings, StandBetweenSpacesOrSemicolons) {
+  EXPECT_THAT(nested_settings("x", "y", " a=1;b=2/3  c=d=e"),
+              ElementsAre(Pair("a", "1"), Pair("b", "2/3"), Pair("c", "d=e")));
+}
+
+}  // namespace
+}  // namespace bellwether::bandits

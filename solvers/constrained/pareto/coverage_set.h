@@ -50,7 +50,7 @@ void describe(LinearSupportOptions& o, Field&& field) {
 }
 
 /// Optimistic linear support (Roijers 2016): solves at the corners of the upper envelope of the points found so far,
-/// where the optimistic bound promises most first, until no corner improves (docs/papers/multi-objective.md).
+/// where the optimistic bound promises most first, until no corner improves (docs/papers/c-morl.md).
 /// Certificate: the optimal value is convex in the weights, so over each cell of the envelope it exceeds its point by
 /// at most what it does at the corners; `gap` is the largest proven excess there. Cost: one exact solve a corner; two
 /// to four objectives (InvalidOption beyond).

@@ -23,7 +23,7 @@ struct ParetoPlan {
 };
 
 /// All Pareto-optimal vectors of plans from the initial state of a deterministic model over a finite horizon: V_h(s) =
-/// the non-dominated r(s, c) + discount v, v in V_(h+1)(s') (docs/papers/multi-objective.md). Deterministic plans
+/// the non-dominated r(s, c) + discount v, v in V_(h+1)(s') (docs/papers/c-morl.md). Deterministic plans
 /// alone: the set need not be convex. Exact up to the rounding of H additions. InvalidModel, naming the place, when a
 /// choice has two successors or the play begins in several states; InvalidOption when the criterion is not finite or
 /// sets outgrow `most_points`.

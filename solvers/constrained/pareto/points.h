@@ -6,7 +6,7 @@
 
 namespace bellwether::solvers {
 
-// Sets of vectors of objectives, all to be maximised (docs/papers/multi-objective.md, "What is said of a front").
+// Sets of vectors of objectives, all to be maximised (docs/papers/c-morl.md, "What is said of a front").
 
 using Objectives = std::vector<double>;
 

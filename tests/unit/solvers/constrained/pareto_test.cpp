@@ -274,6 +274,79 @@ TEST(CMorl, BarriersStayInsideAndComeAsCloseAsTheyPromise) {
       ThrowsMessage<InvalidOption>(HasSubstr("does not exceed every threshold")));
 }
 
+TEST(CMorl, TrustRegionsEndAtTheProgramAndKeepEveryThreshold) {
+  for (std::uint64_t seed = 0; seed < 12; ++seed) {
+    const int objectives = 2 + static_cast<int>(seed % 3);
+    const MultiObjectiveProblem problem = random_objectives(seed, objectives, 6);
+    const CMorlResult grid = c_morl(problem, {.rounds = 0});
+    const FrontPoint& start = grid.points[grid.points.size() / 2];
+    const Objectives thresholds = relaxed(start.at(), .9);
+    for (int l = 0; l < objectives; ++l) {
+      const Extension exact = extend_by_program(problem, l, thresholds);
+      ASSERT_TRUE(exact.found);
+      for (const double radius : {.01, .1}) {
+        const TrustRegionRun run =
+            extend_by_trust_region(problem, l, thresholds, start.policy.stationary, {.radius = radius});
+        const auto at = static_cast<std::size_t>(l);
+        EXPECT_TRUE(run.found);
+        EXPECT_EQ(run.repairs, 0);
+        EXPECT_GE(run.smallest_slack, 0);
+        EXPECT_LE(run.largest_divergence, radius);
+        EXPECT_GT(run.largest_divergence, radius / 8);
+        EXPECT_NEAR(run.point.at()[at], exact.point.at()[at], 1e-4)
+            << "seed " << seed << " objective " << l << " radius " << radius << " steps " << run.steps;
+        for (std::size_t i = 0; i < thresholds.size(); ++i) {
+          if (i == at) continue;
+          EXPECT_GE(run.point.at()[i], thresholds[i] - 1e-9);
+        }
+      }
+    }
+  }
+}
+
+TEST(CMorl, TrustRegionsRepairAStartThatIsTooLow) {
+  const MultiObjectiveProblem problem = random_objectives(2, 3, 6);
+  const CMorlResult grid = c_morl(problem, {.rounds = 0});
+  const Objectives thresholds = relaxed(grid.points[grid.points.size() / 2].at(), .95);
+  const TrustRegionRun run =
+      extend_by_trust_region(problem, 0, thresholds, mdp::Policy::uniform(problem.question.model));
+  EXPECT_TRUE(run.found);
+  EXPECT_GT(run.repairs, 0);
+  EXPECT_GE(run.smallest_slack, 0);
+  EXPECT_NEAR(run.point.at()[0], extend_by_program(problem, 0, thresholds).point.at()[0], 1e-4);
+  const TrustRegionRun never =
+      extend_by_trust_region(problem, 0, {0, 1e9, 1e9}, mdp::Policy::uniform(problem.question.model), {.steps = 50});
+  EXPECT_FALSE(never.found);
+  EXPECT_LT(never.smallest_slack, 0);
+}
+
+/// One small step raises the objective by what the linear model says.
+TEST(CMorl, ATrustRegionStepIsTheBestOfTheLinearModel) {
+  const MultiObjectiveProblem problem = random_objectives(5, 2, 6);
+  const mdp::Policy start = mdp::Policy::uniform(problem.question.model);
+  const auto gain = [&](double radius) {
+    const TrustRegionRun none = extend_by_trust_region(problem, 0, {0, 0}, start, {.radius = 1e-12, .steps = 1});
+    const TrustRegionRun one = extend_by_trust_region(problem, 0, {0, 0}, start, {.radius = radius, .steps = 1});
+    EXPECT_NEAR(one.largest_divergence, .9 * radius, .01 * radius);
+    return one.point.at()[0] - none.point.at()[0];
+  };
+  // Twice the length, twice the gain; the length is the root of the radius.
+  EXPECT_NEAR(gain(4e-6) / gain(1e-6), 2, .01);
+}
+
+TEST(CMorl, RunsWithTrustRegions) {
+  const MultiObjectiveProblem problem = random_objectives(3, 2, 5);
+  const CMorlResult run = c_morl(problem, {.selected = 2, .rounds = 1, .form = "trust-region"});
+  const CMorlResult exact = c_morl(problem, {.selected = 2, .rounds = 1});
+  const std::vector<double> reference = {0, 0};
+  EXPECT_NEAR(hypervolume(run.fronts[1], reference), hypervolume(exact.fronts[1], reference), 1e-3);
+  MultiObjectiveProblem finite = problem;
+  finite.question.criterion = Criterion::kFinite;
+  finite.question.horizon = 3;
+  EXPECT_THAT([&] { c_morl(finite, {.form = "trust-region"}); },
+              ThrowsMessage<InvalidOption>(HasSubstr("trust-region: the criterion is finite")));
+}
+
 TEST(CMorl, RunsWithBarriers) {
   const MultiObjectiveProblem problem = random_objectives(3, 2, 5);
   const CMorlResult run = c_morl(problem, {.selected = 2, .rounds = 1, .form = "barrier"});

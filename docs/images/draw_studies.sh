@@ -19,11 +19,11 @@ draw mdpo inner-steps
 draw dynamic-policy-gradient stages
 draw reload portrait distance
 draw constrained-mdps budget averages
-draw multi-objective treasure front hypervolume
+draw c-morl treasure front hypervolume fruit-tree
 draw robust-mdps convergence price
 draw drpg gaps
 draw iwocs walk gaps
 draw rfzi samples perturbed
 draw risk-measures frontier levels
-draw distributional-planning laws
+draw distdp-stock gamble set-point laws grid
 draw lmdp-horizon-free constants horizon lower-bound

@@ -28,13 +28,13 @@ constexpr Told kTold[] = {
     {"constrained-mdps", "what a budget is worth, and averages of primal-dual steps against their bounds"},
     {"constrained-regret", "learning under limits: who breaks them, by how much, and what safety costs"},
     {"stepmix", "leaving a safe baseline without an episode below the floor"},
-    {"multi-objective", "fronts of Deep Sea Treasure and of a drawn model, hypervolume against solves"},
+    {"c-morl", "fronts of Deep Sea Treasure, a drawn model and a fruit tree, and what a solve adds to them"},
     {"robust-mdps", "partial policy iteration against value iteration, and the price of robustness"},
     {"drpg", "policy gradient against nature on the Garnets of the paper"},
     {"iwocs", "the search for the worst wind, and when it closes its gap"},
     {"rfzi", "robust planning from data: error against samples, and plans in models that slip more"},
     {"risk-measures", "mean against tail mean in a risky corridor, and the tail mean at every level"},
-    {"distributional-planning", "the laws of the returns of three policies"},
+    {"distdp-stock", "planning for the whole law of the return: tails, targets, set points, grids of stocks"},
     {"lmdp-horizon-free", "learning latent models told the context in hindsight: constants, horizon, lower bound"},
 };
 

@@ -8,7 +8,7 @@
 namespace bellwether::mdp {
 
 // Small constrained and multi-objective models with known answers (docs/papers/constrained-mdps.md,
-// docs/papers/reload.md, docs/papers/multi-objective.md).
+// docs/papers/reload.md, docs/papers/c-morl.md).
 
 /// Two states, two choices in each, one cost; the play begins in state 0. With discount 0.9 the unconstrained optimum
 /// is 5.975460 at a cost of 5.472393, and no policy costs less than 0.978261.

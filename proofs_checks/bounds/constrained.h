@@ -5,7 +5,7 @@
 namespace bellwether::bounds {
 
 // Bounds for models with budgets and for several objectives. Statements: docs/papers/constrained-mdps.md and
-// docs/papers/multi-objective.md. `discount` is gamma, `slack` (Slater's margin) the most by which a policy can stay
+// docs/papers/c-morl.md. `discount` is gamma, `slack` (Slater's margin) the most by which a policy can stay
 // below all limits at once.
 
 /// Natural policy gradient primal-dual after T steps, rewards in [0, 1], uniform start, step 2 log A, dual step

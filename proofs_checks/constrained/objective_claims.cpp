@@ -14,7 +14,7 @@ namespace {
 
 using solvers::MultiObjectiveProblem;
 
-constexpr const char* kPage = "docs/papers/multi-objective.md";
+constexpr const char* kPage = "docs/papers/c-morl.md";
 
 MultiObjectiveProblem drawn_objectives(const Stream& stream, int objectives) {
   const mdp::TabularMdp model = mdp::random_cmdp(stream, {.states = 6, .actions = 3, .budgets = objectives}).model();
@@ -100,8 +100,45 @@ Claim barrier_claim() {
                         [](const Effort& effort) { return barrier(effort, 10); }}}};
 }
 
+/// How far steps within a trust region end from the optimum of the program; infinite when an iterate is below a
+/// threshold or farther from the one before than the radius.
+Measurement trust_region(const Effort& effort, int steps) {
+  double worst = 0;
+  std::int64_t runs = 0;
+  constexpr double kRadius = .01;
+  for (int k = 0; k < effort.pick(4, 40); ++k) {
+    const MultiObjectiveProblem problem =
+        drawn_objectives(effort.stream.child(static_cast<std::uint64_t>(k)), 2 + k % 2);
+    const solvers::CMorlResult grid = solvers::c_morl(problem, {.rounds = 0});
+    const solvers::FrontPoint& start = grid.points[grid.points.size() / 2];
+    const solvers::Objectives thresholds = solvers::relaxed(start.at(), .9);
+    for (std::size_t l = 0; l < problem.objectives.size(); ++l) {
+      const auto objective = static_cast<int>(l);
+      const solvers::Extension exact = solvers::extend_by_program(problem, objective, thresholds);
+      const solvers::TrustRegionRun run = solvers::extend_by_trust_region(
+          problem, objective, thresholds, start.policy.stationary, {.radius = kRadius, .steps = steps});
+      const bool kept = run.found && run.smallest_slack >= 0 && run.largest_divergence <= kRadius;
+      worst = kept ? std::max(worst, std::abs(exact.point.at()[l] - run.point.at()[l])) : HUGE_VAL;
+      ++runs;
+    }
+  }
+  return {.measured = worst, .bound = 1e-4, .replicates = runs, .detail = "largest distance from the program"};
+}
+
+Claim trust_region_claim() {
+  return {.id = "trust-region-ends-at-program",
+          .family = "constrained",
+          .statement = "Steps within a trust region keep every threshold and end at the optimum of the program",
+          .page = kPage,
+          .theorem = "Achiam, Held, Tamar and Abbeel 2017; Liu et al. 2025 (C-MORL-CPO)",
+          .kind = Kind::kEqual,
+          .measure = [](const Effort& effort) { return trust_region(effort, 500); },
+          .controls = {
+              {"five-steps", "stops after five steps", [](const Effort& effort) { return trust_region(effort, 5); }}}};
+}
+
 }  // namespace
 
-std::vector<Claim> objective_claims() { return {coverage_claim(), barrier_claim()}; }
+std::vector<Claim> objective_claims() { return {coverage_claim(), barrier_claim(), trust_region_claim()}; }
 
 }  // namespace bellwether::claims

@@ -21,7 +21,7 @@ using solvers::Law;
 using LawsOf = std::vector<Law> (*)(const mdp::TabularMdp&, int, double);
 
 constexpr const char* kPage = "docs/papers/risk-measures.md";
-constexpr const char* kStockPage = "docs/papers/distributional-planning.md";
+constexpr const char* kStockPage = "docs/papers/distdp-stock.md";
 
 double best_of(const std::vector<Law>& laws, const std::function<double(const Law&)>& functional) {
   double best = -1e300;

@@ -335,7 +335,7 @@ TEST(Reproduce, ComputesTheStudiesOfAPlanningPaper) {
   const TemporaryFolder folder;
   const std::filesystem::path one = folder.path("one"), two = folder.path("two");
   const auto words = [](const std::filesystem::path& out, const char* threads) {
-    return std::vector<std::string>{"reproduce", "distributional-planning", "--out", out.string(), "--threads",
+    return std::vector<std::string>{"reproduce", "distdp-stock", "--out", out.string(), "--threads",
                                     threads};
   };
   const Finished done = run_program(words(one, "1"));
@@ -345,11 +345,11 @@ TEST(Reproduce, ComputesTheStudiesOfAPlanningPaper) {
                               HasSubstr((one / "report.html").string())));
   EXPECT_THAT(content(one / "report.html"), AllOf(HasSubstr("<!doctype html>"), HasSubstr("made for the worst 2 %"),
                                                   HasSubstr("stock-is-enough"), HasSubstr("To run it again")));
-  EXPECT_THAT(content(one / "laws/manifest.json"), HasSubstr("\"id\": \"distributional-planning/laws\""));
+  EXPECT_THAT(content(one / "laws/manifest.json"), HasSubstr("\"id\": \"distdp-stock/laws\""));
   ASSERT_EQ(run_program(words(two, "2")).code, 0);
   const std::string points = content(one / "laws/points.csv");
   EXPECT_THAT(points,
-              HasSubstr("study,series,kind,at,x,y\ndistributional-planning/laws,made for the mean,measured,,-26,"));
+              HasSubstr("study,series,kind,at,x,y\ndistdp-stock/laws,made for the mean,measured,,-26,"));
   EXPECT_EQ(content(two / "laws/points.csv"), points);
 }
 
@@ -364,9 +364,9 @@ TEST(Reproduce, PrintsTheClaimsOfAPaperThatHasNothingElse) {
 TEST(Reproduce, StopsOnCtrlCWithoutHalfAStudy) {
   const TemporaryFolder folder;
   const Finished stopped =
-      run_program({"reproduce", "multi-objective", "--no-figures", "--out", folder.path("out")}, ".", 0.5);
+      run_program({"reproduce", "c-morl", "--no-figures", "--out", folder.path("out")}, ".", 0.5);
   if (stopped.code != 1) GTEST_SKIP() << "this machine was not at a study when the signal came";
-  EXPECT_THAT(stopped.err, HasSubstr("stopped while computing multi-objective/"));
+  EXPECT_THAT(stopped.err, HasSubstr("stopped while computing c-morl/"));
   EXPECT_FALSE(std::filesystem::exists(folder.path("out/report.html")));
 }
 

@@ -14,13 +14,13 @@ std::vector<Study> mdpo_studies();
 std::vector<Study> dynamic_policy_gradient_studies();
 std::vector<Study> reload_studies();
 std::vector<Study> constrained_mdps_studies();
-std::vector<Study> multi_objective_studies();
+std::vector<Study> c_morl_studies();
 std::vector<Study> robust_mdps_studies();
 std::vector<Study> drpg_studies();
 std::vector<Study> iwocs_studies();
 std::vector<Study> rfzi_studies();
 std::vector<Study> risk_measures_studies();
-std::vector<Study> distributional_planning_studies();
+std::vector<Study> distdp_stock_studies();
 std::vector<Study> lmdp_horizon_free_studies();
 
 }  // namespace bellwether::studies

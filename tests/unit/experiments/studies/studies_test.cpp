@@ -58,7 +58,7 @@ TEST(StudyTable, EveryStudyHasPointsNumbersAndNotes) {
 }
 
 TEST(StudyTable, OneAndTwoThreadsGiveTheSameBytes) {
-  for (const char* id : {"mdpo/inner-steps", "reload/distance", "robust-mdps/price", "distributional-planning/laws"}) {
+  for (const char* id : {"mdpo/inner-steps", "reload/distance", "robust-mdps/price", "distdp-stock/laws"}) {
     const Study& study = find(id);
     EXPECT_EQ(points_csv(study, run_study(study, {.threads = 1}).findings), points_csv(study, findings_of(id))) << id;
   }
@@ -101,8 +101,8 @@ TEST(Reload, EndsAtTheLinearProgramAndDescentAscentDoesNot) {
 
 TEST(MultiObjective, TheTreasuresLieOnOrUnderTheHull) {
   const Series& points =
-      series_of("multi-objective/treasure", "deterministic policies that nothing deterministic beats");
-  const Series& hull = series_of("multi-objective/treasure", "front of randomised policies");
+      series_of("c-morl/treasure", "deterministic policies that nothing deterministic beats");
+  const Series& hull = series_of("c-morl/treasure", "front of randomised policies");
   EXPECT_EQ(points.x.size(), 10);
   EXPECT_EQ(hull.x.size(), 9);
   for (std::size_t i = 0; i < points.x.size(); ++i) {

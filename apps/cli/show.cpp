@@ -212,13 +212,12 @@ void show_learner(const Row& row, const Arguments& arguments) {
   for (const OptionRow& option : options)
     out += two_columns(fmt::format("{}={}", option.name, option.value),
                        option.rule.empty() ? option.help : fmt::format("{} ({})", option.help, option.rule), 28);
-  const bool plays_episodes = length_name(row.protocol) == "episodes";
-  const bool plays_rounds = length_name(row.protocol) == "rounds";
-  out += fmt::format("\nnext: {} run {}--algorithm {}\n", program_name(),
-                     plays_rounds     ? "bernoulli-arms "
-                     : plays_episodes ? "riverswim --horizon 20 "
-                                      : "riverswim ",
-                     row.name);
+  const std::string_view length = length_name(row.protocol);
+  const char* const task = row.protocol == Protocol::kConstrained ? "courier --horizon 12 --budget damage=40%"
+                           : length == "rounds"                   ? "bernoulli-arms"
+                           : length == "episodes"                 ? "riverswim --horizon 20"
+                                                                  : "riverswim";
+  out += fmt::format("\nnext: {} run {} --algorithm {}\n", program_name(), task, row.name);
   fmt::print("{}", out);
 }
 

@@ -11,6 +11,7 @@ std::vector<Claim> constrained_regret_claims();
 
 // Its parts, one a file.
 std::vector<Claim> limit_program_claims();
+std::vector<Claim> limit_bound_claims();
 std::vector<Claim> step_mixture_claims();
 
 }  // namespace bellwether::claims

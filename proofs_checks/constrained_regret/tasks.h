@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/stream.h"
@@ -34,6 +35,26 @@ inline online::ConstrainedTask budget_task(Stream stream, int states, int action
 
 inline online::ConstrainedTask floor_task(Stream stream, double floor, const std::string& baseline = "0.6") {
   return drawn_task(stream, 5, 3, 3, {.budgets = {}, .floor = floor, .baseline = baseline});
+}
+
+/// Two states, two stages, two choices: the first pays in [.5, 1] and costs in [.8, 1], the second pays in [0, .5] and
+/// costs in [0, .2]; an episode may cost .6. Whoever forgets the limit breaks it by 1 or more in every episode.
+inline online::ConstrainedTask tempting_task(Stream stream) {
+  constexpr int kStates = 2, kHorizon = 2;
+  const mdp::ConstrainedMdp drawn = mdp::random_cmdp(
+      stream.child("rows"), {.states = kStates, .actions = 2, .concentration = .5, .uniform_start = false});
+  Stream draw = stream.child("amounts");
+  std::vector<double> reward, cost;
+  for (int s = 0; s < kStates; ++s) {
+    for (const double tempting : {1.0, 0.0}) {
+      reward.push_back(.5 * tempting + .5 * draw.uniform());
+      cost.push_back(.8 * tempting + .2 * draw.uniform());
+    }
+  }
+  const mdp::TabularMdp model = mdp::with_costs(drawn.model().with_expected_rewards(std::move(reward)),
+                                                {{.name = "cost 0", .expected = std::move(cost), .by_transition = {}}});
+  return {std::make_shared<const online::EpisodicTask>(model, kHorizon),
+          {.budgets = {{"cost 0", .3 * kHorizon, false}}, .floor = {}, .baseline = "safest"}};
 }
 
 inline online::ConstrainedRun played(const online::ConstrainedTask& task, online::ConstrainedAgent& agent,

@@ -75,7 +75,8 @@ Series play_constrained(const ConstrainedTask& task, const ConstrainedLearner& l
   const auto run =
       run_constrained(task, *agent, stream,
                       {.episodes = options.length, .checkpoints = options.checkpoints, .observer = options.observer});
-  const bool promises = agent->cost_bound(0).has_value(), optimistic = agent->optimistic_optimum().has_value();
+  // Of the whole run: a learner that plays its baseline for a while says nothing about those episodes.
+  const bool promises = run.last.promises > 0, optimistic = run.last.estimates > 0;
   for (const ConstrainedRow& row : run.rows) {
     const auto count = [](std::int64_t number) { return static_cast<double>(number); };
     const double episodes = count(row.episodes);

@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
-#include <fmt/format.h>
-
-#include "core/errors.h"
 #include "core/learner.h"
 #include "solvers/online/constrained/confidence.h"
 
@@ -16,18 +14,16 @@ namespace {
 /// What both have: optimistic values of reward and costs, and multipliers.
 class DualLearner : public ConstrainedAgent {
  public:
-  DualLearner(std::string_view name, const ConstrainedWorld& world, const DualLearnerOptions& options)
+  /// Multipliers stay below `cap` times H / room.
+  DualLearner(std::string_view name, const ConstrainedWorld& world, const DualLearnerOptions& options, double cap)
       : ConstrainedAgent(world),
         confidence_(world, options.delta, Constant(name, options.constant, kDualPractical).factor()),
         multiplier_(world.constraints.size(), 0.0),
         next_(1 + world.constraints.size(), std::vector<double>(static_cast<std::size_t>(world.num_states()))),
         now_(next_),
         bonus_(static_cast<std::size_t>(world.horizon * world.num_choices())) {
-    const double room = world.baseline_slack();
-    if (!(room > 0))
-      throw InvalidOption(
-          fmt::format("{}: the baseline must leave room below every limit, it leaves {:.6g}", name, room));
-    rho_ = world.horizon / room;
+    rho_ = world.horizon / require_room(name, world);
+    largest_multiplier_ = cap * rho_;
     dual_step_ = options.step * rho_ / (world.horizon * std::sqrt(static_cast<double>(world.episodes)));
     for (int h = 0; h < world.horizon; ++h)
       for (std::int64_t c = 0; c < world.num_choices(); ++c)
@@ -77,7 +73,8 @@ class DualLearner : public ConstrainedAgent {
       double cost = 0;
       for (int s = 0; s < constrained().num_states(); ++s)
         cost += constrained().initial[static_cast<std::size_t>(s)] * next_[i + 1][static_cast<std::size_t>(s)];
-      multiplier_[i] = std::max(0.0, multiplier_[i] + dual_step_ * (cost - constrained().constraints[i].limit));
+      multiplier_[i] = std::clamp(multiplier_[i] + dual_step_ * (cost - constrained().constraints[i].limit), 0.0,
+                                  largest_multiplier_);
     }
   }
   std::size_t num_signals() const { return next_.size(); }
@@ -88,12 +85,13 @@ class DualLearner : public ConstrainedAgent {
   std::vector<double> multiplier_;
   std::vector<std::vector<double>> next_, now_;
   std::vector<double> bonus_;
-  double rho_ = 0, dual_step_ = 0;
+  double rho_ = 0, dual_step_ = 0, largest_multiplier_ = 0;
 };
 
 class OptDual final : public DualLearner {
  public:
-  OptDual(const ConstrainedWorld& world, const DualLearnerOptions& options) : DualLearner("opt-dual", world, options) {}
+  OptDual(const ConstrainedWorld& world, const DualLearnerOptions& options)
+      : DualLearner("opt-dual", world, options, std::numeric_limits<double>::infinity()) {}
 
   void plan(std::int64_t /*episode*/) override {
     begin();
@@ -119,8 +117,11 @@ class OptDual final : public DualLearner {
 
 class OptPrimalDual final : public DualLearner {
  public:
+  /// Twice what an optimal multiplier can be: the largest that the proof compares with.
+  static constexpr double kLargestMultiplier = 2;
+
   OptPrimalDual(const ConstrainedWorld& world, const DualLearnerOptions& options)
-      : DualLearner("opt-primal-dual", world, options),
+      : DualLearner("opt-primal-dual", world, options, kLargestMultiplier),
         step_(options.step *
               std::sqrt(2 * std::log(static_cast<double>(std::max(2, world.largest_num_actions))) /
                         static_cast<double>(world.episodes)) /

@@ -31,7 +31,7 @@ void describe(DualLearnerOptions& o, Field&& field) {
 std::unique_ptr<ConstrainedAgent> make_opt_dual(const ConstrainedWorld& world, const DualLearnerOptions& options,
                                                 const Stream& stream);
 /// OptPrimalDual-CMDP: probabilities times exp(t Q) of the optimistic values of the policy itself, t =
-/// sqrt(2 ln A / (H^2 (1 + rho)^2 K)).
+/// sqrt(2 ln A / (H^2 (1 + rho)^2 K)); multipliers stay below 2 rho.
 std::unique_ptr<ConstrainedAgent> make_opt_primal_dual(const ConstrainedWorld& world, const DualLearnerOptions& options,
                                                        const Stream& stream);
 

@@ -1,8 +1,5 @@
 #include "solvers/online/constrained/program_learners.h"
 
-#include <fmt/format.h>
-
-#include "core/errors.h"
 #include "core/learner.h"
 #include "solvers/online/constrained/confidence.h"
 
@@ -106,15 +103,6 @@ std::unique_ptr<ConstrainedAgent> make(std::string_view name, const ConstrainedW
                                           recipe);
 }
 
-/// The least room that the baseline leaves below a limit; the learner cannot do without.
-double room_of(std::string_view name, const ConstrainedWorld& world) {
-  const double room = world.baseline_slack();
-  if (!(room > 0))
-    throw InvalidOption(
-        fmt::format("{}: the baseline must leave room below every limit, it leaves {:.6g}", name, room));
-  return room;
-}
-
 }  // namespace
 
 std::unique_ptr<ConstrainedAgent> make_opt_lp(const ConstrainedWorld& world, const ProgramLearnerOptions& options,
@@ -135,13 +123,14 @@ std::unique_ptr<ConstrainedAgent> make_opt_pess_lp(const ConstrainedWorld& world
 std::unique_ptr<ConstrainedAgent> make_opt_pess_lp_with(const ConstrainedWorld& world,
                                                         const ProgramLearnerOptions& options, double cost_bonus) {
   return make("opt-pess-lp", world, options,
-              {.reward_bonus = 1 + 2 * world.horizon / room_of("opt-pess-lp", world), .cost_bonus = cost_bonus});
+              {.reward_bonus = 1 + 2 * world.horizon / require_room("opt-pess-lp", world), .cost_bonus = cost_bonus});
 }
 
 std::unique_ptr<ConstrainedAgent> make_dope(const ConstrainedWorld& world, const ProgramLearnerOptions& options,
                                             const Stream& /*stream*/) {
-  return make("dope", world, options,
-              {.intervals = true, .times = 2, .reward_bonus = world.horizon / room_of("dope", world), .cost_bonus = 1});
+  return make(
+      "dope", world, options,
+      {.intervals = true, .times = 2, .reward_bonus = world.horizon / require_room("dope", world), .cost_bonus = 1});
 }
 
 }  // namespace bellwether::online

@@ -62,7 +62,7 @@ class Loop {
     const double loss = task_.episodes().from_unit_loss(task_.optimum() - worth_[0]);
     row_.regret += loss;
     row_.positive_regret += std::max(0.0, loss);
-    bool violated = false, broken = false;
+    bool violated = false, promising = false, broken = false;
     for (std::size_t i = 0; i < task_.constraints().size(); ++i) {
       const EpisodeConstraint& constraint = task_.constraints()[i];
       const double excess = worth_[i + 1] - constraint.limit;
@@ -70,11 +70,14 @@ class Loop {
       if (excess > tolerance) row_.hard[i] += constraint.unit * excess;
       violated |= excess > tolerance;
       const auto promised = agent_.cost_bound(static_cast<int>(i));
+      promising |= promised.has_value();
       broken |= promised && worth_[i + 1] > *promised + tolerance;
     }
     row_.violating += violated;
+    row_.promises += promising;
     row_.broken_bounds += broken;
     const auto believed = agent_.optimistic_optimum();
+    row_.estimates += believed.has_value();
     row_.broken_optimism += believed && *believed < task_.optimum() - tolerance;
     const Mode mode = agent_.mode();
     ++(mode == Mode::kBaseline ? row_.baseline : mode == Mode::kMixture ? row_.mixture : row_.own);

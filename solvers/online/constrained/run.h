@@ -18,7 +18,9 @@ struct ConstrainedRow {
   std::vector<double> excess;  ///< for each constraint the sum of cost - limit: room in one episode pays for another
   std::vector<double> hard;    ///< for each constraint the sum of max{0, cost - limit}: it does not
   std::int64_t violating = 0;  ///< episodes that broke a limit
-  std::int64_t broken_bounds = 0;                   ///< episodes that cost more than the learner had promised
+  std::int64_t promises = 0;   ///< episodes for which the learner promised what they cost at most
+  std::int64_t broken_bounds = 0;                   ///< of these those that cost more
+  std::int64_t estimates = 0;                       ///< episodes with an optimistic optimum
   std::int64_t broken_optimism = 0;                 ///< episodes in which its optimistic optimum was below V*
   std::int64_t baseline = 0, mixture = 0, own = 0;  ///< episodes of each mode
   std::int64_t policy_changes = 0;
@@ -46,10 +48,6 @@ struct ConstrainedRun {
   std::vector<ConstrainedRow> rows;  ///< one a checkpoint that was reached
   ConstrainedRow last;
 };
-
-/// A limit counts as broken when it is exceeded by more than rounding and the tolerance of linear programs: this much,
-/// a stage, in the learner's units.
-inline constexpr double kLimitTolerance = 1e-8;
 
 /// Plays the agent and measures it. The environment draws as run_episodes does: every agent meets the same noise.
 ConstrainedRun run_constrained(const ConstrainedTask& task, ConstrainedAgent& agent, const Stream& stream,

@@ -18,12 +18,6 @@ namespace {
 
 constexpr double kUsualBaseline = 0.6;
 
-double number_of(std::string_view what, std::string_view text) {
-  const auto number = parse_double(std::string(text));
-  if (!number || !std::isfinite(*number)) throw InvalidOption(fmt::format("{} is '{}', must be a number", what, text));
-  return *number;
-}
-
 ConstraintRequest::Budget read_budget(std::string_view text) {
   const std::size_t equals = text.rfind('=');
   if (equals == std::string_view::npos || equals == 0)
@@ -31,7 +25,11 @@ ConstraintRequest::Budget read_budget(std::string_view text) {
   std::string_view limit = text.substr(equals + 1);
   const bool relative = limit.ends_with('%');
   if (relative) limit.remove_suffix(1);
-  const double number = number_of("budget", limit);
+  const auto amount = parse_double(std::string(limit));
+  if (!amount || !std::isfinite(*amount))
+    throw InvalidOption(fmt::format("budget is '{}', the limit must be a number, or a share as in {}=40%", text,
+                                    text.substr(0, equals)));
+  const double number = *amount;
   if (relative && !(number >= 0 && number <= 100))
     throw InvalidOption(fmt::format("budget is '{}', a share must be from 0% to 100%", text));
   return {
@@ -105,9 +103,10 @@ ConstraintRequest read_constraints(std::string_view budget, std::string_view flo
     begin = end + 1;
   }
   if (!floor.empty()) {
-    request.floor = number_of("floor", floor);
-    if (!(*request.floor >= 0 && *request.floor <= 1))
-      throw InvalidOption(fmt::format("floor is '{}', a share of the baseline's value must be from 0 to 1", floor));
+    request.floor = parse_double(std::string(floor));
+    if (!request.floor || !(*request.floor >= 0 && *request.floor <= 1))
+      throw InvalidOption(
+          fmt::format("floor is '{}', must be a share of the baseline's value, a number from 0 to 1", floor));
   }
   if (!baseline.empty() && baseline != "safest" && baseline != "uniform") {
     const auto weight = parse_double(request.baseline);
@@ -121,6 +120,16 @@ double ConstrainedWorld::baseline_slack() const {
   double least = std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < constraints.size(); ++i) least = std::min(least, constraints[i].limit - baseline_cost[i]);
   return least;
+}
+
+double require_room(std::string_view learner, const ConstrainedWorld& world) {
+  const double room = world.baseline_slack();
+  if (!(room > kLimitTolerance * world.horizon))
+    throw InvalidOption(
+        fmt::format("{}: the baseline must leave room below every limit, it leaves {:.6g}; raise the budget, lower the "
+                    "floor or choose another baseline",
+                    learner, room));
+  return room;
 }
 
 ConstrainedTask::ConstrainedTask(std::shared_ptr<const EpisodicTask> task, const ConstraintRequest& request)
@@ -228,11 +237,17 @@ void ConstrainedTask::solve() {
                                             .stages = stages};
   const solvers::ConstrainedSolution solution = solvers::occupancy_lp(problem, {.sensitivity = false});
   if (solution.infeasibility) {
-    const double unit = constraints_.size() == 1 ? constraints_.front().unit : 1;
-    throw InvalidOption(fmt::format("no policy keeps to the {}: every one exceeds {} by {:.6g} or more",
-                                    constraints_.size() == 1 ? "limit" : "limits",
-                                    constraints_.size() == 1 ? "it" : "one (its costs scaled to [0, 1])",
-                                    unit * std::max(0.0, solution.infeasibility->least_violation.lower)));
+    const double excess = std::max(0.0, solution.infeasibility->least_violation.lower);
+    if (constraints_.size() == 1)
+      throw InvalidOption(fmt::format("no policy keeps to the limit on {}: every one exceeds it by {:.6g} or more",
+                                      constraints_.front().name, constraints_.front().unit * excess));
+    std::vector<std::string> names;
+    for (const EpisodeConstraint& constraint : constraints_) names.push_back(constraint.name);
+    throw InvalidOption(
+        fmt::format("no policy keeps to the limits on {} together: every one exceeds one of them by {:.6g} or more, "
+                    "costs scaled to "
+                    "[0, 1] a step",
+                    join_names(names), excess));
   }
   optimum_ = solution.optimum.value;
   if (!std::isfinite(optimum_)) throw InvalidOption("the optimum under the limits could not be found");

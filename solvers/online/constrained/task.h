@@ -63,6 +63,13 @@ struct ConstrainedWorld : EpisodicWorld {
   double baseline_slack() const;
 };
 
+/// A limit counts as broken when it is exceeded by more than rounding and the tolerance of linear programs: this much,
+/// a stage, in the learner's units.
+inline constexpr double kLimitTolerance = 1e-8;
+
+/// The baseline's slack, for learners that cannot do without; InvalidOption, naming the learner, when there is none.
+double require_room(std::string_view learner, const ConstrainedWorld& world);
+
 /// An episodic task with limits on expected costs, from the initial distribution. The optimum that regret is measured
 /// by is the best value among the policies that keep to them (docs/papers/constrained-regret.md).
 class ConstrainedTask {

@@ -335,8 +335,7 @@ TEST(Reproduce, ComputesTheStudiesOfAPlanningPaper) {
   const TemporaryFolder folder;
   const std::filesystem::path one = folder.path("one"), two = folder.path("two");
   const auto words = [](const std::filesystem::path& out, const char* threads) {
-    return std::vector<std::string>{"reproduce", "distdp-stock", "--out", out.string(), "--threads",
-                                    threads};
+    return std::vector<std::string>{"reproduce", "distdp-stock", "--out", out.string(), "--threads", threads};
   };
   const Finished done = run_program(words(one, "1"));
   ASSERT_EQ(done.code, 0) << done.err;
@@ -348,8 +347,7 @@ TEST(Reproduce, ComputesTheStudiesOfAPlanningPaper) {
   EXPECT_THAT(content(one / "laws/manifest.json"), HasSubstr("\"id\": \"distdp-stock/laws\""));
   ASSERT_EQ(run_program(words(two, "2")).code, 0);
   const std::string points = content(one / "laws/points.csv");
-  EXPECT_THAT(points,
-              HasSubstr("study,series,kind,at,x,y\ndistdp-stock/laws,made for the mean,measured,,-26,"));
+  EXPECT_THAT(points, HasSubstr("study,series,kind,at,x,y\ndistdp-stock/laws,made for the mean,measured,,-26,"));
   EXPECT_EQ(content(two / "laws/points.csv"), points);
 }
 
@@ -363,8 +361,7 @@ TEST(Reproduce, PrintsTheClaimsOfAPaperThatHasNothingElse) {
 
 TEST(Reproduce, StopsOnCtrlCWithoutHalfAStudy) {
   const TemporaryFolder folder;
-  const Finished stopped =
-      run_program({"reproduce", "c-morl", "--no-figures", "--out", folder.path("out")}, ".", 0.5);
+  const Finished stopped = run_program({"reproduce", "c-morl", "--no-figures", "--out", folder.path("out")}, ".", 0.5);
   if (stopped.code != 1) GTEST_SKIP() << "this machine was not at a study when the signal came";
   EXPECT_THAT(stopped.err, HasSubstr("stopped while computing c-morl/"));
   EXPECT_FALSE(std::filesystem::exists(folder.path("out/report.html")));

@@ -100,8 +100,7 @@ TEST(Reload, EndsAtTheLinearProgramAndDescentAscentDoesNot) {
 }
 
 TEST(MultiObjective, TheTreasuresLieOnOrUnderTheHull) {
-  const Series& points =
-      series_of("c-morl/treasure", "deterministic policies that nothing deterministic beats");
+  const Series& points = series_of("c-morl/treasure", "deterministic policies that nothing deterministic beats");
   const Series& hull = series_of("c-morl/treasure", "front of randomised policies");
   EXPECT_EQ(points.x.size(), 10);
   EXPECT_EQ(hull.x.size(), 9);

@@ -1,5 +1,6 @@
 // Every learner against its page, written down once more without any care for speed.
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <string>
 #include <string_view>
@@ -43,7 +44,14 @@ class Play {
     }
     agent_->learn(steps);
     ++episode_;
+    doubled_ = false;
+    for (int h = 0; h < horizon(); ++h) {
+      const auto n = static_cast<std::int64_t>(visits(h, steps[static_cast<std::size_t>(h)].choice));
+      doubled_ |= std::has_single_bit(static_cast<std::uint64_t>(n));
+    }
   }
+  /// Whether the last episode brought the visits of a row to a power of two.
+  bool doubled() const { return doubled_; }
 
   const ConstrainedWorld& world() const { return world_; }
   const ConstrainedAgent& agent() const { return *agent_; }
@@ -108,6 +116,7 @@ class Play {
   std::vector<double> visits_;
   Stream stream_{7};
   std::int64_t episode_ = 0;
+  bool doubled_ = true;
 };
 
 constexpr double kFactor = .02;
@@ -167,6 +176,23 @@ TEST(NaiveLearners, PricesFollowTheirPage) {
       for (const double step : {20, 2000}) follow_prices(learner, seed, step, &highest);
     EXPECT_GT(highest, 0) << "a price that never rose teaches nothing";
     if (learner == "opt-primal-dual") EXPECT_NEAR(highest, 2, 1e-12) << "the cap was met";
+  }
+}
+
+TEST(NaiveLearners, ProgramsAreSolvedAgainWhenVisitsHaveDoubled) {
+  const ConstrainedTask task = random_task(0, 3, 2, 3);
+  Play play(task, "opt-lp", {{"constant", kFactorText}}, 200);
+  std::int64_t expected = 0;
+  for (int k = 0; k < 200; ++k, play.play()) {
+    play.plan();
+    expected += play.doubled();
+    ASSERT_EQ(play.agent().programs(), expected) << "episode " << k;
+  }
+  EXPECT_LT(expected, 150);
+  Play seldom(task, "opt-lp", {{"constant", kFactorText}, {"every", "10"}}, 200);
+  for (int k = 0; k < 200; ++k, seldom.play()) {
+    seldom.plan();
+    ASSERT_EQ(seldom.agent().programs(), k / 10 + 1) << "episode " << k;
   }
 }
 

@@ -30,6 +30,7 @@ struct Series {
   Look look = Look::kLine;
   std::string formula = {};  ///< of theory: "discount^k |V* - V_0|"; empty where something was measured
   std::string of = {};       ///< of theory: the measured series it speaks of
+  bool from_below = false;   ///< of theory: what was measured lies above it, not below
 
   bool measured() const { return formula.empty(); }
 };
@@ -63,6 +64,8 @@ struct Study {
   std::vector<std::string> heading = {};  ///< of the numbers that matter
   /// The pieces, in the order in which they are told. Pure functions: models that are drawn come from fixed streams.
   std::function<std::vector<Piece>()> pieces = nullptr;
+
+  bool slow = false;  ///< takes more than some seconds of computing
 
   std::string id() const { return paper + "/" + name; }
 };

@@ -211,8 +211,10 @@ Findings by_contexts(const char* learner, const Observer& observer) {
 }
 
 Findings floor_of_contexts() {
-  Series bound{
-      .name = "no learner is below", .formula = "2 sqrt(V) eps K (1 - 1/N - sqrt(K / (M N) ...) / 2)", .of = "mvp"};
+  Series bound{.name = "no learner is below",
+               .formula = "2 sqrt(V) eps K (1 - 1/N - sqrt(K / (M N) ...) / 2)",
+               .of = "mvp",
+               .from_below = true};
   for (const int contexts : {1, 2, 4, 8, 16}) {
     mdp::LatentHardShape shape{.contexts = contexts};
     shape.advantage = mdp::hardest_advantage(shape, static_cast<double>(kHardEpisodes));
@@ -246,7 +248,8 @@ std::vector<Study> lmdp_horizon_free_studies() {
            .x = episodes,
            .y = regret,
            .heading = {"factor", "regret at 5,000", "10,000", "20,000", "40,000", "slope", "plans", "low promises"},
-           .pieces = constants},
+           .pieces = constants,
+           .slow = true},
           {.paper = "lmdp-horizon-free",
            .name = "learners",
            .title = "Four ways to plan from estimates",
@@ -255,7 +258,8 @@ std::vector<Study> lmdp_horizon_free_studies() {
            .x = episodes,
            .y = regret,
            .heading = {"learner", "regret at 3,200", "25,600", "plans", "low promises"},
-           .pieces = learners},
+           .pieces = learners,
+           .slow = true},
           {.paper = "lmdp-horizon-free",
            .name = "horizon",
            .title = "The same play, followed by rest",
@@ -263,7 +267,8 @@ std::vector<Study> lmdp_horizon_free_studies() {
            .x = {.name = "horizon H", .logarithmic = true},
            .y = regret,
            .heading = {"learner", "regret at H = 4", "16", "64", "64 over 4"},
-           .pieces = horizons},
+           .pieces = horizons,
+           .slow = true},
           {.paper = "lmdp-horizon-free",
            .name = "variance",
            .title = "MVP when rows are nearly sure",
@@ -271,7 +276,8 @@ std::vector<Study> lmdp_horizon_free_studies() {
            .x = episodes,
            .y = regret,
            .heading = {"rows", "variance of the best return", "regret at 5,000", "40,000"},
-           .pieces = certainties},
+           .pieces = certainties,
+           .slow = true},
           {.paper = "lmdp-horizon-free",
            .name = "lower-bound",
            .title = "The lower-bound family: every learner pays for every context",
@@ -279,7 +285,8 @@ std::vector<Study> lmdp_horizon_free_studies() {
            .x = {.name = "contexts M", .logarithmic = true},
            .y = regret,
            .heading = {"learner", "M", "epsilon", "mean regret", "over sqrt(V M N K)"},
-           .pieces = contexts}};
+           .pieces = contexts,
+           .slow = true}};
 }
 
 }  // namespace bellwether::studies

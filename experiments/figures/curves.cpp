@@ -121,10 +121,11 @@ class CurveFigure {
     for (const Curve& curve : curves_) highest = std::max(highest, curve.points.back().mean);
     if (!is_bounded(curves_.front().metric)) return;
     for (std::size_t i = 0; i < curves_.size(); ++i) add_bound(curves_[i], static_cast<int>(i), highest);
-    if (curves_.size() > kWithShapes) add_growth();
     const auto at = checkpoints(curves_.front());
-    if (const auto lower = lower_bound(grid_.instances[instance_], grid_.learners[curves_.front().learner], at))
-      add_dashed(curves_.front(), lower->label, lower->y, 1, kLowerBound);
+    const auto lower = lower_bound(grid_.instances[instance_], grid_.learners[curves_.front().learner], at);
+    // Of independent arms the theorems speak of ln T, not of a power.
+    if (curves_.size() > kWithShapes && !(lower && protocol_ == Protocol::kRounds)) add_growth();
+    if (lower) add_dashed(curves_.front(), lower->label, lower->y, 1, kLowerBound);
   }
 
   /// How theorems let regret grow, through the end of the curve in the middle: one line for many learners.

@@ -20,6 +20,10 @@ struct Told {
 constexpr Told kTold[] = {
     {"tabular-regret",
      "learners of tabular models: RiverSwim, DeepSea, hard instances, constants of bonuses, the long run"},
+    {"stochastic-bandits", "learners of independent arms on three known instances, and regret against the gap"},
+    {"best-arm-identification", "rounds until the best arm is known, and errors within a budget"},
+    {"adversarial-bandits", "who is good in both worlds, and what delays cost"},
+    {"non-stationary-bandits", "forgetting where means jump"},
     {"policy-mirror-descent", "eight optimisers of a policy on one axis, with the bounds of three"},
     {"policy-gradient", "softmax gradients on a bandit and the plateau behind a bad start"},
     {"mdpo", "mirror descent policy optimisation by the number of inner steps"},

@@ -1,0 +1,193 @@
+// Regret on arms with independent rewards: finite-time bounds with their constants, and the slope in ln T.
+#include "proofs_checks/bandits/stochastic_claims.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "bandits/information/complexity.h"
+#include "bandits/run.h"
+#include "bandits/stochastic/elimination.h"
+#include "core/statistics.h"
+#include "proofs_checks/bandits/stochastic_runs.h"
+#include "proofs_checks/bounds/bandits_stochastic.h"
+
+namespace bellwether::claims {
+namespace {
+
+using Settings = std::vector<Setting>;
+using bandits::StationaryBandit;
+
+constexpr const char* kPage = "docs/papers/stochastic-bandits.md";
+constexpr std::int64_t kRounds = 10'000;
+
+/// A bound on mean regret, and bandits on the last of which playing at random exceeds it.
+struct RegretBound {
+  std::string id, learner, formula, theorem;
+  std::vector<StationaryBandit> on;
+  double (*bound)(const std::vector<double>& gaps);
+};
+
+std::vector<RegretBound> regret_bounds() {
+  const std::vector<StationaryBandit> unit = {coins({0.9, 0.8}),
+                                              coins({0.1, 0.05, 0.05, 0.05, 0.02, 0.02, 0.02, 0.01, 0.01, 0.01}),
+                                              coins(one_above(0.5, 0.4, 9)), coins({0.9, 0.1})};
+  const std::vector<StationaryBandit> normal = {normal_arms({0.5, 0}), normal_arms(one_above(1, 0.5, 4)),
+                                                normal_arms({2, 0})};
+  return {{"ucb1-bandit-regret", "ucb1", "sum of 8 ln T / D + (1 + pi^2 / 3) sum of D",
+           "Auer, Cesa-Bianchi and Fischer 2002, Theorem 1", unit,
+           [](const std::vector<double>& gaps) { return bounds::ucb1_regret(gaps, kRounds); }},
+          {"ucb-delta-regret", "ucb-delta", "sum of (16 ln T / D + 3 D)", "Lattimore and Szepesvari 2020, Theorem 7.1",
+           normal, [](const std::vector<double>& gaps) { return bounds::ucb_delta_regret(gaps, kRounds, 1); }},
+          {"ucb-delta-worst-regret", "ucb-delta", "8 sqrt(T K ln T) + 3 sum of D",
+           "Lattimore and Szepesvari 2020, Theorem 7.2", normal,
+           [](const std::vector<double>& gaps) { return bounds::ucb_delta_worst_regret(gaps, kRounds, 1); }},
+          {"moss-regret", "moss", "39 sigma sqrt(K T) + sum of D, rewards in [0, 1]",
+           "Lattimore and Szepesvari 2020, Theorem 9.1", unit,
+           [](const std::vector<double>& gaps) { return bounds::moss_regret(gaps, kRounds, 0.5); }},
+          {"moss-normal-regret", "moss", "39 sqrt(K T) + sum of D, unit normal rewards",
+           "Lattimore and Szepesvari 2020, Theorem 9.1", normal,
+           [](const std::vector<double>& gaps) { return bounds::moss_regret(gaps, kRounds, 1); }}};
+}
+
+/// Mean regret as a share of the bound, where it comes closest.
+Measurement share_of_bound(const Effort& effort, const RegretBound& theorem, const std::string& learner) {
+  Measurement worst;
+  for (std::size_t i = 0; i < theorem.on.size(); ++i) {
+    const double bound = theorem.bound(gaps_of(theorem.on[i]));
+    std::vector<double> share;
+    for (const auto& run :
+         pseudo_regrets(theorem.on[i], learner, {}, {kRounds}, effort.pick(20, 400), effort.run(static_cast<int>(i))))
+      share.push_back(run[0] / bound);
+    const Measurement here = mean_against(share, 1, fmt::format("of the bound {:.0f} on bandit {}", bound, i));
+    if (!(here.measured <= worst.measured)) worst = here;
+  }
+  return worst;
+}
+
+Claim regret_claim(const RegretBound& theorem) {
+  // On the last bandit of each list random play loses T D / 2, which is more than the bound.
+  return {.id = theorem.id,
+          .family = "bandits",
+          .statement = fmt::format("Mean regret of {} is at most {}", theorem.learner, theorem.formula),
+          .page = kPage,
+          .theorem = theorem.theorem,
+          .kind = Kind::kBelow,
+          .measure = [theorem](const Effort& effort) { return share_of_bound(effort, theorem, theorem.learner); },
+          .controls = {{"random", "an arm at random in every round",
+                        [theorem](const Effort& effort) { return share_of_bound(effort, theorem, "uniform"); }}}};
+}
+
+// --- Exploring first -------------------------------------------------------------------------------------------------
+
+/// The largest distance between measured and predicted mean regret over five m, in standard errors.
+Measurement commit_distance(const Effort& effort, double (*predicted)(double pulls, double rounds, double gap)) {
+  constexpr double kGap = 0.5;
+  constexpr std::int64_t kLength = 1000;
+  const StationaryBandit bandit = normal_arms({kGap, 0});
+  double farthest = 0;
+  const std::int64_t runs = effort.pick(2000, 20'000);
+  for (const int pulls : {5, 10, 20, 38, 100}) {
+    std::vector<double> sample;
+    for (const auto& run : pseudo_regrets(bandit, "explore-then-commit", {{"pulls", std::to_string(pulls)}}, {kLength},
+                                          runs, effort.run(pulls)))
+      sample.push_back(run[0]);
+    farthest = std::max(farthest, std::abs(mean(sample) - predicted(pulls, kLength, kGap)) / standard_error(sample));
+  }
+  // Of five means one lies 4 errors off once in 3000 times.
+  return {.measured = farthest, .bound = 4, .replicates = runs, .detail = "standard errors, the farthest of five m"};
+}
+
+Claim commit_claim() {
+  return {
+      .id = "explore-then-commit-regret",
+      .family = "bandits",
+      .statement =
+          "Mean regret of explore-then-commit on two unit normal arms is m D + (T - 2 m) D Phi(-D sqrt(m / 2))",
+      .page = kPage,
+      .theorem = "Lattimore and Szepesvari 2020, chapter 6",
+      .kind = Kind::kEqual,
+      .measure = [](const Effort& effort) { return commit_distance(effort, bounds::commit_regret); },
+      .controls = {{"one-noise", "the variance of one mean in place of that of a difference", [](const Effort& effort) {
+                      return commit_distance(effort, [](double pulls, double rounds, double gap) {
+                        const double exact = bounds::commit_regret(2 * pulls, rounds + 2 * pulls, gap);
+                        return exact - pulls * gap;  // Phi(-D sqrt(m)) with m D before it
+                      });
+                    }}}};
+}
+
+// --- Elimination -----------------------------------------------------------------------------------------------------
+
+Measurement best_arm_dropped(const Effort& effort, double factor) {
+  constexpr double kDelta = 0.05;
+  const StationaryBandit bandit = coins({0.6, 0.5, 0.5, 0.3});
+  const std::int64_t runs = effort.pick(300, 3000);
+  std::int64_t dropped = 0;
+  for (std::int64_t run = 0; run < runs; ++run) {
+    bandits::SuccessiveElimination agent(4, 0.5, kDelta, factor);
+    run_rounds(bandit, agent, effort.run(run), {.length = 10'000, .checkpoints = {10'000}});
+    dropped += agent.active().front() == 0 ? 0 : 1;
+  }
+  return never(dropped, runs, kDelta, "runs in which the best arm was dropped");
+}
+
+Claim elimination_claim() {
+  return {.id = "successive-elimination-keeps-the-best",
+          .family = "bandits",
+          .statement = "Successive elimination never drops the best arm, with probability 1 - delta",
+          .page = kPage,
+          .theorem = "Even-Dar, Mannor and Mansour 2006",
+          .kind = Kind::kNever,
+          .measure = [](const Effort& effort) { return best_arm_dropped(effort, 1); },
+          .controls = {{"quarter-width", "widths a quarter as long",
+                        [](const Effort& effort) { return best_arm_dropped(effort, 0.25); }}}};
+}
+
+// --- The slope in ln T -----------------------------------------------------------------------------------------------
+
+/// Growth of mean regret from T = 10^4 to 10^5 per unit of ln T, as a multiple of the constant of Lai and Robbins.
+Measurement slope(const Effort& effort, const std::string& learner, const StationaryBandit& bandit, std::int64_t runs) {
+  const double constant = bandits::lai_robbins_constant(bandit.means(), {});
+  std::vector<double> slopes;
+  for (const auto& run : pseudo_regrets(bandit, learner, {}, {10'000, 100'000}, runs, effort.stream))
+    slopes.push_back((run[1] - run[0]) / (constant * std::log(10.0)));
+  return slope_within(slopes, 0.5, 1.5, "asymptotic: of the constant, between T = 10^4 and 10^5");
+}
+
+Claim slope_claim(const std::string& learner, const StationaryBandit& bandit, std::int64_t runs,
+                  const std::string& theorem) {
+  return {.id = learner + "-slope",
+          .family = "bandits",
+          .statement =
+              fmt::format("Regret of {} grows by the constant of Lai and Robbins per ln T, asymptotically", learner),
+          .page = kPage,
+          .theorem = theorem,
+          .kind = Kind::kRate,
+          .tier = Tier::kFull,
+          .measure = [learner, bandit, runs](const Effort& effort) { return slope(effort, learner, bandit, runs); },
+          .controls = {{"ucb1", "UCB1 in its place",
+                        [bandit, runs](const Effort& effort) { return slope(effort, "ucb1", bandit, runs / 4); }}}};
+}
+
+}  // namespace
+
+std::vector<Claim> bandit_regret_claims() {
+  std::vector<Claim> table;
+  for (const RegretBound& theorem : regret_bounds()) table.push_back(regret_claim(theorem));
+  table.push_back(commit_claim());
+  table.push_back(elimination_claim());
+  table.push_back(slope_claim("imed", coins(one_above(0.5, 0.4, 9)), 1600, "Honda and Takemura 2015"));
+  table.push_back(slope_claim("kl-ucb", coins({0.9, 0.8}), 800, "Garivier and Cappe 2011"));
+  return table;
+}
+
+std::vector<Claim> stochastic_bandit_claims() {
+  std::vector<Claim> table;
+  for (auto& part : {bandit_regret_claims(), identification_claims(), private_bandit_claims()})
+    table.insert(table.end(), part.begin(), part.end());
+  return table;
+}
+
+}  // namespace bellwether::claims

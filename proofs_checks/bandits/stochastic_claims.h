@@ -1,0 +1,16 @@
+#pragma once
+
+#include <vector>
+
+#include "proofs_checks/claim.h"
+
+namespace bellwether::claims {
+
+/// Learners of arms with independent rewards: regret, identification, privacy.
+std::vector<Claim> stochastic_bandit_claims();
+
+std::vector<Claim> bandit_regret_claims();
+std::vector<Claim> identification_claims();
+std::vector<Claim> private_bandit_claims();
+
+}  // namespace bellwether::claims

@@ -1,0 +1,102 @@
+#include "proofs_checks/bounds/bandits_stochastic.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <numbers>
+#include <numeric>
+#include <vector>
+
+namespace bellwether::bounds {
+namespace {
+
+double sum_of(std::span<const double> gaps) { return std::accumulate(gaps.begin(), gaps.end(), 0.0); }
+
+double sum_of_inverses(std::span<const double> gaps) {
+  double sum = 0;
+  for (const double gap : gaps) sum += gap > 0 ? 1 / gap : 0;
+  return sum;
+}
+
+double count(std::span<const double> gaps) { return static_cast<double>(gaps.size()); }
+
+std::vector<double> ascending(std::span<const double> gaps) {
+  std::vector<double> sorted(gaps.begin(), gaps.end());
+  std::ranges::sort(sorted);
+  return sorted;
+}
+
+}  // namespace
+
+double ucb1_regret(std::span<const double> gaps, double rounds) {
+  constexpr double kPi = std::numbers::pi;
+  return 8 * std::log(rounds) * sum_of_inverses(gaps) + (1 + kPi * kPi / 3) * sum_of(gaps);
+}
+
+double ucb_delta_regret(std::span<const double> gaps, double rounds, double sigma) {
+  return 16 * sigma * sigma * std::log(rounds) * sum_of_inverses(gaps) + 3 * sum_of(gaps);
+}
+
+double ucb_delta_worst_regret(std::span<const double> gaps, double rounds, double sigma) {
+  return 8 * sigma * std::sqrt(rounds * count(gaps) * std::log(rounds)) + 3 * sum_of(gaps);
+}
+
+double moss_regret(std::span<const double> gaps, double rounds, double sigma) {
+  return 39 * sigma * std::sqrt(count(gaps) * rounds) + sum_of(gaps);
+}
+
+double commit_regret(double pulls, double rounds, double gap) {
+  const double wrong = std::erfc(gap * std::sqrt(pulls / 2) / std::numbers::sqrt2) / 2;
+  return pulls * gap + (rounds - 2 * pulls) * gap * wrong;
+}
+
+double commit_bound(double rounds, double gap) {
+  return gap + 4 / gap * (1 + std::max(0.0, std::log(rounds * gap * gap / 4)));
+}
+
+double hardness_h2(std::span<const double> gaps) {
+  const std::vector<double> sorted = ascending(gaps);
+  double largest = 0;
+  for (std::size_t i = 1; i < sorted.size(); ++i)
+    largest = std::max(largest, static_cast<double>(i + 1) / (sorted[i] * sorted[i]));
+  return largest;
+}
+
+double successive_rejects_error(std::span<const double> gaps, double rounds) {
+  const double arms = count(gaps);
+  double harmonic = 0.5;
+  for (std::size_t i = 2; i <= gaps.size(); ++i) harmonic += 1 / static_cast<double>(i);
+  return arms * (arms - 1) / 2 * std::exp(-(rounds - arms) / (harmonic * hardness_h2(gaps)));
+}
+
+double sequential_halving_error(std::span<const double> gaps, double rounds) {
+  const double phases = std::log2(count(gaps));
+  return 3 * phases * std::exp(-rounds / (8 * hardness_h2(gaps) * phases));
+}
+
+double identification_rounds(double characteristic_time, double delta) {
+  return characteristic_time * (1 - 2 * delta) * std::log((1 - delta) / delta);
+}
+
+double private_passing(double gap, double pulls, double privacy) {
+  const double noise = privacy * pulls * gap / 2;
+  return std::exp(-pulls * gap * gap / 8) + (2 + noise) * std::exp(-noise) / 4;
+}
+
+double private_halving_error(std::span<const double> gaps, std::span<const int> sizes, std::span<const double> pulls,
+                             double privacy) {
+  const std::vector<double> sorted = ascending(gaps);
+  double sum = 0;
+  for (std::size_t p = 0; p < pulls.size(); ++p) {
+    const auto size = static_cast<std::size_t>(sizes[p]);
+    if (size < 4) {
+      // Whichever worse arms are left, they are no better than the best of them.
+      for (std::size_t i = 1; i < size; ++i) sum += private_passing(sorted[i], pulls[p], privacy);
+    } else {
+      sum += 3 * private_passing(sorted[(size + 3) / 4], pulls[p], privacy);
+    }
+  }
+  return sum;
+}
+
+}  // namespace bellwether::bounds

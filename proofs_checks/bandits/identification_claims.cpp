@@ -74,10 +74,10 @@ Claim correctness_claim(const std::string& learner, const Settings& settings, co
 /// Mean rounds as a multiple of T* kl(delta, 1 - delta).
 Measurement rounds_taken(const Effort& effort, const std::string& learner, const Settings& settings,
                          std::int64_t most_rounds) {
-  const std::vector<double> means = {0.3, 0.21, 0.2, 0.19, 0.18};
+  const std::vector<double> means = {0.6, 0.4, 0.3, 0.3};
   const double least = bounds::identification_rounds(bandits::optimal_proportions(means, {}).time, kDelta);
   std::vector<double> multiples =
-      names(coins(means), learner, settings, most_rounds, effort.pick(60, 1000), effort.stream).rounds;
+      names(coins(means), learner, settings, most_rounds, effort.pick(200, 2000), effort.stream).rounds;
   for (double& x : multiples) x /= least;
   return mean_against(multiples, 1, fmt::format("times {:.0f} rounds", least));
 }
@@ -93,8 +93,8 @@ Claim rounds_claim(const std::string& learner) {
               [learner](const Effort& effort) {
                 return rounds_taken(effort, learner, {{"delta", "0.1"}}, kMostRounds);
               },
-          .controls = {{"incorrect", "a learner that errs more often, after 200 rounds",
-                        [](const Effort& effort) { return rounds_taken(effort, "uniform-budget", {}, 200); }}}};
+          .controls = {{"incorrect", "a learner that errs more often, after 40 rounds",
+                        [](const Effort& effort) { return rounds_taken(effort, "uniform-budget", {}, 40); }}}};
 }
 
 }  // namespace

@@ -28,11 +28,13 @@ TEST(Barbar, GapsByHand) {
     const int arm = agent->choose({.number = ++t, .arms = 2});
     EXPECT_THAT(agent->probabilities(), ElementsAre(0.5, 0.5)) << t;
     ++played[arm];
-    agent->learn({.round = t, .arm = arm, .reward = arm == 0 ? 0.75 : 0.0});
+    agent->learn({.round = t, .arm = arm, .reward = arm == 0 ? 1 : 0.125});
   } while (t < 20);
   agent->choose({.number = 21, .arms = 2});
-  const double r = 0.75 * played[0] / 10, best = std::max(r - 1.0 / 16, 0.0 - 1.0 / 16);  // of 10 planned plays each
-  const double gap0 = std::max(0.5, best - r), gap1 = std::max(0.5, best);
+  // Of 10 planned plays each, and gaps of 1 so far.
+  const double r0 = played[0] / 10.0, r1 = 0.125 * played[1] / 10, best = std::max(r0, r1) - 1.0 / 16;
+  const double gap0 = std::max(0.5, best - r0), gap1 = std::max(0.5, best - r1);
+  EXPECT_GT(gap1, 0.5);
   const double n0 = 10 / (gap0 * gap0), n1 = 10 / (gap1 * gap1);
   EXPECT_NEAR(agent->probabilities()[0], n0 / (n0 + n1), 1e-12);
   EXPECT_GT(agent->probabilities()[0], 0.55);

@@ -179,5 +179,44 @@ TEST(LateFeedback, RateIsTheSmallerOfTwo) {
   EXPECT_NEAR(agent->probabilities()[static_cast<std::size_t>(arm)], weight / (weight + 4), 1e-15);
 }
 
+TEST(LateFeedback, RateIsThatOfTheSumOfDelaysWhereNoneIsLong) {
+  const World world{.arms = 5, .rounds = 10'000, .largest_delay = 10, .total_delay = 100'000};
+  const auto agent = make_exp3_delay(world, {}, Stream(1));
+  const int arm = agent->choose({.number = 1, .arms = 5});
+  agent->learn({.round = 1, .arm = arm, .reward = 0});
+  agent->choose({.number = 2, .arms = 5});
+  const double rate = std::sqrt(std::log(5) / (5 * 10'000 * std::numbers::e / 2 + 100'000)),
+               weight = std::exp(-5 * rate);
+  EXPECT_NEAR(agent->probabilities()[static_cast<std::size_t>(arm)], weight / (weight + 4), 1e-15);
+}
+
+/// (1 / (1 - a)) (p_i^(a - 1) - p_j^(a - 1)) after a loss of 1 on arm i in the first round: eta times its estimate, K.
+double rate_seen(Agent& agent, double alpha) {
+  const int arm = agent.choose({.number = 1, .arms = 5});
+  agent.learn({.round = 1, .arm = arm, .reward = 0});
+  agent.choose({.number = 2, .arms = 5});
+  const auto slope = [&](int i) {
+    return std::pow(agent.probabilities()[static_cast<std::size_t>(i)], alpha - 1) / (1 - alpha);
+  };
+  return (slope(arm) - slope((arm + 1) % 5)) / 5;
+}
+
+TEST(Leader, RatesOfTsallisEntropiesAndTheBarrierAreTheTheorems) {
+  const World world{.arms = 5, .rounds = 10'000};
+  for (const double alpha : {0.25, 0.5, 0.75}) {
+    const double range = (std::pow(5, 1 - alpha) - 1) / (alpha * (1 - alpha)), cost = std::pow(5, alpha);
+    TsallisOptions options;
+    options.alpha = alpha;
+    EXPECT_NEAR(rate_seen(*make_ftrl_tsallis(world, options, Stream(1)), alpha), std::sqrt(2 * range / (cost * 10'000)),
+                1e-12);
+    options.schedule = "anytime";
+    EXPECT_NEAR(rate_seen(*make_ftrl_tsallis(world, options, Stream(1)), alpha), std::sqrt(range / (cost * 2)), 1e-12);
+  }
+  const LogBarrierOptions barrier;
+  EXPECT_NEAR(rate_seen(*make_ftrl_log_barrier(world, barrier, Stream(1)), 0), std::sqrt(5 * std::log(1e4) / 1e4),
+              1e-12);
+  EXPECT_NEAR(rate_seen(*make_ftrl_log_barrier({.arms = 5, .rounds = 10}, barrier, Stream(1)), 0), 0.5, 1e-12);
+}
+
 }  // namespace
 }  // namespace bellwether::bandits

@@ -133,6 +133,22 @@ TEST(Changing, DrawsTheSameRewardsWhoeverPlays) {
   EXPECT_EQ(run.last.hindsight_regret, best - earned);
 }
 
+TEST(Changing, FixedComparatorIsTheArmThatEarnsMostOverTheRun) {
+  // Arm 1 is best in all rounds but the first two of 20.
+  EXPECT_EQ(best_fixed_arm(*piecewise_drift({{1, 0, 0.5}, {0.25, 0.75, 0.5}}, {0, 2}), 20, Stream(1)), 1);
+  EXPECT_EQ(best_fixed_arm(*piecewise_drift({{1, 0, 0.5}, {0.25, 0.75, 0.5}}, {0, 2}), 3, Stream(1)), 0);
+}
+
+TEST(Changing, ArmsOfTheSameMeansDrawApart) {
+  const auto bandit = find_family("piecewise-arms")->make({{"means", "0.5/0.5"}, {"arms", "2"}}).bandit;
+  Scripted first({0}), second({1});
+  run_rounds(*bandit, first, Stream(5), {.length = 400});
+  run_rounds(*bandit, second, Stream(5), {.length = 400});
+  int same = 0;
+  for (std::size_t t = 0; t < 400; ++t) same += first.rewards[t] == second.rewards[t];
+  EXPECT_NEAR(same, 200, 50);
+}
+
 TEST(Changing, RefusesWhatCannotBe) {
   const auto refuses = [](const std::string& family, const std::vector<Setting>& settings, const std::string& words) {
     EXPECT_THAT([&] { find_family(family)->make(settings); }, ThrowsMessage<InvalidOption>(HasSubstr(words)));

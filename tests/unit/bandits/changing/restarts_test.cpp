@@ -86,5 +86,11 @@ TEST(Master, BeginsAnewWhenACopyEarnsMoreThanTheLeastThatWasHopedFor) {
   EXPECT_GE(found, 6);
 }
 
+TEST(Master, ABlockHopesAfresh) {
+  // The same hundred rewards in the block of 1024 rounds: no copy of it is long enough, and later blocks see 1 alone.
+  const double factor = 2 / (6 * (std::log2(16'000.0) + 1) * std::log(16'000 / 0.05));
+  for (int seed = 0; seed < 5; ++seed) EXPECT_EQ(first_difference(factor, Stream(seed), 1024, 1123), 0);
+}
+
 }  // namespace
 }  // namespace bellwether::bandits

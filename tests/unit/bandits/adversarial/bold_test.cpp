@@ -1,10 +1,16 @@
 #include "bandits/bold.h"
 
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "bandits/arms/family.h"
 #include "bandits/nested_settings.h"
+#include "bandits/registry.h"
 #include "bandits/run.h"
 #include "bandits/trial.h"
 #include "core/errors.h"
@@ -31,6 +37,41 @@ TEST(Bold, EachCopyPlaysAsIfAlone) {
     if (t > 2) agent->learn({.round = t - 2, .arm = arms[static_cast<std::size_t>(t - 3)], .reward = 0});
   }
   EXPECT_THAT(arms, ElementsAre(0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4));
+}
+
+TEST(Bold, UsesNoMoreCopiesThanAreOutstanding) {
+  const auto bandit = late("10");
+  const auto agent = bold_learner().make(*bandit, bandit->world(60), {}, Stream(1));
+  std::vector<int> arms;
+  for (std::int64_t t = 1; t <= 5; ++t) {
+    arms.push_back(agent->choose({.number = t, .arms = 5}));
+    agent->learn({.round = t, .arm = arms.back(), .reward = 0});  // at once: one copy is enough
+  }
+  EXPECT_THAT(arms, ElementsAre(0, 1, 2, 3, 4));
+}
+
+TEST(Bold, CopiesCountTheirOwnRounds) {
+  // Rates of Tsallis-INF fall with the round, also in what is learnt from it.
+  const auto bandit = late("2");
+  const World world = bandit->world(60), part = {.arms = 5, .rounds = 20};
+  const Learner& base = find_learner("tsallis-inf");
+  const auto agent = bold_learner().make(*bandit, world, {{"base", "tsallis-inf"}}, Stream(1));
+  std::vector<std::unique_ptr<Agent>> alone;
+  for (std::uint64_t i = 0; i < 3; ++i) alone.push_back(base.make(*bandit, part, {}, Stream(1).child(i)));
+  std::vector<int> arms;
+  for (std::int64_t t = 1; t <= 60; ++t) {
+    const std::int64_t own = (t - 1) / 3 + 1;
+    Agent& copy = *alone[static_cast<std::size_t>((t - 1) % 3)];
+    arms.push_back(agent->choose({.number = t, .arms = 5}));
+    ASSERT_EQ(arms.back(), copy.choose({.number = own, .arms = 5})) << t;
+    ASSERT_TRUE(std::ranges::equal(agent->probabilities(), copy.probabilities())) << t;
+    const double reward = arms.back() / 4.0;
+    copy.learn({.round = own, .arm = arms.back(), .reward = reward});
+    if (t > 2) {
+      const int old = arms[static_cast<std::size_t>(t - 3)];
+      agent->learn({.round = t - 2, .arm = old, .reward = old / 4.0});
+    }
+  }
 }
 
 TEST(Bold, PlaysAnyDelayAndKeepsToTheBoundOfItsCopies) {

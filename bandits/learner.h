@@ -15,13 +15,27 @@ namespace bellwether::bandits {
 /// A row of the table of bandit learners. `make` is given the bandit for the sake of baselines that know it; learners
 /// look at the world only.
 struct Learner : LearnerInfo {
+  using Make = std::unique_ptr<Agent> (*)(const Bandit& bandit, const World& world,
+                                          const std::vector<Setting>& settings, const Stream& stream);
+
   std::string_view index = {};  ///< the rule of choice as a formula: "m + sqrt(2 ln n / N)"
   Kind kind = Kind::kArms;
   std::vector<OptionRow> (*options)() = nullptr;
   /// InvalidOption when a setting is unknown or inadmissible, or the world is not one that the learner is made for.
-  std::unique_ptr<Agent> (*make)(const Bandit& bandit, const World& world, const std::vector<Setting>& settings,
-                                 const Stream& stream) = nullptr;
+  Make make = nullptr;
 };
+
+/// The row of a baseline without options.
+inline Learner baseline_learner(const LearnerInfo& info, std::string_view index, Learner::Make make,
+                                Kind kind = Kind::kArms) {
+  Learner row;
+  static_cast<LearnerInfo&>(row) = info;
+  row.index = index;
+  row.kind = kind;
+  row.options = [] { return std::vector<OptionRow>{}; };
+  row.make = make;
+  return row;
+}
 
 /// The row of a learner whose options have a describe() and which Make(world, options, stream) builds.
 template <class Options, std::unique_ptr<Agent> (*Make)(const World&, const Options&, const Stream&)>

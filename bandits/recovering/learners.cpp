@@ -10,21 +10,9 @@ LearnerInfo rounds(std::string_view name, std::string_view title, std::string_vi
   return {.name = name,
           .title = title,
           .summary = summary,
-          .page = "docs/papers/recovering-rewards.md",
+          .page = "recovering-rewards",
           .protocol = Protocol::kRounds,
           .practical = practical};
-}
-
-using Make = std::unique_ptr<Agent> (*)(const Bandit&, const World&, const std::vector<Setting>&, const Stream&);
-
-Learner known(const LearnerInfo& info, std::string_view index, Make make) {
-  Learner row;
-  static_cast<LearnerInfo&>(row) = info;
-  row.index = index;
-  row.kind = Kind::kItems;
-  row.options = [] { return std::vector<OptionRow>{}; };
-  row.make = make;
-  return row;
 }
 
 }  // namespace
@@ -39,11 +27,12 @@ std::vector<Learner> recovering_learners() {
               rounds("myopic-ucb", "optimistic and myopic",
                      "pulls the arms whose upper bounds are largest at their idle times", kRecoveryPractical),
               "min over d' >= idle of m(d') + sqrt(2 ln(N D T) / n(d'))", Kind::kItems),
-          known(rounds("periodic-known", "purely periodic policy (Simchi-Levi, Zheng, Zhu 2021)",
-                       "plays the planned periodic policy: knows how arms recover"),
-                "R(d) / d, d of the form a 2^j", make_periodic_known),
-          known(rounds("myopic-known", "myopic", "pulls the arms that bring most at once: knows how arms recover"),
-                "R(idle)", make_myopic_known)};
+          baseline_learner(rounds("periodic-known", "purely periodic policy (Simchi-Levi, Zheng, Zhu 2021)",
+                                  "plays the planned periodic policy: knows how arms recover"),
+                           "R(d) / d, d of the form a 2^j", make_periodic_known, Kind::kItems),
+          baseline_learner(
+              rounds("myopic-known", "myopic", "pulls the arms that bring most at once: knows how arms recover"),
+              "R(idle)", make_myopic_known, Kind::kItems)};
 }
 
 }  // namespace bellwether::bandits

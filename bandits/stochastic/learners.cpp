@@ -19,21 +19,11 @@ LearnerInfo rounds(std::string_view name, std::string_view title, std::string_vi
           .practical = practical};
 }
 
-using Make = std::unique_ptr<Agent> (*)(const Bandit&, const World&, const std::vector<Setting>&, const Stream&);
-
-Learner baseline(const LearnerInfo& info, std::string_view index, Make make) {
-  Learner row;
-  static_cast<LearnerInfo&>(row) = info;
-  row.index = index;
-  row.options = [] { return std::vector<OptionRow>{}; };
-  row.make = make;
-  return row;
-}
-
 std::vector<Learner> baselines() {
-  return {baseline(rounds("uniform", "Uniform", "a random arm in every round"), "none", make_uniform),
-          baseline(rounds("greedy", "Greedy", "every arm once, then the best mean"), "m", make_greedy),
-          baseline(rounds("optimal", "Optimal", "the best arm in every round: knows the bandit"), "mu", make_optimal)};
+  return {baseline_learner(rounds("uniform", "Uniform", "a random arm in every round"), "none", make_uniform),
+          baseline_learner(rounds("greedy", "Greedy", "every arm once, then the best mean"), "m", make_greedy),
+          baseline_learner(rounds("optimal", "Optimal", "the best arm in every round: knows the bandit"), "mu",
+                           make_optimal)};
 }
 
 std::vector<Learner> upper_confidence() {

@@ -6,7 +6,7 @@
 namespace bellwether::bandits {
 namespace {
 
-constexpr std::string_view kPage = "docs/papers/weighted-tallying-bandits.md";
+constexpr std::string_view kPage = "weighted-tallying-bandits";
 
 }  // namespace
 

@@ -70,5 +70,15 @@ TEST(Thompson, DrawsNormalMeansWithKnownSigma) {
   EXPECT_NEAR(share_of_first(*agent), cdf(boost::math::normal_distribution<>(), 1 / std::sqrt(5.0)), 0.01);
 }
 
+// t is the number of the round, not of those before it: in round 6 the width is that of 1 - 1/6, 0.967, and arm 0 leads
+// by 0.967 to 0.45 + 0.484; with 1 - 1/5, 0.842, it would be 0.842 to 0.45 + 0.421.
+TEST(BayesUcb, TakesTheQuantileOfItsRound) {
+  const World world{.arms = 2, .noise = Noise::kGaussian, .sigma = 1, .low = -INFINITY, .high = INFINITY};
+  const auto agent = make_bayes_ucb(world, {}, Stream(1));
+  agent->learn({.round = 1, .arm = 0, .reward = 0});
+  for (int i = 0; i < 4; ++i) agent->learn({.round = 1, .arm = 1, .reward = 0.45});
+  EXPECT_EQ(agent->choose(kRound), 0);
+}
+
 }  // namespace
 }  // namespace bellwether::bandits

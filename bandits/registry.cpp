@@ -8,6 +8,7 @@
 #include "bandits/adversarial/learners.h"
 #include "bandits/bold.h"
 #include "bandits/changing/learners.h"
+#include "bandits/dynamical/learners.h"
 #include "bandits/identification/learners.h"
 #include "bandits/recovering/learners.h"
 #include "bandits/stochastic/learners.h"
@@ -26,6 +27,7 @@ std::vector<Learner> make_table() {
            adversarial_learners,
            changing_learners,
            identification_learners,
+           dynamical_learners,
            recovering_learners,
            tallying_learners,
        }) {

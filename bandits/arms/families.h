@@ -10,6 +10,8 @@ namespace bellwether::bandits {
 std::vector<Family> stationary_families();
 /// Arms whose means change, sequences, adversaries, and bandits around others: corrupted or delayed.
 std::vector<Family> changing_families();
+/// Actions that drive a hidden linear system.
+std::vector<Family> dynamical_families();
 /// Arms whose rewards grow while they rest.
 std::vector<Family> recovering_families();
 /// Arms whose losses depend on how often they were played lately.

@@ -1,0 +1,35 @@
+#include "bandits/dynamical/learners.h"
+
+#include "bandits/dynamical/dynlin_ucb.h"
+
+namespace bellwether::bandits {
+namespace {
+
+LearnerInfo rounds(std::string_view name, std::string_view title, std::string_view summary, double practical = 1) {
+  return {.name = name,
+          .title = title,
+          .summary = summary,
+          .page = "dynlin-ucb",
+          .protocol = Protocol::kRounds,
+          .practical = practical};
+}
+
+}  // namespace
+
+std::vector<Learner> dynamical_learners() {
+  Learner dynlin = baseline_learner(
+      rounds("dynlin-ucb", "DynLin-UCB (Mussi, Metelli, Restelli 2023)",
+             "linear optimism over what constant actions earn, each played until the hidden state settles",
+             kDynLinPractical),
+      "<h^, u> + beta_t |u|_{V^-1}", make_dynlin_ucb);
+  dynlin.options = [] { return option_rows(DynLinOptions{}); };
+  return {dynlin,
+          baseline_learner(rounds("dynlin-expert", "the best constant action",
+                                  "knows what every constant action earns in the long run"),
+                           "<h, u>", make_dynlin_expert),
+          baseline_learner(rounds("dynlin-myopic", "the action that is best at once",
+                                  "knows what actions earn without the hidden state"),
+                           "<theta, u>", make_dynlin_myopic)};
+}
+
+}  // namespace bellwether::bandits

@@ -11,6 +11,7 @@
 #include "bandits/dynamical/learners.h"
 #include "bandits/identification/learners.h"
 #include "bandits/recovering/learners.h"
+#include "bandits/relaxation/learners.h"
 #include "bandits/stochastic/learners.h"
 #include "bandits/tallying/learners.h"
 #include "core/errors.h"
@@ -29,6 +30,7 @@ std::vector<Learner> make_table() {
            identification_learners,
            dynamical_learners,
            recovering_learners,
+           relaxation_learners,
            tallying_learners,
        }) {
     std::vector<Learner> more = family();

@@ -12,6 +12,8 @@ std::vector<Family> stationary_families();
 std::vector<Family> changing_families();
 /// Actions that drive a hidden linear system.
 std::vector<Family> dynamical_families();
+/// Relaxation parameters of linear systems.
+std::vector<Family> relaxation_families();
 /// Arms whose rewards grow while they rest.
 std::vector<Family> recovering_families();
 /// Arms whose losses depend on how often they were played lately.

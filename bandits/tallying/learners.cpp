@@ -19,18 +19,14 @@ std::vector<Learner> tallying_learners() {
        .protocol = Protocol::kRounds,
        .practical = kExposurePractical},
       "keep i when max m - m_i <= 2 sqrt(2 s^2 ln(2 K T log2 T) / 2^e)");
-  Learner oracle;
-  static_cast<LearnerInfo&>(oracle) = {.name = "full-exposure",
-                                       .title = "the arm that is best at full exposure",
-                                       .summary =
-                                           "knows the bandit: the comparator of regret, which pays for the way "
-                                           "to full exposure alone",
-                                       .page = kPage,
-                                       .protocol = Protocol::kRounds};
-  oracle.index = "argmin over i of h_i(|w|)";
-  oracle.options = [] { return std::vector<OptionRow>{}; };
-  oracle.make = make_full_exposure;
-  return {elimination, oracle};
+  const LearnerInfo oracle = {.name = "full-exposure",
+                              .title = "the arm that is best at full exposure",
+                              .summary =
+                                  "knows the bandit: the comparator of regret, which pays for the way to full "
+                                  "exposure alone",
+                              .page = kPage,
+                              .protocol = Protocol::kRounds};
+  return {elimination, baseline_learner(oracle, "argmin over i of h_i(|w|)", make_full_exposure)};
 }
 
 }  // namespace bellwether::bandits

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <numbers>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -49,6 +50,26 @@ TEST(StoppingBounds, OfOneStageAreThoseOfItsOwnWidths) {
   const double u = rf_express_episodes(one, 1);
   const double b = 4 * 2 * 15 * (2 + std::log2(u)) * pure_exploration_beta(one, u);
   EXPECT_NEAR(u * 0.5, 3 * e * std::sqrt(u * b) + b, 1e-9 * u);
+}
+
+/// Worked by hand from the pages reward-free-exploration, (5) and (9), and best-policy-identification, (8), with forty
+/// digits. One row and one stage, delta = 0.1, eps = 0.5, BPI-UCBVI: R = 36, so T / 2 = 4 * 2 * 36 L beta; at T =
+/// 221733.9 L = 2 + 17.758 = 19.758 and beta = ln 60 + ln(8 e T) = 4.094 + 15.389 = 19.483, and 288 L beta = 110867.
+TEST(StoppingBounds, AreTheseNumbers) {
+  struct Row {
+    EpisodicSize size;
+    double epsilon, rf_ucrl, rf_express, bpi_ucbvi;
+  };
+  const std::vector<Row> rows = {
+      {{.states = 1, .actions = 2, .horizon = 1, .delta = 0.1}, 0.5, 0, 93521017.85650, 221733.9345679},
+      {{.states = 1, .actions = 2, .horizon = 2, .delta = 1e-6}, 1, 13340.53007483, 528087401.6377, 7262545.524106},
+      {{.states = 2, .actions = 2, .horizon = 2, .delta = 0.05}, 0.3, 365116.8554748, 20612931324.87, 82695573.09282},
+      {kSmall, 0.5, 14414136.28869, 209152349598.9, 4277732525.848}};
+  for (const auto& [size, epsilon, rf_ucrl, rf_express, bpi_ucbvi] : rows) {
+    EXPECT_NEAR(rf_ucrl_episodes(size, epsilon), rf_ucrl, 1e-9 * rf_ucrl);
+    EXPECT_NEAR(rf_express_episodes(size, epsilon), rf_express, 1e-9 * rf_express);
+    EXPECT_NEAR(bpi_ucbvi_episodes(size, epsilon), bpi_ucbvi, 1e-9 * bpi_ucbvi);
+  }
 }
 
 /// The published theorems resolve the logarithms and are therefore larger.

@@ -10,6 +10,9 @@
 
 namespace bellwether::online {
 
+/// Two numbers are kept for each draw of a row: sixteen megabytes of them. The theorem asks for some hundred draws.
+inline constexpr int kMostOpsrlSamples = 1'000'000;
+
 struct OpsrlOptions {
   std::string constant = "theory";
   double delta = 0.05;
@@ -20,7 +23,7 @@ template <class Field>
 void describe(OpsrlOptions& o, Field&& field) {
   field("constant", o.constant, any_value(), "factor on inflation and prior: theory, practical or a number");
   field("delta", o.delta, inside(0, 1), "probability with which the regret bound may fail");
-  field("samples", o.samples, at_least(0),
+  field("samples", o.samples, between(0, kMostOpsrlSamples),
         "draws of each choice of which the best counts; 0: the theorem's number, 8 with another constant");
 }
 

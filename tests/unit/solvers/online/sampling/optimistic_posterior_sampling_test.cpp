@@ -164,6 +164,8 @@ TEST(Opsrl, LearnsRiverSwimWithThePracticalConstant) {
 
 TEST(Opsrl, NamesTheBadOption) {
   const HandMadeWorld made(1, 1, 1, 10);
+  EXPECT_THAT([&] { make_opsrl(made.world, {.samples = kMostOpsrlSamples + 1}, Stream(1)); },
+              ThrowsMessage<InvalidOption>(HasSubstr("option 'samples' is 1000001")));
   EXPECT_THAT([&] { make_opsrl(made.world, {.samples = -1}, Stream(1)); },
               ThrowsMessage<InvalidOption>(HasSubstr("opsrl: option 'samples' is -1")));
 }

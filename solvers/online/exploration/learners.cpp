@@ -21,14 +21,16 @@ std::vector<EpisodicLearner> exploration_learners() {
            .summary = "explores without rewards until its model is good for all of them; widths 1 / sqrt(n)",
            .page = "reward-free-exploration",
            .protocol = Protocol::kStopping,
-           .practical = kRfUcrlPractical}),
+           .practical = kRfUcrlPractical,
+           .results_version = 2}),
       episodic_learner<RewardFreeOptions, make_rf_express>(
           {.name = "rf-express",
            .title = "RF-Express (Menard et al. 2021)",
            .summary = "explores without rewards until its model is good for all of them; widths 1 / n",
            .page = "reward-free-exploration",
            .protocol = Protocol::kStopping,
-           .practical = kRfExpressPractical}),
+           .practical = kRfExpressPractical,
+           .results_version = 2}),
       episodic_learner<OrlcOptions, make_orlc>(
           {.name = "orlc",
            .title = "ORLC (Dann, Li, Wei, Brunskill 2019)",

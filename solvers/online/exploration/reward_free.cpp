@@ -1,5 +1,6 @@
 #include "solvers/online/exploration/reward_free.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <optional>
@@ -20,7 +21,8 @@ enum class Version { kUcrl, kExpress };
 ///   RF-Express: W_h = min{H, 15 H^2 beta / n + (1 + 1/H) P^ max W_{h+1}}, H where n = 0
 ///               beta = ln(3 C / delta) + S ln(8 e (n + 1))
 /// for C rows in all stages together. What is played has the largest E (W); an estimated value is wrong by at most
-/// E_0 (3 e sqrt(W_0) + W_0), and half of epsilon is where to stop.
+/// E_0 (3 e sqrt(W_0) + W_0), and half of epsilon is where to stop. An answer loses at most twice that, and never more
+/// than H.
 class RewardFree final : public InductionAgent, public RewardFreeAgent {
  public:
   RewardFree(const EpisodicWorld& world, const RewardFreeOptions& options, Version version, double constant);
@@ -33,7 +35,7 @@ class RewardFree final : public InductionAgent, public RewardFreeAgent {
   bool finished() const override { return finished_; }
   void answer() override;
   std::optional<double> certificate(int state) const override {
-    return answered_ ? std::optional(2 * value_error(state)) : std::nullopt;
+    return answered_ ? std::optional(std::min(horizon_, 2 * value_error(state))) : std::nullopt;
   }
 
   const LearntModel& learnt() const override { return learnt_; }

@@ -82,6 +82,17 @@ TEST(Stopping, AtTheLimitTheAnswerIsWhatThereIs) {
   EXPECT_LT(run_of(task, "rf-ucrl", 0.01, 3, 300).answer_loss, 0.05);
 }
 
+TEST(Stopping, NothingCertifiedIsMoreThanCanBeLost) {
+  for (const int horizon : {1, 2, 3, 8}) {
+    const EpisodicTask task(mdp::make_instance("riverswim", {{"states", "3"}}).model, horizon);  // rewards in [0, 1]
+    for (const std::string& learner : kStoppers) {
+      const EpisodicRun run = run_of(task, learner, 0.01, 3, 3);
+      EXPECT_LE(run.answer_certificate, horizon) << learner << ", three episodes of " << horizon;
+      EXPECT_GE(run.answer_certificate, run.answer_loss) << learner;
+    }
+  }
+}
+
 TEST(Stopping, OneStageNeedsNoExploration) {
   const EpisodicTask task(mdp::make_instance("riverswim", {{"states", "3"}}).model, 1);
   const EpisodicRun run = run_of(task, "rf-ucrl", 0.1, 3);

@@ -1,116 +1,70 @@
 #include "labs/grade.h"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
-#include <fstream>
 #include <mutex>
-#include <stdexcept>
+#include <utility>
 
 #include <dlfcn.h>
-#include <stdlib.h>
 
 #include <fmt/format.h>
 
 #include "core/errors.h"
 #include "core/parallel.h"
 
+#include "labs/compile.h"
+
 namespace bellwether::labs {
 namespace {
 
-namespace fs = std::filesystem;
-
-constexpr double kCompileSeconds = 60;
-constexpr std::size_t kMostLines = 12;       ///< of a compiler's messages
-constexpr std::size_t kMostBytes = 1 << 20;  ///< of a student's file
-
-class WorkFolder {
- public:
-  WorkFolder() {
-    std::string name = (fs::temp_directory_path() / "bellwether-lab-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder can be made: " + name);
-    path_ = name;
-  }
-  ~WorkFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  WorkFolder(const WorkFolder&) = delete;
-  WorkFolder& operator=(const WorkFolder&) = delete;
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    lines.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return lines;
-}
-
-/// The messages from the first error on.
-std::string errors_in(const std::string& printed) {
-  const std::vector<std::string> lines = lines_of(printed);
-  const auto first =
-      std::ranges::find_if(lines, [](const std::string& line) { return line.find("error") != std::string::npos; });
-  std::string out;
-  std::size_t count = 0;
-  for (auto at = first == lines.end() ? lines.begin() : first; at != lines.end() && count < kMostLines; ++at, ++count)
-    out += fmt::format("{}{}", out.empty() ? "" : "\n", *at);
-  return out;
-}
-
-std::vector<std::string> warnings_in(const std::string& printed) {
-  std::vector<std::string> out;
-  for (const std::string& line : lines_of(printed))
-    if (line.find(": warning: ") != std::string::npos && out.size() < kMostLines) out.push_back(line);
-  return out;
-}
-
-/// Compiles `file` in `folder` with the first compiler that there is.
-ProgramRun compile(const std::string& file, const std::string& folder, const GradeOptions& options) {
-  const std::string& asked = options.compiler;
-  std::vector<std::string> compilers{BELLWETHER_COMPILER, "c++", "g++", "clang++"};
-  if (!asked.empty()) compilers = {asked};
-  for (const std::string& compiler : compilers) {
-    // -Werror=return-type: a function without a return would crash in a way that nobody understands.
-    ProgramRun run = run_program(
-        {compiler, "-std=c++20", "-O1", "-fPIC", "-shared", "-Wall", "-Wextra", "-Wno-unused", "-Werror=return-type",
-         "-fdiagnostics-color=never", "-D_GLIBCXX_ASSERTIONS", file, "-o", "solution.so"},
-        folder, {.seconds = kCompileSeconds, .stopped = options.limits.stopped});
-    if (run.code != -1) return run;
-  }
-  throw InvalidOption(asked.empty() ? "no C++ compiler was found; install one (sudo apt-get install g++)"
-                                    : fmt::format("the compiler '{}' cannot be started", asked));
-}
-
-void* find_function(const std::string& library, const Lab& lab) {
+/// The function of a compiled file; null when it has none, and `place` says why.
+void* find_function(const std::string& library, const Lab& lab, Place& place) {
   void* handle = ::dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
-  void* function = handle == nullptr ? nullptr : ::dlsym(handle, std::string(lab.symbol).c_str());
-  if (function == nullptr) {
-    const char* why = ::dlerror();
-    throw std::runtime_error(fmt::format("{} does not define {}() as it was given ({})", lab.file, lab.symbol,
-                                         why == nullptr ? "no reason known" : why));
+  if (handle == nullptr) {
+    const std::string why = ::dlerror();  // "/tmp/.../solution.so: undefined symbol: _Z4helpi"
+    const std::size_t path = why.find(library + ": ");
+    place.set(fmt::format("cannot be loaded: {}", path == 0 ? why.substr(library.size() + 2) : why));
+    return nullptr;
   }
+  void* function = ::dlsym(handle, std::string(lab.symbol).c_str());
+  if (function == nullptr) place.set(fmt::format("does not define {}() as it was given", lab.symbol));
   return function;
 }
 
-/// Copies the student's file beside our own lab.h; what is wrong with it, or nothing.
-std::string bring(const fs::path& solution, const fs::path& work) {
-  std::error_code error;
-  if (!fs::is_regular_file(solution, error)) return fmt::format("there is no file {}", solution.string());
-  if (fs::file_size(solution, error) > kMostBytes)
-    return fmt::format("{} is larger than a megabyte", solution.string());
-  fs::copy_file(solution, work / solution.filename(), error);
-  if (error) return fmt::format("{} cannot be read: {}", solution.string(), error.message());
-  std::ofstream(work / "lab.h") << student_text("lab.h");
-  return {};
+/// What editors write that save "Unicode"; compilers see a mess in it.
+bool is_utf16(std::string_view text) {
+  return text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff") || text.find('\0') != text.npos;
 }
+
+/// Brings the student's file beside our own lab.h and compiles it there; false, with the stage and the trouble, when
+/// that is where it ends.
+bool prepare(const std::string& folder, const WorkFolder& work, const GradeOptions& options, Grade& result) {
+  const std::string file(result.ticket.lab->file);
+  std::string text;
+  try {
+    text = handed_in((std::filesystem::path(folder) / file).string());
+  } catch (const ParseError& error) {
+    result.trouble = error.what();
+    return false;
+  }
+  result.stage = Stage::kNotCompiled;
+  if (is_utf16(text)) {
+    result.trouble = file + " is no UTF-8 text (it looks like UTF-16): save it as UTF-8";
+    return false;
+  }
+  work.write(file, text);
+  work.write("lab.h", student_text("lab.h"));
+  Limits limits = options.compiling;
+  limits.stopped = options.limits.stopped;
+  Compiled compiled = compile(file, work, options.compiler, limits);
+  result.trouble = std::move(compiled.trouble);
+  result.hints = std::move(compiled.warnings);
+  return result.trouble.empty();
+}
+
+bool is_stopped(const GradeOptions& options) { return options.limits.stopped && options.limits.stopped(); }
+
+constexpr const char* kWasStopped = "not graded: stopped";
 
 }  // namespace
 
@@ -122,6 +76,10 @@ std::string_view to_string(Stage stage) {
       return "does not compile";
     case Stage::kStopped:
       return "stopped";
+    case Stage::kNoLab:
+      return "no lab";
+    case Stage::kNotGraded:
+      return "not graded";
     case Stage::kJudged:
       break;
   }
@@ -135,27 +93,25 @@ int Grade::points() const {
 Grade grade(const std::string& folder, const GradeOptions& options) {
   Grade result{.ticket = read_ticket(folder)};
   const Lab& lab = *result.ticket.lab;
-  const WorkFolder work;
-  result.trouble = bring(fs::path(folder) / lab.file, work.path());
-  if (!result.trouble.empty()) return result;
-  const ProgramRun compiled = compile(std::string(lab.file), work.path().string(), options);
-  if (compiled.code != 0) {
-    result.stage = Stage::kNotCompiled;
-    result.trouble = compiled.code == -2 ? fmt::format("compiling took longer than {:g} seconds", kCompileSeconds)
-                                         : errors_in(compiled.printed);
-    return result;
-  }
-  result.hints = warnings_in(compiled.printed);
+  const WorkFolder work(options.scratch);
+  if (is_stopped(options)) throw NotGraded(kWasStopped);
+  if (!prepare(folder, work, options, result)) return result;
   const auto exam = exam_of(lab, result.ticket.student);
   const std::string library = (work.path() / "solution.so").string();
   const Apart run = run_apart(
       [&](Place& place) {
         place.set("before it was called");
-        return exam->play(find_function(library, lab), place);
+        void* function = find_function(library, lab, place);
+        return function == nullptr ? std::vector<double>{} : exam->play(function, place);
       },
       options.limits);
   result.printed = run.printed;
+  if (run.finished && run.numbers.empty()) {
+    result.trouble = fmt::format("{} {}", lab.file, run.place);
+    return result;
+  }
   if (!run.finished) {
+    if (is_stopped(options)) throw NotGraded(kWasStopped);  // its trouble may be that it was ended
     result.stage = Stage::kStopped;
     result.trouble = fmt::format("{}() {}, {}", lab.symbol, run.trouble, run.place);
     return result;
@@ -165,29 +121,35 @@ Grade grade(const std::string& folder, const GradeOptions& options) {
   return result;
 }
 
+namespace {
+
+Graded graded(const std::string& folder, const GradeOptions& options) {
+  Graded entry{.folder = folder};
+  try {
+    entry.grade = grade(folder, options);
+    entry.stage = entry.grade->stage;
+  } catch (const ParseError& error) {
+    entry.stage = Stage::kNoLab;
+    entry.trouble = error.what();
+  } catch (const InvalidOption&) {
+    throw;  // of the command, not of this folder
+  } catch (const std::exception& error) {
+    entry.trouble = error.what();
+  }
+  return entry;
+}
+
+}  // namespace
+
 std::vector<Graded> grade_all(std::span<const std::string> folders, const GradeOptions& options,
                               const std::function<void(std::size_t)>& observer) {
-  const auto stopped = [&] { return options.limits.stopped && options.limits.stopped(); };
+  { const WorkFolder possible(options.scratch); }
   std::vector<Graded> all(folders.size());
   std::size_t done = 0;
   std::mutex one_at_a_time;
   const auto look = [&](std::size_t i) {
-    Graded& entry = all[i];
-    entry.folder = folders[i];
-    try {
-      entry.stopped = stopped();
-      if (!entry.stopped) entry.grade = labs::grade(folders[i], options);
-      if (entry.grade && entry.grade->stage != Stage::kJudged && stopped()) {  // its trouble may be that it was ended
-        entry.grade.reset();
-        entry.stopped = true;
-      }
-    } catch (const ParseError& error) {
-      entry.trouble = error.what();
-    }
-    if (entry.stopped) {
-      entry.trouble = "not graded: stopped";
-      return;
-    }
+    all[i] = graded(folders[i], options);
+    if (all[i].stage == Stage::kNotGraded && is_stopped(options)) return;
     const std::lock_guard guard(one_at_a_time);
     ++done;
     if (observer) observer(done);

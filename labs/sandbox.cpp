@@ -12,7 +12,6 @@
 #include <fstream>
 #include <new>
 #include <optional>
-#include <stdexcept>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -28,7 +27,9 @@ namespace bellwether::labs {
 namespace {
 
 constexpr std::size_t kMostPrinted = 4000;
+constexpr std::size_t kMostFromPrograms = 1 << 20;  ///< an error may come after a thousand warnings
 constexpr double kWallFactor = 4;
+constexpr double kProgramWall = 240;  ///< seconds; on a busy machine a second of processor time may take a minute
 // Sanitizers reserve terabytes of addresses, so under them memory has no limit.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr bool kLimitsMemory = false;
@@ -68,7 +69,7 @@ struct Pipe {
 
 Pipe open_pipe() {
   int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error(fmt::format("no pipe: {}", std::strerror(errno)));
+  if (::pipe2(ends, O_CLOEXEC) != 0) throw NotGraded(fmt::format("no pipe: {}", std::strerror(errno)));
   return {ends[0], ends[1]};
 }
 
@@ -99,6 +100,26 @@ void close_all_but(int one, int other) {
   if (low > STDERR_FILENO + 1) ::close_range(STDERR_FILENO + 1, low - 1, 0);
   if (high > low + 1) ::close_range(low + 1, high - 1, 0);
   ::close_range(high + 1, ~0U, 0);
+}
+
+/// For exec: the words must outlive the pointers.
+std::vector<char*> pointers(const std::vector<std::string>& words) {
+  std::vector<char*> all;
+  for (const std::string& word : words) all.push_back(const_cast<char*>(word.c_str()));
+  all.push_back(nullptr);
+  return all;
+}
+
+/// What a child inherits, with these in place of settings of the same names.
+std::vector<std::string> environment_with(const std::vector<std::string>& settings) {
+  std::vector<std::string> all = settings;
+  for (char** at = environ; *at != nullptr; ++at) {
+    const std::string_view entry = *at;
+    const std::string_view name = entry.substr(0, entry.find('=') + 1);
+    if (std::ranges::none_of(settings, [&](const std::string& s) { return s.starts_with(name); }))
+      all.emplace_back(entry);
+  }
+  return all;
 }
 
 void write_all(int file, const void* data, std::size_t size) {
@@ -143,7 +164,7 @@ void write_all(int file, const void* data, std::size_t size) {
 
 /// Reads both pipes until both are closed; false when the time is over or `stopped` says so.
 bool collect(int numbers, int output, double seconds, const std::function<bool()>& stopped, std::string& bytes,
-             std::string& printed) {
+             std::string& printed, std::size_t most_printed) {
   constexpr std::int64_t kLookEvery = 100;  // milliseconds
   const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
   std::array<pollfd, 2> watched{{{numbers, POLLIN, 0}, {output, POLLIN, 0}}};
@@ -166,18 +187,41 @@ bool collect(int numbers, int output, double seconds, const std::function<bool()
       }
       std::string& to = i == 0 ? bytes : printed;
       // What is printed beyond the limit is read and forgotten, so that the child does not wait for us.
-      const std::size_t room = i == 0 ? buffer.size() : kMostPrinted - std::min(kMostPrinted, printed.size());
+      const std::size_t room = i == 0 ? buffer.size() : most_printed - std::min(most_printed, printed.size());
       to.append(buffer.data(), std::min(static_cast<std::size_t>(got), room));
     }
   }
   return true;
 }
 
-int wait_for(pid_t child) {
+/// How a child ended, and what it and its own children took.
+struct Ended {
   int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  double seconds = 0;      ///< of processor time
+  std::size_t memory = 0;  ///< bytes that were in use at once
+};
+
+Ended wait_for(pid_t child) {
+  Ended ended;
+  rusage used{};
+  while (::wait4(child, &ended.status, 0, &used) < 0 && errno == EINTR) {
   }
-  return status;
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+  };
+  ended.seconds = seconds(used.ru_utime) + seconds(used.ru_stime);
+  ended.memory = static_cast<std::size_t>(used.ru_maxrss) << 10;
+  return ended;
+}
+
+std::string seconds_words(double seconds) {
+  return fmt::format("{:g} {}", seconds, seconds == 1 ? "second" : "seconds");
+}
+
+/// Who did it is not known: the system, when the machine has no memory left, or somebody else.
+std::string killed_words(const Ended& ended) {
+  return fmt::format("was killed (SIGKILL) after {:.1f} seconds of processor time, with {} MB of memory", ended.seconds,
+                     ended.memory >> 20);
 }
 
 std::string signal_words(int signal, const std::string& printed) {
@@ -198,18 +242,22 @@ std::string signal_words(int signal, const std::string& printed) {
   }
 }
 
-std::string seconds_words(double seconds) {
-  return fmt::format("{:g} {}", seconds, seconds == 1 ? "second" : "seconds");
+/// One that has hardly computed by the time that the clock on the wall ends it waits for something.
+std::string slow_words(bool in_time, const Ended& ended, const Limits& limits) {
+  if (in_time || ended.seconds >= 0.1 * limits.seconds)
+    return fmt::format("did not end within {}: a loop without an end, or far too slow", seconds_words(limits.seconds));
+  return fmt::format("did not end within {} by the clock and hardly computed: it waits for something",
+                     seconds_words(kWallFactor * limits.seconds));
 }
 
-std::string trouble_of(int status, bool in_time, const Shared& shared, const Limits& limits,
+std::string trouble_of(const Ended& ended, bool in_time, const Shared& shared, const Limits& limits,
                        const std::string& printed) {
-  const std::string loop =
-      fmt::format("did not end within {}: a loop without an end, or far too slow", seconds_words(limits.seconds));
-  if (!in_time) return limits.stopped && limits.stopped() ? "was stopped" : loop;
-  if (WIFSIGNALED(status)) {
-    const int signal = WTERMSIG(status);
-    return signal == SIGXCPU || signal == SIGKILL ? loop : signal_words(signal, printed);
+  if (!in_time) return limits.stopped && limits.stopped() ? "was stopped" : slow_words(in_time, ended, limits);
+  if (WIFSIGNALED(ended.status)) {
+    const int signal = WTERMSIG(ended.status);
+    const bool out_of_time = signal == SIGXCPU || (signal == SIGKILL && ended.seconds >= limits.seconds);
+    if (out_of_time) return slow_words(in_time, ended, limits);
+    return signal == SIGKILL ? killed_words(ended) : signal_words(signal, printed);
   }
   switch (shared.ending) {
     case Ending::kThrew:
@@ -217,7 +265,7 @@ std::string trouble_of(int status, bool in_time, const Shared& shared, const Lim
     case Ending::kMemory:
       return fmt::format("asks for more than {} MB of memory", limits.memory >> 20);
     case Ending::kStillRunning:
-      return fmt::format("ended the program by itself, with exit code {}", WEXITSTATUS(status));
+      return fmt::format("ended the program by itself, with exit code {}", WEXITSTATUS(ended.status));
     case Ending::kFinished:
       break;
   }
@@ -231,22 +279,22 @@ Apart run_apart(const std::function<std::vector<double>(Place&)>& work, const Li
   const Pipe numbers = open_pipe(), output = open_pipe();
   std::fflush(nullptr);
   const pid_t pid = ::fork();
-  if (pid < 0) throw std::runtime_error(fmt::format("no process: {}", std::strerror(errno)));
+  if (pid < 0) throw NotGraded(fmt::format("no process: {}", std::strerror(errno)));
   if (pid == 0) child(work, limits, *shared, numbers.write, output.write);
   ::setpgid(pid, pid);
   ::close(numbers.write);
   ::close(output.write);
   Apart result;
   std::string bytes;
-  const bool in_time =
-      collect(numbers.read, output.read, kWallFactor * limits.seconds, limits.stopped, bytes, result.printed);
+  const bool in_time = collect(numbers.read, output.read, kWallFactor * limits.seconds, limits.stopped, bytes,
+                               result.printed, kMostPrinted);
   ::kill(-pid, SIGKILL);  // and what it may have started
-  const int status = wait_for(pid);
+  const Ended ended = wait_for(pid);
   ::close(numbers.read);
   ::close(output.read);
   result.place = shared->place.text();
   result.finished = shared->ending == Ending::kFinished && in_time;
-  if (!result.finished) result.trouble = trouble_of(status, in_time, *shared, limits, result.printed);
+  if (!result.finished) result.trouble = trouble_of(ended, in_time, *shared, limits, result.printed);
   result.numbers.resize(bytes.size() / sizeof(double));
   if (!bytes.empty()) std::memcpy(result.numbers.data(), bytes.data(), result.numbers.size() * sizeof(double));
   return result;
@@ -255,30 +303,38 @@ Apart run_apart(const std::function<std::vector<double>(Place&)>& work, const Li
 ProgramRun run_program(const std::vector<std::string>& words, const std::string& folder, const Limits& limits) {
   constexpr int kNotFound = 127;
   const Pipe output = open_pipe();
-  std::vector<char*> argv;
-  for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
-  argv.push_back(nullptr);
+  const std::vector<std::string> settings = environment_with({"TMPDIR=" + folder, "LC_ALL=C"});
+  const std::vector<char*> argv = pointers(words), environment = pointers(settings);
   const pid_t pid = ::fork();
-  if (pid < 0) throw std::runtime_error(fmt::format("no process: {}", std::strerror(errno)));
+  if (pid < 0) throw NotGraded(fmt::format("no process: {}", std::strerror(errno)));
   if (pid == 0) {
     ::setpgid(0, 0);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     redirect(output.write);
+    limit(RLIMIT_CORE, 0);
     limit(RLIMIT_CPU, std::ceil(limits.seconds));
-    if (::chdir(folder.c_str()) == 0) ::execvp(argv.front(), argv.data());
+    limit(RLIMIT_AS, static_cast<double>(limits.memory));
+    if (::chdir(folder.c_str()) == 0) ::execvpe(argv.front(), argv.data(), environment.data());
     ::_exit(kNotFound);
   }
   ::setpgid(pid, pid);
   ::close(output.write);
   ProgramRun run;
   std::string none;
-  std::string printed;
-  const bool in_time = collect(-1, output.read, kWallFactor * limits.seconds, limits.stopped, none, printed);
+  const bool in_time = collect(-1, output.read, kProgramWall, limits.stopped, none, run.printed, kMostFromPrograms);
   if (!in_time) ::kill(-pid, SIGKILL);
-  const int status = wait_for(pid);
+  const Ended ended = wait_for(pid);
   ::close(output.read);
-  run.printed = std::move(printed);
-  run.code = !in_time || WIFSIGNALED(status) ? -2 : WEXITSTATUS(status) == kNotFound ? -1 : WEXITSTATUS(status);
+  run.memory = ended.memory;
+  run.code = !in_time || WIFSIGNALED(ended.status)    ? -2
+             : WEXITSTATUS(ended.status) == kNotFound ? -1
+                                                      : WEXITSTATUS(ended.status);
+  if (!in_time)
+    run.trouble = fmt::format("did not end within {} by the clock, of which it computed for {:.1f}",
+                              seconds_words(kProgramWall), ended.seconds);
+  else if (run.code == -2)
+    run.trouble =
+        WTERMSIG(ended.status) == SIGKILL ? killed_words(ended) : signal_words(WTERMSIG(ended.status), run.printed);
   return run;
 }
 

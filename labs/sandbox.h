@@ -2,11 +2,19 @@
 
 #include <array>
 #include <functional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace bellwether::labs {
+
+/// Something else than the student's work kept it from being graded: a file that may not be read, a full disk, a
+/// compiler that was killed. Nobody loses points for it.
+class NotGraded : public std::invalid_argument {
+ public:
+  using std::invalid_argument::invalid_argument;
+};
 
 /// What somebody else's code may use up, and when it is ended sooner.
 struct Limits {
@@ -44,12 +52,17 @@ struct Apart {
 /// has the same rights.
 Apart run_apart(const std::function<std::vector<double>(Place&)>& work, const Limits& limits);
 
-/// Runs a program in `folder` under limits of time, and returns its exit code and what it printed; -1 when it cannot be
-/// started (there is no such program), -2 when its time was over or it was stopped. Memory has no limit.
+/// How a program ended.
 struct ProgramRun {
-  int code = -1;
+  int code = -1;  ///< its exit code; -1 when there is no such program, -2 when it was ended, see `trouble`
+  std::string trouble =
+      {};  ///< in words: "was killed (SIGKILL) after 0.1 seconds of processor time, with 12 MB of memory"
   std::string printed = {};
+  std::size_t memory = 0;  ///< bytes, of the largest of the processes that it had
 };
+
+/// Runs a program in `folder`, which has its temporary files, too; it speaks English. The limits are those of each
+/// process that it starts; all of it may take four minutes by the clock on the wall.
 ProgramRun run_program(const std::vector<std::string>& words, const std::string& folder, const Limits& limits);
 
 }  // namespace bellwether::labs

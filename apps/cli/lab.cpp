@@ -1,8 +1,11 @@
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -12,6 +15,7 @@
 #include "apps/cli/json_writer.h"
 #include "apps/cli/terminal.h"
 #include "core/errors.h"
+#include "core/parallel.h"
 #include "core/text.h"
 #include "mdp/io/file_bytes.h"
 
@@ -22,7 +26,7 @@ namespace {
 
 using labs::Grade;
 
-constexpr std::array<OptionSpec, 8> kOptions = {{
+constexpr std::array<OptionSpec, 9> kOptions = {{
     {.name = "student",
      .argument = "ID",
      .help = "new: whose lab it is; the instance is drawn from lab and id",
@@ -36,6 +40,9 @@ constexpr std::array<OptionSpec, 8> kOptions = {{
     {.name = "json", .argument = "", .help = "grade: one JSON object (a list of them with --all)"},
     {.name = "seconds", .argument = "S", .help = "grade: processor time that a student's code may take (default 30)"},
     {.name = "memory", .argument = "MB", .help = "grade: megabytes that it may take (default 1024)"},
+    {.name = "threads",
+     .argument = "N",
+     .help = "grade --all: students at a time (default: all cores); the grades do not depend on it"},
     {.name = "compiler",
      .argument = "CXX",
      .help = "grade: the C++ compiler (default: the one that built the program)"},
@@ -66,6 +73,7 @@ int new_lab(const Arguments& arguments) {
 
 labs::GradeOptions grade_options(const Arguments& arguments) {
   labs::GradeOptions options;
+  if (const char* scratch = std::getenv("TMPDIR")) options.scratch = scratch;
   if (const auto compiler = arguments.text("compiler")) options.compiler = *compiler;
   if (const auto seconds = arguments.number("seconds", between(1, 36000))) options.limits.seconds = *seconds;
   if (const auto megabytes = arguments.whole_number("memory", between(16, 1 << 20)))
@@ -99,32 +107,35 @@ std::string grade_text(const Grade& grade) {
   return out + fmt::format("\n{}\n", verdict(grade));
 }
 
-void write_grade(JsonWriter& json, const Grade& grade) {
+using labs::Graded;  // a row of the lecturer's table
+
+/// One object a folder, whatever became of it.
+void write_row(JsonWriter& json, const Graded& entry) {
+  const Grade* g = entry.grade ? &*entry.grade : nullptr;
   json.begin_object()
-      .member("lab", grade.ticket.lab->name)
-      .member("student", grade.ticket.student)
-      .member("passed", grade.passed())
-      .member("points", grade.points())
-      .member("of", grade.most_points())
-      .member("stage", to_string(grade.stage))
-      .member("trouble", grade.trouble);
+      .member("folder", entry.folder)
+      .member("lab", g ? g->ticket.lab->name : "")
+      .member("student", g ? g->ticket.student : "")
+      .member("passed", g != nullptr && g->passed())
+      .member("points", g ? g->points() : 0)
+      .member("of", g ? g->most_points() : 0)
+      .member("stage", to_string(entry.stage))
+      .member("trouble", g ? g->trouble : entry.trouble);
   json.key("checks").begin_array();
-  for (const labs::Check& check : grade.checks)
+  for (const labs::Check& check : g ? g->checks : std::vector<labs::Check>{})
     json.begin_object()
         .member("name", check.name)
         .member("passed", check.passed)
         .member("text", check.text)
         .end_object();
   json.end_array().key("warnings").begin_array();
-  for (const std::string& hint : grade.hints) json.value(hint);
-  json.end_array().member("printed", grade.printed).end_object();
+  for (const std::string& hint : g ? g->hints : std::vector<std::string>{}) json.value(hint);
+  json.end_array().member("printed", g ? g->printed : "").end_object();
 }
 
 JsonWriter json_on_stdout() {
   return JsonWriter([](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); });
 }
-
-using labs::Graded;  // a row of the lecturer's table
 
 /// A field of a CSV file; line feeds would make it two rows for most readers.
 std::string csv_field(std::string text) {
@@ -150,18 +161,16 @@ std::string grade_table(const std::vector<Graded>& entries) {
   for (const Graded& entry : entries) {
     const Grade* g = entry.grade ? &*entry.grade : nullptr;
     out += fmt::format("{},{},{},{},{},{},{},{}\n", g ? g->ticket.student : "", g ? g->ticket.lab->name : "",
-                       g && g->passed() ? 1 : 0, g ? g->points() : 0, g ? g->most_points() : 0,
-                       g               ? to_string(g->stage)
-                       : entry.stopped ? "not graded"
-                                       : "no lab",
+                       g && g->passed() ? 1 : 0, g ? g->points() : 0, g ? g->most_points() : 0, to_string(entry.stage),
                        csv_field(entry.folder), csv_field(reasons(entry)));
   }
   return out;
 }
 
 /// On Ctrl-C what is graded already is kept.
-std::vector<Graded> grade_folders(const std::vector<std::string>& folders, labs::GradeOptions options) {
+std::vector<Graded> grade_folders(const std::vector<std::string>& folders, labs::GradeOptions options, int threads) {
   const InterruptGuard guard;
+  const ThreadCount students(threads);
   options.limits.stopped = InterruptGuard::requested;
   const auto tell = [&](std::size_t done) {
     if (stderr_is_terminal()) fmt::print(stderr, "\r{} of {} graded", done, folders.size());
@@ -172,24 +181,29 @@ std::vector<Graded> grade_folders(const std::vector<std::string>& folders, labs:
   return entries;
 }
 
-/// Two folders of one student and lab: somebody handed in somebody else's, or twice.
+/// Several folders of one student and lab: somebody handed in somebody else's, or twice.
 void warn_of_twins(const std::vector<Graded>& entries) {
-  for (std::size_t i = 0; i < entries.size(); ++i)
-    for (std::size_t j = i + 1; j < entries.size(); ++j) {
-      if (!entries[i].grade || !entries[j].grade) continue;
-      const labs::Ticket &a = entries[i].grade->ticket, &b = entries[j].grade->ticket;
-      if (a.lab == b.lab && a.student == b.student)
-        fmt::print(stderr, "bellwether: {} and {} are both lab {} of student {}\n", entries[i].folder,
-                   entries[j].folder, a.lab->name, a.student);
-    }
+  std::map<std::pair<std::string_view, std::string>, std::vector<std::string>> folders;
+  for (const Graded& entry : entries)
+    if (entry.grade) folders[{entry.grade->ticket.lab->name, entry.grade->ticket.student}].push_back(entry.folder);
+  for (const auto& [whose, same] : folders)
+    if (same.size() > 1)
+      fmt::print(stderr, "bellwether: {} are {} lab {} of student {}\n", join_names(same),
+                 same.size() == 2 ? "both" : "all", whose.first, whose.second);
+}
+
+std::string summary(const std::vector<Graded>& entries, std::size_t passed) {
+  const auto open = std::ranges::count(entries, labs::Stage::kNotGraded, &Graded::stage);
+  return fmt::format("{} of {} passed{}", passed, entries.size(), open > 0 ? fmt::format(", {} not graded", open) : "");
 }
 
 int grade_all(const std::string& folder, const Arguments& arguments) {
+  const auto threads = static_cast<int>(arguments.whole_number("threads", between(1, 1024)).value_or(thread_count()));
   const std::vector<std::string> folders = labs::find_folders(folder);
   if (folders.empty()) throw InvalidOption(fmt::format("lab grade: no folder of a lab in {}", folder));
   std::optional<mdp::FileWriter> file;  // refused now, not after the work
   if (const auto path = arguments.text("out")) file.emplace(*path);
-  const std::vector<Graded> entries = grade_folders(folders, grade_options(arguments));
+  const std::vector<Graded> entries = grade_folders(folders, grade_options(arguments), threads);
   warn_of_twins(entries);
   std::size_t passed = 0;
   for (const Graded& entry : entries)
@@ -197,13 +211,12 @@ int grade_all(const std::string& folder, const Arguments& arguments) {
   if (file) {
     file->write(grade_table(entries));
     file->commit();
-    if (!arguments.has("json")) fmt::print("{}: {} of {} passed\n", *arguments.text("out"), passed, entries.size());
+    if (!arguments.has("json")) fmt::print("{}: {}\n", *arguments.text("out"), summary(entries, passed));
   }
   if (arguments.has("json")) {
     JsonWriter json = json_on_stdout();
     json.begin_array();
-    for (const Graded& entry : entries)
-      if (entry.grade) write_grade(json, *entry.grade);
+    for (const Graded& entry : entries) write_row(json, entry);
     json.end_array().finish();
   } else if (!arguments.has("out")) {
     fmt::print("{}", grade_table(entries));
@@ -214,11 +227,15 @@ int grade_all(const std::string& folder, const Arguments& arguments) {
 int grade_lab(const Arguments& arguments) {
   const std::string folder = arguments.positionals().size() > 1 ? arguments.positionals()[1] : ".";
   if (arguments.has("all")) return grade_all(folder, arguments);
-  if (arguments.has("out")) throw InvalidOption("lab grade: --out goes with --all");
-  const Grade grade = labs::grade(folder, grade_options(arguments));
+  for (const char* option : {"out", "threads"})
+    if (arguments.has(option)) throw InvalidOption(fmt::format("lab grade: --{} goes with --all", option));
+  const InterruptGuard guard;  // leaves nothing behind
+  labs::GradeOptions options = grade_options(arguments);
+  options.limits.stopped = InterruptGuard::requested;
+  const Grade grade = labs::grade(folder, options);
   if (arguments.has("json")) {
     JsonWriter json = json_on_stdout();
-    write_grade(json, grade);
+    write_row(json, {.folder = folder, .stage = grade.stage, .grade = grade});
     json.finish();
   } else {
     fmt::print("{}", grade_text(grade));
@@ -242,7 +259,8 @@ int run(const Arguments& arguments) {
   const std::string what = arguments.positionals().empty() ? "" : arguments.positionals().front();
   if (what == "list") require_used(arguments, what, {}, 1);
   if (what == "new") require_used(arguments, what, {"student", "out"}, 2);
-  if (what == "grade") require_used(arguments, what, {"out", "all", "json", "seconds", "memory", "compiler"}, 2);
+  if (what == "grade")
+    require_used(arguments, what, {"out", "all", "json", "seconds", "memory", "threads", "compiler"}, 2);
   if (what == "list") return list_labs();
   if (what == "new") return new_lab(arguments);
   if (what == "grade") return grade_lab(arguments);
@@ -264,7 +282,8 @@ const Command kLab = {
         "`lab grade` compiles the file, runs it in a process of its own (a crash or an endless loop is told in words), "
         "compares it with the reference and says what is wrong. `lab grade --all` makes a table of all folders below "
         "one.\n"
-        "Exit code 0 when everything passed, 1 when not yet, 2 when the command was wrong. The separate process "
+        "Exit code 0 when everything passed, 1 when not yet, 2 when the command was wrong or nothing could be graded. "
+        "The separate process "
         "protects from accidents, not from malice: grade what strangers send in a container.",
     .examples = "lab list\nlab new ucb --student ada\nlab grade ucb-ada\nlab grade --all handed-in -o grades.csv",
     .options = kOptions,

@@ -1,6 +1,8 @@
 // Labs as a student and as a lecturer type them.
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +18,25 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
+
+/// For programs that are started meanwhile.
+class EnvironmentVariable {
+ public:
+  EnvironmentVariable(const char* name, const std::string& value) : name_(name) {
+    if (const char* set = std::getenv(name)) before_ = set;
+    ::setenv(name, value.c_str(), 1);
+  }
+  ~EnvironmentVariable() {
+    if (before_)
+      ::setenv(name_, before_->c_str(), 1);
+    else
+      ::unsetenv(name_);
+  }
+
+ private:
+  const char* name_;
+  std::optional<std::string> before_;
+};
 
 /// Puts a right index between the marks.
 void solve_ucb(const std::string& path) {
@@ -86,9 +107,57 @@ TEST(Lab, GradesAClass) {
                               HasSubstr(",,0,0,0,no lab,")));
   EXPECT_THAT(done.err, HasSubstr("are both lab ucb of student ada"));
   EXPECT_EQ(std::count(done.out.begin(), done.out.end(), '\n'), 6);
+  const Finished json = run_program({"lab", "grade", "--all", root.path("class"), "--json", "--threads", "1"});
+  const auto rows = nlohmann::json::parse(json.out);
+  ASSERT_EQ(rows.size(), 5u) << "a row a folder, as in the table";
+  EXPECT_EQ(rows[2]["stage"], "no lab");
+  EXPECT_EQ(rows[2]["folder"], root.path("class/broken"));
+  EXPECT_THAT(rows[2]["trouble"].get<std::string>(), HasSubstr("broken/lab.toml"));
+  EXPECT_EQ(rows[0]["folder"], root.path("class/ada"));
+  EXPECT_EQ(rows[0]["student"], "ada");
   const std::string csv = root.path("grades.csv");
   EXPECT_EQ(run_program({"lab", "grade", "--all", root.path("class"), "-o", csv}).out, csv + ": 2 of 5 passed\n");
   EXPECT_EQ(read_file(csv), done.out);
+}
+
+TEST(Lab, TellsOfAllTwinsInOneLine) {
+  const TemporaryFolder root;
+  ASSERT_EQ(run_program({"lab", "new", "ucb", "--student", "ada", "-o", root.path("class/a")}).code, 0);
+  for (const char* name : {"class/b", "class/c"}) std::filesystem::copy(root.path("class/a"), root.path(name));
+  const Finished done = run_program({"lab", "grade", "--all", "class"}, root.path(""));
+  EXPECT_EQ(done.err, "bellwether: class/a, class/b and class/c are all lab ucb of student ada\n");
+}
+
+/// A loop without an end, which a signal finds at work (SIGTERM: shells start background jobs that ignore SIGINT).
+TEST(Lab, CountsWhatWasStopped) {
+  const TemporaryFolder root;
+  ASSERT_EQ(run_program({"lab", "new", "ucb", "--student", "ada", "-o", root.path("class/a")}).code, 0);
+  std::string text = read_file(root.path("class/a/ucb.cpp"));
+  const std::size_t from = text.find('\n', text.find("--- fill in")) + 1;
+  std::ofstream(root.path("class/a/ucb.cpp")) << text.insert(from, "for (;;) total += round;\n");
+  std::filesystem::create_directories(root.path("tmp"));
+  const EnvironmentVariable here("TMPDIR", root.path("tmp"));
+  const Finished all = run_program({"lab", "grade", "--all", "class", "-o", "grades.csv", "--seconds", "300"},
+                                   root.path(""), 3, SIGTERM);
+  EXPECT_EQ(all.code, 1);
+  EXPECT_EQ(all.out, "grades.csv: 0 of 1 passed, 1 not graded\n") << all.err;
+  EXPECT_THAT(read_file(root.path("grades.csv")), HasSubstr(",,0,0,0,not graded,class/a,not graded: stopped"));
+  const Finished one = run_program({"lab", "grade", "class/a", "--seconds", "300"}, root.path(""), 3, SIGTERM);
+  EXPECT_EQ(one.code, 2);
+  EXPECT_EQ(one.err, "bellwether: not graded: stopped\n");
+  EXPECT_TRUE(std::filesystem::is_empty(root.path("tmp"))) << "temporary folders are left";
+}
+
+TEST(Lab, NamesThePlaceForTemporaryFilesThatIsNotThere) {
+  const TemporaryFolder root;
+  ASSERT_EQ(run_program({"lab", "new", "ucb", "--student", "ada", "-o", root.path("class/a")}).code, 0);
+  const EnvironmentVariable nowhere("TMPDIR", "/nonexistent");
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"lab", "grade", "class/a"}, {"lab", "grade", "--all", "class"}}) {
+    const Finished done = run_program(words, root.path(""));
+    EXPECT_EQ(done.code, 2);
+    EXPECT_THAT(done.err, HasSubstr("bellwether: no temporary folder can be made in /nonexistent"));
+  }
 }
 
 TEST(Lab, SpeaksJson) {
@@ -98,6 +167,7 @@ TEST(Lab, SpeaksJson) {
   const Finished done = run_program({"lab", "grade", folder, "--json"});
   EXPECT_EQ(done.code, 1);
   const auto json = nlohmann::json::parse(done.out);
+  EXPECT_EQ(json["folder"], folder);
   EXPECT_EQ(json["lab"], "value-iteration");
   EXPECT_EQ(json["stage"], "judged");
   EXPECT_FALSE(json["passed"]);
@@ -123,6 +193,7 @@ TEST(Lab, SaysWhatWasTypedWrong) {
   refused({"grade"}, "is no folder of a lab");
   refused({"grade", "--all", root.path("")}, "no folder of a lab");
   refused({"grade", "-o", "x.csv"}, "--out goes with --all");
+  refused({"grade", "--threads", "2"}, "--threads goes with --all");
   EXPECT_EQ(run_program({"lab", "new", "ucb", "--student", "x"}, root.path("")).code, 0);
   refused({"new", "ucb", "--student", "x"}, "is there already");
   refused({"grade", "ucb-x", "--compiler", "no-such"}, "cannot be started");

@@ -8,6 +8,7 @@
 #include "core/text.h"
 #include "proofs_checks/bandits/adversarial_claims.h"
 #include "proofs_checks/bandits/stochastic_claims.h"
+#include "proofs_checks/bandits/structured_claims.h"
 #include "proofs_checks/constrained/claims.h"
 #include "proofs_checks/constrained_regret/claims.h"
 #include "proofs_checks/latent/claims.h"
@@ -26,7 +27,7 @@ std::vector<Claim> all_claims() {
   std::vector<Claim> table;
   for (auto& family : {planning_claims(), mirror_claims(), constrained_claims(), risk_claims(), robust_claims(),
                        robust_papers_claims(), latent_claims(), tabular_regret_claims(), constrained_regret_claims(),
-                       adversarial_bandit_claims(), stochastic_bandit_claims()})
+                       adversarial_bandit_claims(), structured_bandit_claims(), stochastic_bandit_claims()})
     table.insert(table.end(), family.begin(), family.end());
   return table;
 }

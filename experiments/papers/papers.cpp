@@ -24,6 +24,7 @@ constexpr Told kTold[] = {
     {"best-arm-identification", "rounds until the best arm is known, and errors within a budget"},
     {"adversarial-bandits", "who is good in both worlds, and what delays cost"},
     {"non-stationary-bandits", "forgetting where means jump"},
+    {"linear-regret", "learners with features: linear MDPs, and mixtures of known kernels"},
     {"policy-mirror-descent", "eight optimisers of a policy on one axis, with the bounds of three"},
     {"policy-gradient", "softmax gradients on a bandit and the plateau behind a bad start"},
     {"mdpo", "mirror descent policy optimisation by the number of inner steps"},

@@ -12,6 +12,7 @@
 #include "solvers/online/episodic/baselines.h"
 #include "solvers/online/exploration/learners.h"
 #include "solvers/online/generative/learners.h"
+#include "solvers/online/linear/learners.h"
 #include "solvers/online/long_run/learners.h"
 #include "solvers/online/model_free/learners.h"
 #include "solvers/online/optimistic/learners.h"
@@ -24,8 +25,8 @@ namespace {
 /// A new family adds one line here.
 std::vector<EpisodicLearner> all_episodic() {
   std::vector<EpisodicLearner> table;
-  for (const auto& family : {episodic_baselines(), exploration_learners(), model_free_learners(), optimistic_learners(),
-                             policy_optimisation_learners(), sampling_learners()})
+  for (const auto& family : {episodic_baselines(), exploration_learners(), linear_learners(), model_free_learners(),
+                             optimistic_learners(), policy_optimisation_learners(), sampling_learners()})
     table.insert(table.end(), family.begin(), family.end());
   return table;
 }

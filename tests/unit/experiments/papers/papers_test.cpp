@@ -21,7 +21,7 @@ std::string plans_of(std::string_view paper) {
 
 // `optimal` is no learner: it is told the model and has no regret.
 TEST(Papers, PlayEveryLearnerOfTheHouse) {
-  const std::string text = plans_of("tabular-regret");
+  const std::string text = plans_of("tabular-regret") + plans_of("linear-regret");
   const auto played = [&](std::string_view name) {
     return name == "optimal" || text.find("\"" + std::string(name) + "\"") != std::string::npos;
   };

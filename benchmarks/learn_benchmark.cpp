@@ -34,7 +34,7 @@ using online::Arena;
 constexpr int kSeeds = 4;
 constexpr std::string_view kNobody = "optimal";  ///< plays without learning: the loop alone
 
-/// What is played: RiverSwim with six states, in episodes of 20 steps or in one long run.
+/// What is played: RiverSwim with six states, in episodes of 20 steps or in one long run; a linear MDP, d = 20.
 struct Game {
   std::string name;
   Protocol protocol;
@@ -42,13 +42,16 @@ struct Game {
   std::int64_t steps_each;
 };
 
-const std::array<Game, 3> kGames = {{{"tiny", Protocol::kEpisodic, 50, 20},
+const std::array<Game, 4> kGames = {{{"tiny", Protocol::kEpisodic, 50, 20},
                                      {"riverswim_h20", Protocol::kEpisodic, 20'000, 20},
+                                     {"linear_d20", Protocol::kEpisodic, 10'000, 6},
                                      {"riverswim_long_run", Protocol::kAverage, 1'000'000, 1}}};
 
 const Arena& arena_of(const Game& game) {
   static const mdp::NamedInstance river = mdp::make_instance("riverswim");
   static const Arena episodic(river, Protocol::kEpisodic, 20), average(river, Protocol::kAverage);
+  static const Arena linear(mdp::make_instance("linear-mdp", {{"dimension", "20"}}), Protocol::kEpisodic);
+  if (game.name == "linear_d20") return linear;
   return game.protocol == Protocol::kEpisodic ? episodic : average;
 }
 
@@ -105,7 +108,7 @@ class Auditor : public online::EpisodicAgent {
   double regret_ = 0;
 };
 
-/// Whether the regret that the loop measures is that of plain evaluation. RiverSwim starts in one state.
+/// Whether the regret that the loop measures is that of plain evaluation. All games start in one state.
 bool right_regret(const online::EpisodicTask& task, std::string_view learner) {
   constexpr std::int64_t kEpisodes = 300;
   const online::EpisodicWorld world = online::world_of(task, kEpisodes);
@@ -180,9 +183,10 @@ void learn(State& state, const Game& game, std::string_view learner, int threads
 
 std::vector<std::string_view> learners_of(const Game& game) {
   if (game.name == "tiny") return {kNobody, "ucbvi-bf"};
+  if (game.name == "linear_d20") return {kNobody, "lsvi-ucb", "lsvi-ucb-plus-plus"};
   if (game.protocol == Protocol::kAverage) return {kNobody, "ucrl2", "ucrl2b", "kl-ucrl", "scal", "tsde"};
-  return {kNobody,           "ucbvi-ch",      "ucbvi-bf", "euler", "mvp", "ucb-q-hoeffding",
-          "ucb-q-bernstein", "ucb-advantage", "psrl",     "rlsvi", "oppo"};
+  return {kNobody,         "ucbvi-ch", "ucbvi-bf", "euler", "mvp",      "ucb-q-hoeffding", "ucb-q-bernstein",
+          "ucb-advantage", "psrl",     "rlsvi",    "oppo",  "lsvi-ucb", "ucrl-vtr"};
 }
 
 }  // namespace

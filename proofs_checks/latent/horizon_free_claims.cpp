@@ -33,7 +33,7 @@ Measurement growth(const Effort& effort, const char* learner) {
   constexpr int kSteps = 3, kLong = 48;
   const std::int64_t episodes = effort.pick<std::int64_t>(2000, 20'000);
   std::vector<double> logarithms;
-  for (int i = 0; i < effort.pick(32, 100); ++i) {
+  for (int i = 0; i < effort.pick(128, 400); ++i) {
     const mdp::LatentMdp play =
         mdp::random_latent(effort.run(i), {.contexts = 2, .states = 2, .horizon = kSteps, .reward_density = .4});
     const mdp::LatentMdp rested = mdp::with_rest(play, kSteps);

@@ -11,8 +11,9 @@ namespace bellwether::test {
 
 TemporaryFolder::TemporaryFolder() {
   static std::atomic<int> counter{0};
-  folder_ = std::filesystem::temp_directory_path() /
-            ("bellwether-test-" + std::to_string(::getpid()) + "-" + std::to_string(counter++));
+  // Once for all: a test may point the programs that it runs elsewhere.
+  static const std::filesystem::path root = std::filesystem::temp_directory_path();
+  folder_ = root / ("bellwether-test-" + std::to_string(::getpid()) + "-" + std::to_string(counter++));
   std::filesystem::create_directories(folder_);
 }
 

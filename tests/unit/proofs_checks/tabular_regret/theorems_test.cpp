@@ -34,6 +34,7 @@ TEST(OptimismTheorems, CoverEveryLearnerThatPromisesOptimism) {
   const std::vector<std::string_view> open = {"opsrl"};
   for (const online::EpisodicLearner& learner : online::episodic_table()) {
     if (std::find(open.begin(), open.end(), learner.name) != open.end()) continue;
+    if (learner.page == "linear-regret") continue;  // optimism of learners with features has claims of its own
     EXPECT_EQ(claimed(learner.name), promises_optimism(learner)) << learner.name;
   }
 }

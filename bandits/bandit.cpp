@@ -11,6 +11,11 @@ std::string_view to_string(Kind kind) {
   return kNames[static_cast<std::size_t>(kind)];
 }
 
+std::string_view to_string(Link link) {
+  static constexpr std::array<std::string_view, 3> kNames = {"identity", "logistic", "unknown"};
+  return kNames[static_cast<std::size_t>(link)];
+}
+
 Outcome Game::play_items(std::span<const int>, std::span<double>) {
   throw InvalidOption("this bandit is played one arm at a time");
 }

@@ -30,6 +30,16 @@ enum class Noise {
   kOther       ///< what World::sigma, low and high say
 };
 
+/// How the mean of an arm with a feature comes from the score <theta, feature>.
+enum class Link {
+  kIdentity,  ///< it is the score
+  kLogistic,  ///< 1 / (1 + exp(-score))
+  kUnknown    ///< in some other way, or nobody knows: a function drawn, a log
+};
+
+/// "identity", "logistic", "unknown".
+std::string_view to_string(Link link);
+
 /// What a learner knows before the first round.
 struct World {
   Kind kind = Kind::kArms;
@@ -42,6 +52,7 @@ struct World {
   int dimension = 0;          ///< of the arms' features; 0: they have none
   bool same_features = true;  ///< every round offers the same ones
   double feature_bound = 1, parameter_bound = 1;    ///< Euclidean norms, where there are features
+  Link link = Link::kIdentity;                      ///< where there are features
   std::int64_t largest_delay = 0, total_delay = 0;  ///< of feedback, in rounds
 };
 
@@ -62,7 +73,9 @@ struct Round {
 struct Outcome {
   double reward = 0;
   double mean = 0;    ///< expected reward of what was played, given all that happened before
-  double regret = 0;  ///< what the comparator of the bandit was expected to earn in this round, minus `mean`
+  double regret = 0;  ///< what the comparator of the bandit was expected to earn in this round, minus `mean`; NaN, as
+                      ///< `mean` is, where nobody knows: rewards from a log
+  bool observed = true;  ///< false: a log does not say what this arm would have brought; the learner hears nothing
 };
 
 /// One run against a bandit: rounds in order, what is drawn and what has changed.

@@ -8,8 +8,12 @@
 #include "bandits/adversarial/learners.h"
 #include "bandits/bold.h"
 #include "bandits/changing/learners.h"
+#include "bandits/combinatorial/learners.h"
+#include "bandits/contextual/learners.h"
+#include "bandits/duelling/learners.h"
 #include "bandits/dynamical/learners.h"
 #include "bandits/identification/learners.h"
+#include "bandits/linear/learners.h"
 #include "bandits/recovering/learners.h"
 #include "bandits/relaxation/learners.h"
 #include "bandits/stochastic/learners.h"
@@ -32,6 +36,10 @@ std::vector<Learner> make_table() {
            recovering_learners,
            relaxation_learners,
            tallying_learners,
+           linear_learners,
+           contextual_learners,
+           combinatorial_learners,
+           duelling_learners,
        }) {
     std::vector<Learner> more = family();
     rows.insert(rows.end(), more.begin(), more.end());

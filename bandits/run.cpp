@@ -83,6 +83,7 @@ class Loop {
     sum_.switches += arm != last_arm_ && last_arm_ >= 0 ? 1 : 0;
     last_arm_ = arm;
     add(outcome);
+    if (!outcome.observed) return;
     const Feedback feedback{.round = round.number,
                             .arm = arm,
                             .reward = outcome.reward,
@@ -105,7 +106,10 @@ class Loop {
 
   void add(const Outcome& outcome) {
     sum_.pseudo_regret += outcome.regret;
-    earned_ += outcome.reward;
+    if (outcome.observed) {
+      ++sum_.observed;
+      sum_.reward += outcome.reward;
+    }
     comparator_ += outcome.mean + outcome.regret;
     sum_.best_rounds += outcome.regret == 0 ? 1 : 0;
   }
@@ -121,8 +125,8 @@ class Loop {
   Row row(std::int64_t rounds) const {
     Row row = sum_;
     row.rounds = rounds;
-    row.reward_regret = comparator_ - earned_;
-    row.hindsight_regret = game_->best_in_hindsight() - earned_;
+    row.reward_regret = comparator_ - sum_.reward;
+    row.hindsight_regret = game_->best_in_hindsight() - sum_.reward;
     return row;
   }
 
@@ -133,7 +137,7 @@ class Loop {
   std::unique_ptr<Game> game_;
   const std::vector<std::int64_t> checkpoints_;
   int best_ = -1, last_arm_ = -1;
-  double earned_ = 0, comparator_ = 0;
+  double comparator_ = 0;
   Row sum_;
   Run run_;
   Post post_;

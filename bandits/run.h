@@ -23,6 +23,8 @@ struct Row {
   std::int64_t best_rounds = 0;                  ///< rounds without regret
   std::int64_t switches = 0;                     ///< rounds in which another arm was played than in the round before
   std::int64_t violations = 0;                   ///< rounds in which the index of a best arm lay below its mean
+  std::int64_t observed = 0;                     ///< rounds whose reward is known: all of them except on a log
+  double reward = 0;                             ///< sum over those
 
   friend bool operator==(const Row&, const Row&) = default;
 };

@@ -1,6 +1,7 @@
 #include "bandits/trial.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include <fmt/format.h>
@@ -16,9 +17,12 @@ constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 void add_row(Series& series, const Row& row, bool optimistic) {
   const auto count = [](std::int64_t number) { return static_cast<double>(number); };
+  const bool known = !std::isnan(row.pseudo_regret);
   series.append(row.rounds,
-                {row.pseudo_regret, row.reward_regret, row.hindsight_regret, count(row.best_rounds) / count(row.rounds),
-                 count(row.switches), optimistic ? count(row.violations) : kNone});
+                {row.pseudo_regret, row.reward_regret, row.hindsight_regret,
+                 known ? count(row.best_rounds) / count(row.rounds) : kNone, count(row.switches),
+                 optimistic ? count(row.violations) : kNone, known ? kNone : row.reward / count(row.observed),
+                 known ? kNone : count(row.observed) / count(row.rounds)});
 }
 
 /// How far the mean of the named arm lies below the best.
@@ -32,7 +36,8 @@ double simple_regret(const Bandit& bandit, int answer) {
 
 const std::vector<std::string>& metrics_of(Protocol protocol) {
   static const std::vector<std::string> rounds = {"pseudo-regret", "reward-regret", "hindsight-regret",
-                                                  "best-share",    "switches",      "violations"};
+                                                  "best-share",    "switches",      "violations",
+                                                  "mean-reward",   "observed-share"};
   static const std::vector<std::string> identification = {"finished", "wrong", "simple-regret", "pseudo-regret"};
   return protocol == Protocol::kIdentification ? identification : rounds;
 }

@@ -18,7 +18,9 @@ namespace bellwether::bandits {
 /// The metrics that runs of a protocol measure, in the order of their columns.
 ///   rounds: pseudo-regret, reward-regret, hindsight-regret (of the best fixed arm on the same draws; a number where
 ///           unplayed arms have rewards), best-share (of the rounds so far, those without regret), switches, violations
-///           (rounds in which the index of a best arm lay below its mean; a number where the learner has one)
+///           (rounds in which the index of a best arm lay below its mean; a number where the learner has one),
+///           mean-reward (of the rounds whose reward is known), observed-share (of the rounds so far, those): numbers
+///           on a log, where no truth is known and regrets and best-share are NaN
 ///   identification: one row, at the number of rounds when it stopped: finished (0 or 1), wrong (0 or 1: the arm named
 ///           is not a best one), simple-regret (by how much its mean lies below the best), pseudo-regret
 const std::vector<std::string>& metrics_of(Protocol protocol);

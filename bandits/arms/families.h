@@ -19,4 +19,15 @@ std::vector<Family> recovering_families();
 /// Arms whose losses depend on how often they were played lately.
 std::vector<Family> tallying_families();
 
+/// Arms with features: fixed sets, and sets drawn in every round.
+std::vector<Family> linear_families();
+/// Functions drawn from a Gaussian process.
+std::vector<Family> process_families();
+/// Several items at once.
+std::vector<Family> item_families();
+/// Two items against each other.
+std::vector<Family> duel_families();
+/// What was logged.
+std::vector<Family> replay_families();
+
 }  // namespace bellwether::bandits

@@ -1,0 +1,195 @@
+#include "bandits/arms/linear.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "core/errors.h"
+#include "core/sampling.h"
+#include "core/text.h"
+
+namespace bellwether::bandits {
+namespace {
+
+double dot(std::span<const double> x, std::span<const double> y) {
+  return std::inner_product(x.begin(), x.end(), y.begin(), 0.0);
+}
+
+double norm(std::span<const double> x) { return std::sqrt(dot(x, x)); }
+
+/// What does not depend on where the features come from.
+World world_of(const LinearRewards& rewards, int arms, std::int64_t rounds) {
+  const bool logistic = rewards.link == Link::kLogistic;
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  World world{.arms = arms,
+              .rounds = rounds,
+              .noise = logistic ? Noise::kBernoulli : Noise::kGaussian,
+              .sigma = logistic ? 0.5 : rewards.sigma,
+              .dimension = static_cast<int>(rewards.theta.size()),
+              .link = rewards.link};
+  world.low = logistic ? 0 : -kInfinity;
+  world.high = logistic ? 1 : kInfinity;
+  world.parameter_bound = std::max(1.0, norm(rewards.theta));
+  return world;
+}
+
+double draw_reward(const LinearRewards& rewards, double mean, Stream& stream) {
+  if (rewards.link == Link::kLogistic) return sample_bernoulli(stream, mean) ? 1 : 0;
+  return mean + rewards.sigma * sample_normal(stream);
+}
+
+std::string text_of(const LinearRewards& rewards) {
+  std::string text = fmt::format("{} {}\ntheta", to_string(rewards.link), exact_text(rewards.sigma));
+  for (const double entry : rewards.theta) text.append(" ").append(exact_text(entry));
+  return text + "\n";
+}
+
+class FixedGame : public Game {
+ public:
+  FixedGame(const LinearBandit& bandit, const Stream& stream)
+      : bandit_(bandit), best_(std::ranges::max(bandit.means())) {
+    round_.arms = static_cast<int>(bandit.means().size());
+    round_.dimension = static_cast<int>(bandit.rewards().theta.size());
+    round_.features = bandit.features();
+    const Stream arms = stream.child("arm");
+    for (int i = 0; i < round_.arms; ++i) streams_.push_back(arms.child(static_cast<std::uint64_t>(i)));
+  }
+
+  const Round& next() override {
+    ++round_.number;
+    return round_;
+  }
+
+  Outcome play(int arm) override {
+    const auto a = static_cast<std::size_t>(arm);
+    const double mean = bandit_.means()[a];
+    return {.reward = draw_reward(bandit_.rewards(), mean, streams_[a]), .mean = mean, .regret = best_ - mean};
+  }
+
+ private:
+  const LinearBandit& bandit_;
+  double best_;
+  Round round_;
+  std::vector<Stream> streams_;
+};
+
+class DrawnGame : public Game {
+ public:
+  DrawnGame(const LinearRewards& rewards, int arms, const Stream& stream)
+      : rewards_(rewards),
+        features_(static_cast<std::size_t>(arms) * rewards.theta.size()),
+        means_(static_cast<std::size_t>(arms)),
+        drawing_(stream.child("features")),
+        noise_(stream.child("noise")) {
+    round_.arms = arms;
+    round_.dimension = static_cast<int>(rewards.theta.size());
+    round_.features = features_;
+  }
+
+  const Round& next() override {
+    ++round_.number;
+    const std::size_t d = rewards_.theta.size();
+    for (std::size_t a = 0; a < means_.size(); ++a) {
+      const auto feature = std::span(features_).subspan(a * d, d);
+      draw_direction(drawing_, feature);
+      means_[a] = rewards_.mean(feature);
+    }
+    best_ = std::ranges::max(means_);
+    return round_;
+  }
+
+  Outcome play(int arm) override {
+    const double mean = means_[static_cast<std::size_t>(arm)];
+    // One child a round: how many numbers a draw takes may depend on what is played.
+    Stream noise = noise_.child(static_cast<std::uint64_t>(round_.number));
+    return {.reward = draw_reward(rewards_, mean, noise), .mean = mean, .regret = best_ - mean};
+  }
+
+ private:
+  const LinearRewards& rewards_;
+  std::vector<double> features_, means_;
+  Stream drawing_, noise_;
+  double best_ = 0;
+  Round round_;
+};
+
+}  // namespace
+
+double LinearRewards::mean(std::span<const double> feature) const {
+  const double score = dot(theta, feature);
+  return link == Link::kLogistic ? 1 / (1 + std::exp(-score)) : score;
+}
+
+void require_valid(const LinearRewards& rewards) {
+  if (rewards.theta.empty()) throw InvalidOption("bandit: theta has no entries");
+  for (const double entry : rewards.theta)
+    if (!std::isfinite(entry)) throw InvalidOption("bandit: an entry of theta is not a finite number");
+  if (!(rewards.sigma > 0) || std::isinf(rewards.sigma))
+    throw InvalidOption(fmt::format("bandit: sigma is {}, must be above 0", rewards.sigma));
+}
+
+void draw_direction(Stream& stream, std::span<double> out) {
+  double squares = 0;
+  while (squares == 0) {
+    for (double& entry : out) entry = sample_normal(stream);
+    squares = dot(out, out);
+  }
+  for (double& entry : out) entry /= std::sqrt(squares);
+}
+
+LinearBandit::LinearBandit(LinearRewards rewards, std::vector<double> features)
+    : rewards_(std::move(rewards)), features_(std::move(features)) {
+  require_valid(rewards_);
+  const std::size_t d = rewards_.theta.size();
+  if (features_.empty() || features_.size() % d != 0)
+    throw InvalidOption(
+        fmt::format("bandit: the features of all arms are {} numbers, must be a multiple of the dimension {}",
+                    features_.size(), d));
+  for (std::size_t at = 0; at < features_.size(); at += d)
+    means_.push_back(rewards_.mean(std::span(features_).subspan(at, d)));
+}
+
+World LinearBandit::world(std::int64_t rounds) const {
+  World world = world_of(rewards_, static_cast<int>(means_.size()), rounds);
+  world.feature_bound = 0;
+  const auto d = static_cast<std::size_t>(world.dimension);
+  for (std::size_t at = 0; at < features_.size(); at += d)
+    world.feature_bound = std::max(world.feature_bound, norm(std::span(features_).subspan(at, d)));
+  return world;
+}
+
+std::unique_ptr<Game> LinearBandit::start(std::int64_t, const Stream& stream) const {
+  return std::make_unique<FixedGame>(*this, stream);
+}
+
+std::string LinearBandit::content() const {
+  std::string text = fmt::format("linear {}features", text_of(rewards_));
+  for (const double entry : features_) text.append(" ").append(exact_text(entry));
+  return text + "\n";
+}
+
+ContextualBandit::ContextualBandit(LinearRewards rewards, int arms) : rewards_(std::move(rewards)), arms_(arms) {
+  require_valid(rewards_);
+  if (arms < 1) throw InvalidOption(fmt::format("bandit: arms is {}, must be at least 1", arms));
+}
+
+World ContextualBandit::world(std::int64_t rounds) const {
+  World world = world_of(rewards_, arms_, rounds);
+  world.same_features = false;
+  world.feature_bound = 1;
+  return world;
+}
+
+std::unique_ptr<Game> ContextualBandit::start(std::int64_t, const Stream& stream) const {
+  return std::make_unique<DrawnGame>(rewards_, arms_, stream);
+}
+
+std::string ContextualBandit::content() const {
+  return fmt::format("contextual {} arms on the sphere\n{}", arms_, text_of(rewards_));
+}
+
+}  // namespace bellwether::bandits

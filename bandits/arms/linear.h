@@ -1,0 +1,64 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "bandits/bandit.h"
+
+namespace bellwether::bandits {
+
+/// What the rewards of arms with features are made of: of the score <theta, a> or of its logistic function.
+struct LinearRewards {
+  std::vector<double> theta;
+  Link link = Link::kIdentity;  ///< kIdentity: normal around the score; kLogistic: 0 or 1
+  double sigma = 1;             ///< kIdentity: standard deviation, above 0
+
+  double mean(std::span<const double> feature) const;
+};
+
+/// InvalidOption unless theta has entries, all finite, and sigma is above 0.
+void require_valid(const LinearRewards& rewards);
+
+/// A fixed finite set of arms with features. The n-th reward of arm i is the n-th draw of child("arm").child(i).
+class LinearBandit : public Bandit {
+ public:
+  /// Row i: the feature of arm i, [i d, (i + 1) d). InvalidOption when there is none, or sizes differ.
+  LinearBandit(LinearRewards rewards, std::vector<double> features);
+
+  World world(std::int64_t rounds) const override;
+  std::unique_ptr<Game> start(std::int64_t rounds, const Stream& stream) const override;
+  std::span<const double> means() const override { return means_; }
+  std::string content() const override;
+
+  const LinearRewards& rewards() const { return rewards_; }
+  std::span<const double> features() const { return features_; }
+
+ private:
+  LinearRewards rewards_;
+  std::vector<double> features_, means_;
+};
+
+/// Arms whose features are drawn anew in every round: independent, uniform on the unit sphere. All learners meet the
+/// same features and the same noise.
+class ContextualBandit : public Bandit {
+ public:
+  ContextualBandit(LinearRewards rewards, int arms);
+
+  World world(std::int64_t rounds) const override;
+  std::unique_ptr<Game> start(std::int64_t rounds, const Stream& stream) const override;
+  std::string content() const override;
+
+  const LinearRewards& rewards() const { return rewards_; }
+
+ private:
+  LinearRewards rewards_;
+  int arms_;
+};
+
+/// Uniform on the unit sphere of d dimensions.
+void draw_direction(Stream& stream, std::span<double> out);
+
+}  // namespace bellwether::bandits

@@ -1,0 +1,37 @@
+#include "bandits/linear/requirements.h"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "core/errors.h"
+
+namespace bellwether::bandits {
+
+void require_features(std::string_view learner, const World& world) {
+  if (world.dimension < 1)
+    throw InvalidOption(fmt::format("{} needs arms with features, and those of this bandit have none", learner));
+}
+
+void require_sigma(std::string_view learner, const World& world) {
+  if (!std::isfinite(world.sigma))
+    throw InvalidOption(
+        fmt::format("{} needs sub-Gaussian rewards, and those of this bandit have heavier tails", learner));
+}
+
+void require_fixed_set(std::string_view learner, const World& world) {
+  if (!world.same_features)
+    throw InvalidOption(
+        fmt::format("{} needs the same arms in every round, and this bandit draws new features", learner));
+}
+
+void require_immediate_feedback(std::string_view learner, const World& world) {
+  if (world.largest_delay > 0)
+    throw InvalidOption(fmt::format("{} needs its feedback at once, and that of this bandit is delayed", learner));
+}
+
+double failure_probability(double delta, const World& world) {
+  return delta > 0 ? delta : 1 / static_cast<double>(world.rounds);
+}
+
+}  // namespace bellwether::bandits

@@ -1,0 +1,246 @@
+// Optimal designs and elimination; Gaussian processes; items; duels.
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include <Eigen/Cholesky>
+#include <fmt/format.h>
+
+#include "bandits/arms/family.h"
+#include "bandits/arms/items.h"
+#include "bandits/linear/phased_elimination.h"
+#include "bandits/run.h"
+#include "bandits/trial.h"
+#include "core/optimal_design.h"
+#include "core/sampling.h"
+#include "proofs_checks/bandits/linear_claims.h"
+#include "proofs_checks/bounds/bandits_linear.h"
+
+namespace bellwether::claims {
+namespace {
+
+using bandits::Bandit;
+
+constexpr const char* kPage = "docs/papers/linear-bandits.md";
+
+std::shared_ptr<const Bandit> make(const std::string& family, const std::vector<Setting>& settings = {}) {
+  return bandits::find_family(family)->make(settings).bandit;
+}
+
+// --- Designs ---------------------------------------------------------------------------------------------------------
+
+std::vector<double> optimal(const Eigen::MatrixXd& points) { return optimal_design(points).weights; }
+
+std::vector<double> uniform(const Eigen::MatrixXd& points) {
+  return std::vector<double>(static_cast<std::size_t>(points.rows()), 1 / static_cast<double>(points.rows()));
+}
+
+/// The largest of max leverage / d over random sets, leverages by a factor of their own.
+Measurement leverage(const Effort& effort, std::vector<double> (*weigh)(const Eigen::MatrixXd&)) {
+  double worst = 0;
+  const int trials = effort.pick(20, 200);
+  for (int trial = 0; trial < trials; ++trial) {
+    Stream stream = effort.run(trial);
+    const Eigen::Index d = 2 + static_cast<Eigen::Index>(stream.below(10));
+    Eigen::MatrixXd points(100, d);
+    for (double& entry : points.reshaped()) entry = sample_normal(stream);
+    const std::vector<double> weights = weigh(points);
+    const Eigen::Map<const Eigen::VectorXd> w(weights.data(), 100);
+    const Eigen::MatrixXd precision = points.transpose() * w.asDiagonal() * points;
+    const Eigen::MatrixXd image = precision.llt().solve(points.transpose());
+    const double largest = image.transpose().cwiseProduct(points).rowwise().sum().maxCoeff();
+    worst = std::max(worst, largest / static_cast<double>(d));
+  }
+  return {
+      .measured = worst, .bound = 1 + 2e-6, .replicates = trials, .detail = "largest leverage / d over random sets"};
+}
+
+Claim design_claim() {
+  return {.id = "optimal-design",
+          .family = "bandits",
+          .statement = "The G-optimal design of points that span d dimensions has largest leverage d",
+          .page = kPage,
+          .theorem = "Kiefer and Wolfowitz 1960",
+          .kind = Kind::kBelow,
+          .measure = [](const Effort& effort) { return leverage(effort, optimal); },
+          .controls = {{"uniform", "the same weight on every point",
+                        [](const Effort& effort) { return leverage(effort, uniform); }}}};
+}
+
+Measurement best_dropped(const Effort& effort, const std::string& constant) {
+  constexpr double kDelta = 0.1;
+  const auto bandit = make("circle-arms", {{"arms", "12"}});
+  const std::int64_t runs = effort.pick(200, 2000), rounds = effort.pick(5000, 50'000);
+  std::int64_t violated = 0;
+  for (std::int64_t run = 0; run < runs; ++run) {
+    bandits::PhasedElimination agent(bandit->world(rounds), {.constant = constant, .delta = kDelta});
+    run_rounds(*bandit, agent, effort.run(run), {.length = rounds, .checkpoints = {rounds}});
+    violated += std::ranges::find(agent.active(), 0) == agent.active().end() ? 1 : 0;
+  }
+  return never(violated, runs, kDelta, "runs in which the best arm was dropped");
+}
+
+Claim elimination_claim() {
+  return {.id = "phased-elimination-keeps-the-best",
+          .family = "bandits",
+          .statement = "Phased elimination never drops the best arm, with probability 1 - delta",
+          .page = kPage,
+          .theorem = "Lattimore and Szepesvari 2020, Theorem 22.1",
+          .kind = Kind::kNever,
+          .measure = [](const Effort& effort) { return best_dropped(effort, "theory"); },
+          .controls = {{"few-pulls", "a hundredth of the pulls",
+                        [](const Effort& effort) { return best_dropped(effort, "0.1"); }}}};
+}
+
+// --- Gaussian processes ----------------------------------------------------------------------------------------------
+
+/// Runs in which the function, drawn anew for each, left mean + sqrt(beta) deviation at its best point.
+Measurement outside_interval(const Effort& effort, const std::string& constant) {
+  constexpr double kDelta = 0.05;
+  const std::int64_t runs = effort.pick(60, 600);
+  std::int64_t violated = 0;
+  for (std::int64_t run = 0; run < runs; ++run) {
+    const auto bandit = make("process-arms", {{"seed", std::to_string(run)}, {"arms", "60"}});
+    const Series series =
+        bandits::play(*bandit, "gp-ucb", {{"constant", constant}, {"delta", fmt::format("{}", kDelta)}},
+                      effort.run(run), {.length = 300, .checkpoints = {300}});
+    violated += series.value(0, 5) > 0 ? 1 : 0;
+  }
+  return never(violated, runs, kDelta, "runs in which the index of the best point fell below the function");
+}
+
+Claim process_claim() {
+  return {
+      .id = "gp-ucb-optimism",
+      .family = "bandits",
+      .statement = "mean + sqrt(beta_t) deviation is above the function at its best point, with probability 1 - delta",
+      .page = kPage,
+      .theorem = "Srinivas, Krause, Kakade and Seeger 2010, Lemma 5.1",
+      .kind = Kind::kNever,
+      .measure = [](const Effort& effort) { return outside_interval(effort, "theory"); },
+      .controls = {{"narrow", "an eighth of the width",
+                    [](const Effort& effort) { return outside_interval(effort, "0.125"); }}}};
+}
+
+// --- Items -----------------------------------------------------------------------------------------------------------
+
+/// The first items for ever.
+class FirstItems : public bandits::Agent {
+ public:
+  explicit FirstItems(int chosen) : items_(static_cast<std::size_t>(chosen)) {
+    std::iota(items_.begin(), items_.end(), 0);
+  }
+  int choose(const bandits::Round&) override { return 0; }
+  void learn(const bandits::Feedback&) override {}
+  std::span<const int> choose_items(const bandits::Round&) override { return items_; }
+  void learn_items(std::int64_t, std::span<const int>, std::span<const double>) override {}
+
+ private:
+  std::vector<int> items_;
+};
+
+/// Items outside the best set, how much the best set with this item in place of its worst one loses.
+double comb_bound(const Bandit& bandit, int chosen, std::int64_t rounds) {
+  std::vector<double> means(bandit.means().begin(), bandit.means().end()), gaps;
+  std::ranges::sort(means, std::greater<>());
+  for (std::size_t i = static_cast<std::size_t>(chosen); i < means.size(); ++i)
+    gaps.push_back(means[static_cast<std::size_t>(chosen) - 1] - means[i]);
+  const int items = static_cast<int>(means.size());
+  return std::min(bounds::comb_ucb_regret(rounds, chosen, items, gaps),
+                  bounds::comb_ucb_worst_regret(rounds, chosen, items));
+}
+
+Measurement comb_regret(const Effort& effort, bool learns) {
+  // 0.8 a round lost passes the bound soonest where there are two items.
+  const std::int64_t rounds = 30'000;
+  const auto two = make("top-items", {{"means", "0.1/0.9"}, {"chosen", "1"}});
+  std::vector<double> shares;
+  for (int run = 0; run < effort.pick(10, 100); ++run) {
+    if (learns) {
+      const auto regret = [&](const Bandit& bandit) {
+        return bandits::play(bandit, "comb-ucb1", {}, effort.run(run), {.length = rounds, .checkpoints = {rounds}})
+            .value(0, 0);
+      };
+      const auto twenty = make("top-items");
+      shares.push_back(
+          std::max(regret(*two) / comb_bound(*two, 1, rounds), regret(*twenty) / comb_bound(*twenty, 5, rounds)));
+    } else {
+      FirstItems agent(1);
+      shares.push_back(run_rounds(*two, agent, effort.run(run), {.length = rounds}).last.pseudo_regret /
+                       comb_bound(*two, 1, rounds));
+    }
+  }
+  return mean_against(shares, 1, "regret / bound");
+}
+
+Claim comb_claim() {
+  return {.id = "comb-ucb1-regret",
+          .family = "bandits",
+          .statement = "Expected regret of CombUCB1 <= sum of 534 m ln T / gap + (pi^2 / 3 + 1) m n",
+          .page = "docs/papers/combinatorial-bandits.md",
+          .theorem = "Kveton, Wen, Ashkan and Szepesvari 2015, Theorems 4 and 6",
+          .kind = Kind::kBelow,
+          .measure = [](const Effort& effort) { return comb_regret(effort, true); },
+          .controls = {{"never-learns", "plays the first item for ever",
+                        [](const Effort& effort) { return comb_regret(effort, false); }}}};
+}
+
+// --- Duels -----------------------------------------------------------------------------------------------------------
+
+/// Two items drawn at random.
+class AnyPair : public bandits::Agent {
+ public:
+  AnyPair(int arms, const Stream& stream) : arms_(arms), stream_(stream) {}
+  int choose(const bandits::Round&) override {
+    return static_cast<int>(stream_.below(static_cast<std::uint64_t>(arms_)));
+  }
+  void learn(const bandits::Feedback&) override {}
+
+ private:
+  int arms_;
+  Stream stream_;
+};
+
+Measurement settled(const Effort& effort, bool learns) {
+  const auto bandit = make("duels");
+  std::vector<double> shares;
+  for (int run = 0; run < effort.pick(20, 100); ++run) {
+    const std::int64_t half = 20'000;
+    const TrialOptions options{.length = 2 * half, .checkpoints = {half, 2 * half}};
+    double settled_rounds = 0;
+    if (learns) {
+      const Series series = bandits::play(*bandit, "rucb", {}, effort.run(run), options);
+      settled_rounds = 2 * series.value(1, 3) - series.value(0, 3);
+    } else {
+      AnyPair agent(bandit->world(1).arms, effort.run(run).child("pairs"));
+      const auto rows = run_rounds(*bandit, agent, effort.run(run), options).rows;
+      settled_rounds = static_cast<double>(rows[1].best_rounds - rows[0].best_rounds) / static_cast<double>(half);
+    }
+    shares.push_back(settled_rounds);
+  }
+  return mean_against(shares, 0.9, "share of rounds 20,000 to 40,000 that were the winner against itself");
+}
+
+Claim duel_claim() {
+  return {.id = "rucb-settles",
+          .family = "bandits",
+          .statement = "RUCB duels the Condorcet winner with itself in all but O(ln T) rounds",
+          .page = "docs/papers/duelling-bandits.md",
+          .theorem = "Zoghi, Whiteson, Munos and de Rijke 2014, Theorem 4",
+          .kind = Kind::kAbove,
+          .measure = [](const Effort& effort) { return settled(effort, true); },
+          .controls = {
+              {"any-pair", "two items drawn at random", [](const Effort& effort) { return settled(effort, false); }}}};
+}
+
+}  // namespace
+
+std::vector<Claim> structured_arms_claims() {
+  return {design_claim(), elimination_claim(), process_claim(), comb_claim(), duel_claim()};
+}
+
+}  // namespace bellwether::claims

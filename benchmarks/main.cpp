@@ -35,6 +35,7 @@ int main(int argc, char** argv) {
   bellwether::benchmarks::register_learners();
   bellwether::benchmarks::register_bandits();
   bellwether::benchmarks::register_latent();
+  bellwether::benchmarks::register_linear_bandits();
   bellwether::benchmarks::register_constrained();
   bellwether::benchmarks::register_robust();
   const bool other_form = asks_for_other_form(argc, argv);

@@ -10,6 +10,7 @@ void register_memory();
 void register_learners();
 void register_bandits();
 void register_latent();
+void register_linear_bandits();
 void register_constrained();
 void register_robust();
 

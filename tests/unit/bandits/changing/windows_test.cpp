@@ -19,11 +19,13 @@ Series played(const std::string& learner, const std::vector<Setting>& settings, 
   return play(*bandit, learner, settings, Stream(4), {.length = rounds});
 }
 
-/// violations, which windows do not count, put aside.
+/// What both measure: violations are not counted by windows, and what nobody measures here is no number.
 std::vector<double> numbers(const Series& series) {
   std::vector<double> all;
   for (std::size_t row = 0; row < series.at.size(); ++row)
-    for (std::size_t metric = 0; metric + 1 < series.metrics.size(); ++metric) all.push_back(series.value(row, metric));
+    for (std::size_t metric = 0; metric < series.metrics.size(); ++metric)
+      if (series.metrics[metric] != "violations" && !std::isnan(series.value(row, metric)))
+        all.push_back(series.value(row, metric));
   return all;
 }
 

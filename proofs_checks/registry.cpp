@@ -27,10 +27,10 @@ namespace {
 /// A new family adds one line here.
 std::vector<Claim> all_claims() {
   std::vector<Claim> table;
-  for (auto& family :
-       {planning_claims(), mirror_claims(), constrained_claims(), risk_claims(), robust_claims(),
-        robust_papers_claims(), latent_claims(), tabular_regret_claims(), constrained_regret_claims(),
-        linear_regret_claims(), adversarial_bandit_claims(), structured_bandit_claims(), stochastic_bandit_claims(), linear_bandit_claims()})
+  for (auto& family : {planning_claims(), mirror_claims(), constrained_claims(), risk_claims(), robust_claims(),
+                       robust_papers_claims(), latent_claims(), tabular_regret_claims(), constrained_regret_claims(),
+                       linear_regret_claims(), adversarial_bandit_claims(), structured_bandit_claims(),
+                       stochastic_bandit_claims(), linear_bandit_claims()})
     table.insert(table.end(), family.begin(), family.end());
   return table;
 }

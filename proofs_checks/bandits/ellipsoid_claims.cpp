@@ -133,7 +133,7 @@ Measurement potential(const Effort& effort, double factor) {
 }
 
 Claim potential_claim() {
-  return {.id = "elliptical-potential",
+  return {.id = "elliptical-potential-bandit",
           .family = "bandits",
           .statement = "sum of min(1, |a_t|^2_{V^-1}) <= 2 ln(det V_T / lambda^d), whatever the order",
           .page = kPage,

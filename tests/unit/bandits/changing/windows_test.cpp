@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,13 +20,16 @@ Series played(const std::string& learner, const std::vector<Setting>& settings, 
   return play(*bandit, learner, settings, Stream(4), {.length = rounds});
 }
 
-/// What both measure: violations are not counted by windows, and what nobody measures here is no number.
-std::vector<double> numbers(const Series& series) {
-  std::vector<double> all;
-  for (std::size_t row = 0; row < series.at.size(); ++row)
-    for (std::size_t metric = 0; metric < series.metrics.size(); ++metric)
-      if (series.metrics[metric] != "violations" && !std::isnan(series.value(row, metric)))
-        all.push_back(series.value(row, metric));
+/// All that is measured but violations, which windows do not count; nothing where nothing is measured.
+std::vector<std::optional<double>> numbers(const Series& series) {
+  std::vector<std::optional<double>> all;
+  for (std::size_t row = 0; row < series.at.size(); ++row) {
+    for (std::size_t metric = 0; metric < series.metrics.size(); ++metric) {
+      if (series.metrics[metric] == "violations") continue;
+      const double value = series.value(row, metric);
+      all.push_back(std::isnan(value) ? std::nullopt : std::optional(value));
+    }
+  }
   return all;
 }
 

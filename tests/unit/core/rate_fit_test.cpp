@@ -73,6 +73,16 @@ TEST(FitRate, IsTheSlopeOfTheMeanCurve) {
   EXPECT_TRUE(std::isinf(fit.interval.low) && std::isinf(fit.interval.high)) << "two replicates";
 }
 
+TEST(FitRate, IsSureOfTheSlopeThatAllReplicatesShare) {
+  std::vector<double> six;
+  for (const double factor : {1.0, 3.0, 2.0, 5.0, 0.5, 4.0})
+    for (const double x : kPoints) six.push_back(factor * x);
+  const RateFit fit = fit_rate(kPoints, {six, kPoints.size()}, {}, Stream(1));
+  EXPECT_NEAR(fit.slope, 1, 1e-12);
+  EXPECT_NEAR(fit.interval.low, 1, 1e-12);
+  EXPECT_NEAR(fit.interval.high, 1, 1e-12);
+}
+
 TEST(FitRate, GivesNoIntervalFromAHandfulOfReplicates) {
   const std::vector<double> five = noisy_power(0.5, 5, 0.02, Stream(3)), six = noisy_power(0.5, 6, 0.02, Stream(3));
   const RateFit none = fit_rate(kPoints, {five, kPoints.size()}, {}, Stream(1));

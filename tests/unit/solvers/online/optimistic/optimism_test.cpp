@@ -8,44 +8,17 @@
 #include "solvers/online/episodic/run.h"
 #include "solvers/online/optimistic/learners.h"
 #include "solvers/online/trial.h"
+#include "tests/unit/solvers/online/optimism_watch.h"
 #include "tests/unit/solvers/online/optimistic/small_world.h"
 
 namespace bellwether::online {
 namespace {
 
-/// Episodes in which some optimistic value, of any stage and state, is below the optimal one.
-class Watched final : public EpisodicAgent {
- public:
-  Watched(const EpisodicTask& task, const EpisodicWorld& world, EpisodicAgent& inner)
-      : EpisodicAgent(world), task_(task), inner_(inner) {}
-
-  void plan(std::int64_t episode) override {
-    inner_.plan(episode);
-    bool violated = false;
-    for (int h = 0; h < task_.horizon(); ++h) {
-      for (int s = 0; s < task_.num_states(); ++s) {
-        policy().play(h, s, inner_.policy().choice(h, s));
-        violated |= task_.from_unit_value(h, values_of(inner_).value(h, s)) < task_.optimal_value(h, s) - 1e-9;
-      }
-    }
-    violations += violated ? 1 : 0;
-  }
-  void learn(std::span<const Step> steps) override { inner_.learn(steps); }
-
-  int violations = 0;
-
- private:
-  const EpisodicTask& task_;
-  EpisodicAgent& inner_;
-};
+double believed(const EpisodicAgent& agent, int stage, int state) { return values_of(agent).value(stage, state); }
 
 int violations(const EpisodicTask& task, const EpisodicLearner& learner, const std::string& constant,
                std::uint64_t seed) {
-  const EpisodicWorld world = world_of(task, 1500);
-  const auto agent = learner.make(task, world, {{"constant", constant}}, Stream(seed));
-  Watched watched(task, world, *agent);
-  run_episodes(task, watched, Stream(seed), {.episodes = 1500});
-  return watched.violations;
+  return pessimistic_episodes(task, learner, constant, seed, 1500, believed);
 }
 
 TEST(Optimism, HoldsAtEveryStageAndStateWithTheConstantsOfTheory) {

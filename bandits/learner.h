@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -23,6 +24,23 @@ struct Learner : LearnerInfo {
   std::vector<OptionRow> (*options)() = nullptr;
   /// InvalidOption when a setting is unknown or inadmissible, or the world is not one that the learner is made for.
   Make make = nullptr;
+};
+
+/// What learners that share a page and a protocol have in common: `rounds("ucb1", title, summary)`.
+struct LearnerPage {
+  std::string_view page;
+  Protocol protocol = Protocol::kRounds;
+  double practical = 1;  ///< unless a row has its own
+
+  LearnerInfo operator()(std::string_view name, std::string_view title, std::string_view summary,
+                         std::optional<double> practical_of_row = {}) const {
+    return {.name = name,
+            .title = title,
+            .summary = summary,
+            .page = page,
+            .protocol = protocol,
+            .practical = practical_of_row.value_or(practical)};
+  }
 };
 
 /// The row of a baseline without options.

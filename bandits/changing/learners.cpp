@@ -7,41 +7,29 @@
 namespace bellwether::bandits {
 namespace {
 
-LearnerInfo rounds(LearnerInfo info) {
-  info.page = "non-stationary-bandits";
-  info.protocol = Protocol::kRounds;
-  return info;
-}
+constexpr LearnerPage rounds{"non-stationary-bandits"};
 
 }  // namespace
 
 std::vector<Learner> changing_learners() {
   return {bandit_learner<SlidingWindowOptions, make_sliding_window_ucb>(
-              rounds({.name = "sw-ucb",
-                      .title = "SW-UCB (Garivier, Moulines 2011)",
-                      .summary = "UCB that remembers the last rounds only",
-                      .practical = kSlidingPractical}),
+              rounds("sw-ucb", "SW-UCB (Garivier, Moulines 2011)", "UCB that remembers the last rounds only",
+                     kSlidingPractical),
               "m_tau + B sqrt(xi ln min(n, tau) / N_tau)"),
           bandit_learner<DiscountedOptions, make_discounted_ucb>(
-              rounds({.name = "d-ucb",
-                      .title = "D-UCB (Kocsis, Szepesvari 2006; Garivier, Moulines 2011)",
-                      .summary = "UCB that forgets at a steady rate",
-                      .practical = kDiscountedPractical}),
+              rounds("d-ucb", "D-UCB (Kocsis, Szepesvari 2006; Garivier, Moulines 2011)",
+                     "UCB that forgets at a steady rate", kDiscountedPractical),
               "m_g + 2 B sqrt(xi ln n_g / N_g)"),
           bandit_learner<Exp3SOptions, make_exp3_s>(
-              rounds({.name = "exp3-s",
-                      .title = "Exp3.S (Auer, Cesa-Bianchi, Freund, Schapire 2002)",
-                      .summary = "exponential weights that are shared, against the best sequence of arms"}),
+              rounds("exp3-s", "Exp3.S (Auer, Cesa-Bianchi, Freund, Schapire 2002)",
+                     "exponential weights that are shared, against the best sequence of arms"),
               "p = (1 - g) w / W + g / K, w <- w exp(g x / (K p)) + (e a / K) W"),
-          bandit_learner<Rexp3Options, make_rexp3>(rounds({.name = "rexp3",
-                                                           .title = "Rexp3 (Besbes, Gur, Zeevi 2014)",
-                                                           .summary = "Exp3 begun anew at regular intervals"}),
-                                                   "p = (1 - g) softmax(g G / K) + g / K, G since the last restart"),
+          bandit_learner<Rexp3Options, make_rexp3>(
+              rounds("rexp3", "Rexp3 (Besbes, Gur, Zeevi 2014)", "Exp3 begun anew at regular intervals"),
+              "p = (1 - g) softmax(g G / K) + g / K, G since the last restart"),
           bandit_learner<MasterOptions, make_master>(
-              rounds({.name = "master",
-                      .title = "MASTER (Wei, Luo 2021)",
-                      .summary = "UCB1 on all scales of time, begun anew when a test finds a change",
-                      .practical = kMasterPractical}),
+              rounds("master", "MASTER (Wei, Luo 2021)",
+                     "UCB1 on all scales of time, begun anew when a test finds a change", kMasterPractical),
               "m + sqrt(ln(T / delta) / (2 N)) of the shortest copy that is running")};
 }
 

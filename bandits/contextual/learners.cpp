@@ -7,14 +7,7 @@
 namespace bellwether::bandits {
 namespace {
 
-LearnerInfo row(std::string_view name, std::string_view title, std::string_view summary, double practical = 1) {
-  return {.name = name,
-          .title = title,
-          .summary = summary,
-          .page = "contextual-bandits",
-          .protocol = Protocol::kRounds,
-          .practical = practical};
-}
+constexpr LearnerPage row{"contextual-bandits"};
 
 }  // namespace
 

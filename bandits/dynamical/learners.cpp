@@ -5,14 +5,7 @@
 namespace bellwether::bandits {
 namespace {
 
-LearnerInfo rounds(std::string_view name, std::string_view title, std::string_view summary, double practical = 1) {
-  return {.name = name,
-          .title = title,
-          .summary = summary,
-          .page = "dynlin-ucb",
-          .protocol = Protocol::kRounds,
-          .practical = practical};
-}
+constexpr LearnerPage rounds{"dynlin-ucb"};
 
 }  // namespace
 

@@ -8,10 +8,8 @@
 namespace bellwether::bandits {
 namespace {
 
-LearnerInfo identification(std::string_view name, std::string_view title, std::string_view summary,
-                           std::string_view page = "best-arm-identification") {
-  return {.name = name, .title = title, .summary = summary, .page = page, .protocol = Protocol::kIdentification};
-}
+constexpr LearnerPage identification{"best-arm-identification", Protocol::kIdentification};
+constexpr LearnerPage identification_in_private{"dp-bai", Protocol::kIdentification};
 
 std::vector<Learner> fixed_budget() {
   return {bandit_learner<UniformBudgetOptions, make_uniform_budget>(
@@ -26,8 +24,8 @@ std::vector<Learner> fixed_budget() {
                              "drops the worse half after each of log2 K equal phases"),
               "keep the better half after n / (A ceil(log2 K)) pulls each of A arms"),
           bandit_learner<DpBaiOptions, make_dp_bai>(
-              identification("dp-bai", "DP-BAI (Chen, Karthik, Chee, Tan 2024)",
-                             "halving on means with Laplace noise: eps-private in each reward", "dp-bai"),
+              identification_in_private("dp-bai", "DP-BAI (Chen, Karthik, Chee, Tan 2024)",
+                                        "halving on means with Laplace noise: eps-private in each reward"),
               "m + Laplace(1 / (eps n))")};
 }
 

@@ -13,15 +13,7 @@
 namespace bellwether::bandits {
 namespace {
 
-LearnerInfo row(std::string_view name, std::string_view title, std::string_view summary,
-                double practical = kEllipsoidPractical) {
-  return {.name = name,
-          .title = title,
-          .summary = summary,
-          .page = "linear-bandits",
-          .protocol = Protocol::kRounds,
-          .practical = practical};
-}
+constexpr LearnerPage row{"linear-bandits", Protocol::kRounds, kEllipsoidPractical};
 
 std::vector<Learner> ellipsoid_learners() {
   return {bandit_learner<OfulOptions, make_oful>(

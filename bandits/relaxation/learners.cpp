@@ -7,9 +7,7 @@
 namespace bellwether::bandits {
 namespace {
 
-LearnerInfo rounds(std::string_view name, std::string_view title, std::string_view summary) {
-  return {.name = name, .title = title, .summary = summary, .page = "learning-to-relax", .protocol = Protocol::kRounds};
-}
+constexpr LearnerPage rounds{"learning-to-relax"};
 
 }  // namespace
 

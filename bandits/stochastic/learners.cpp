@@ -10,14 +10,7 @@
 namespace bellwether::bandits {
 namespace {
 
-LearnerInfo rounds(std::string_view name, std::string_view title, std::string_view summary, double practical = 1) {
-  return {.name = name,
-          .title = title,
-          .summary = summary,
-          .page = "stochastic-bandits",
-          .protocol = Protocol::kRounds,
-          .practical = practical};
-}
+constexpr LearnerPage rounds{"stochastic-bandits"};
 
 std::vector<Learner> baselines() {
   return {baseline_learner(rounds("uniform", "Uniform", "a random arm in every round"), "none", make_uniform),

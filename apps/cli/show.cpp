@@ -14,6 +14,7 @@
 #include "apps/cli/interrupt.h"
 #include "apps/cli/show_bandit.h"
 #include "apps/cli/show_hidden.h"
+#include "apps/cli/show_linear.h"
 #include "apps/cli/status_line.h"
 #include "apps/cli/terminal.h"
 #include "bandits/arms/family.h"
@@ -155,6 +156,12 @@ experiments::Entry entry_of(const Arguments& arguments) {
   return entry;
 }
 
+std::string linear(const mdp::NamedInstance& instance, bool all, Work& work) {
+  if (!all && !linear_facts_are_cheap(instance)) return "\nlinear model\n" + left_out("its features are many and long");
+  const auto facts = work("least squares on the features", [instance] { return linear_facts(instance); });
+  return facts.value_or(fmt::format("\nlinear model\n  {}\n", kStopped));
+}
+
 std::string heading(const experiments::InstanceVariant& variant, const mdp::Instance* family) {
   const mdp::NamedInstance& instance = variant.model();
   std::string out = family != nullptr ? fmt::format("{}: {}\nfrom: {}\n\n", variant.id, family->summary, family->source)
@@ -190,6 +197,7 @@ int show_instance(const Arguments& arguments) {
   std::string out = heading(*made, family);
   if (made->horizon > 0) out += episodes(made->model(), made->horizon, all, work);
   if (made->model().stages.empty()) out += long_run(made->model(), all, work);
+  if (!made->model().linear.empty()) out += linear(made->model(), all, work);
   if (arguments.has("matrix")) out += transition_table(made->model().model);
   if (family != nullptr) out += fmt::format("\nparameters: {} make {} --options\n", program_name(), family->name);
   fmt::print("{}", out);
@@ -275,7 +283,8 @@ const Command kShow = {
         "Of an instance: its stable id and content hash, what is known about it, optimal value and gaps of episodes, "
         "gain, bias span and diameter of the long run, all computed; what would take long is left out and said so; of "
         "one with hidden contexts or states what the best policy is worth "
-        "and what seeing them would be worth. An "
+        "and what seeing them would be worth; of a linear model dimension, rank, norms and how far it is from linear. "
+        "An "
         "instance is written as for `run`: a name, with settings (riverswim:states=8), or a model file. Of a learner: "
         "its paper, page and settings.",
     .examples =

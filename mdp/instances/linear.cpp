@@ -49,6 +49,26 @@ NamedInstance posed(ModelData data, int horizon, LinearStructure linear) {
   return {.model = TabularMdp(std::move(data)), .question = finite(horizon), .linear = std::move(linear)};
 }
 
+/// P(. | c) = sum_i phi_i(c) anchors_i, r(c) = <phi(c), theta>, every state with the same number of choices.
+NamedInstance mixed_anchors(const RowMajor& phi, const RowMajor& anchors, std::span<const double> theta, int horizon) {
+  const Eigen::Index states = anchors.cols();
+  RegularArrays arrays(states, phi.rows() / states, states);
+  for (Eigen::Index c = 0; c < phi.rows(); ++c) {
+    const Eigen::RowVectorXd row = phi.row(c) * anchors;
+    const auto first = static_cast<std::size_t>(c * states);
+    for (Eigen::Index s = 0; s < states; ++s) {
+      arrays.successor[first + static_cast<std::size_t>(s)] = static_cast<std::int32_t>(s);
+      arrays.probability[first + static_cast<std::size_t>(s)] = row[s];
+    }
+    normalise(std::span(arrays.probability).subspan(first, static_cast<std::size_t>(states)));
+    arrays.reward[static_cast<std::size_t>(c)] =
+        phi.row(c).dot(Eigen::Map<const Eigen::VectorXd>(theta.data(), phi.cols()));
+  }
+  std::vector<double> rows(phi.data(), phi.data() + phi.size());
+  return posed(std::move(arrays).take(), horizon,
+               {.features = std::make_shared<const FeatureMap>(static_cast<int>(phi.cols()), std::move(rows))});
+}
+
 }  // namespace
 
 NamedInstance linear_mdp(const LinearMdpOptions& o) {
@@ -58,24 +78,22 @@ NamedInstance linear_mdp(const LinearMdpOptions& o) {
   const Stream root(static_cast<std::uint64_t>(o.seed));
   const RowMajor phi =
       dirichlet_rows(static_cast<Eigen::Index>(choices), o.dimension, o.concentration, root.child("features"));
-  const RowMajor anchors = dirichlet_rows(o.dimension, o.states, o.spread, root.child("anchors"));
-  const auto theta = uniform_numbers(static_cast<std::size_t>(o.dimension), root.child("rewards"));
-  RegularArrays arrays(o.states, o.actions, o.states);
-  const auto states = static_cast<std::size_t>(o.states);
-  for (Eigen::Index c = 0; c < phi.rows(); ++c) {
-    const Eigen::RowVectorXd row = phi.row(c) * anchors;
-    const auto first = static_cast<std::size_t>(c) * states;
-    for (std::size_t s = 0; s < states; ++s) {
-      arrays.successor[first + s] = static_cast<std::int32_t>(s);
-      arrays.probability[first + s] = row[static_cast<Eigen::Index>(s)];
-    }
-    normalise(std::span(arrays.probability).subspan(first, states));
-    arrays.reward[static_cast<std::size_t>(c)] =
-        phi.row(c).dot(Eigen::Map<const Eigen::VectorXd>(theta.data(), o.dimension));
-  }
-  std::vector<double> rows(phi.data(), phi.data() + phi.size());
-  return posed(std::move(arrays).take(), o.horizon,
-               {.features = std::make_shared<const FeatureMap>(o.dimension, std::move(rows))});
+  return mixed_anchors(phi, dirichlet_rows(o.dimension, o.states, o.spread, root.child("anchors")),
+                       uniform_numbers(static_cast<std::size_t>(o.dimension), root.child("rewards")), o.horizon);
+}
+
+NamedInstance linear_aggregation(const LinearAggregationOptions& o) {
+  bellwether::require_valid("linear-aggregation", o);
+  const Eigen::Index d = static_cast<Eigen::Index>(o.clusters) * o.actions;
+  const double choices = static_cast<double>(o.states) * o.actions;
+  require_size("linear-aggregation", "states", o.states, choices * std::max(o.states, static_cast<int>(d)));
+  const Stream root(static_cast<std::uint64_t>(o.seed));
+  const RowMajor parts = dirichlet_rows(o.states, o.clusters, o.concentration, root.child("parts"));
+  RowMajor phi = RowMajor::Zero(static_cast<Eigen::Index>(choices), d);
+  for (Eigen::Index c = 0; c < phi.rows(); ++c)
+    phi.row(c).segment((c % o.actions) * o.clusters, o.clusters) = parts.row(c / o.actions);
+  return mixed_anchors(phi, dirichlet_rows(d, o.states, o.spread, root.child("anchors")),
+                       uniform_numbers(static_cast<std::size_t>(d), root.child("rewards")), o.horizon);
 }
 
 NamedInstance linear_mixture(const LinearMixtureOptions& o) {

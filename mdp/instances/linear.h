@@ -31,6 +31,31 @@ void describe(LinearMdpOptions& o, Field&& field) {
 
 NamedInstance linear_mdp(const LinearMdpOptions& options = {});
 
+/// Soft aggregation: each state belongs to m clusters in parts, drawn from Dirichlet(concentration), and what a choice
+/// does depends on them alone: phi(s, a) has the parts of s in the block of a, d = m A. Anchors and rewards as above.
+struct LinearAggregationOptions {
+  int states = 20;
+  int actions = 3;
+  int clusters = 4;
+  double concentration = 0.3;
+  double spread = 0.3;
+  int horizon = 6;
+  std::int64_t seed = 0;
+};
+
+template <class Field>
+void describe(LinearAggregationOptions& o, Field&& field) {
+  field("states", o.states, between(1, 100'000), "number of states");
+  field("actions", o.actions, between(1, 1000), "choices in each state");
+  field("clusters", o.clusters, between(1, 1000), "m, the number of clusters");
+  field("concentration", o.concentration, above(0), "of the Dirichlet law of a state's parts; small: one cluster each");
+  field("spread", o.spread, above(0), "of the Dirichlet law of the anchors over states");
+  field("horizon", o.horizon, at_least(1), "number of stages of the usual question");
+  field("seed", o.seed, at_least(0), "draws another model");
+}
+
+NamedInstance linear_aggregation(const LinearAggregationOptions& options = {});
+
 /// A random linear mixture: d base kernels that may lead from each choice to the same few states, with probabilities
 /// drawn from the simplex, mixed by one theta of the simplex: P(s' | c) = sum_i theta_i P_i(s' | c). Rewards are
 /// uniform on [0, 1].

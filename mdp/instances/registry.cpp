@@ -12,6 +12,7 @@
 #include "mdp/instances/garnet.h"
 #include "mdp/instances/gridworld.h"
 #include "mdp/instances/linear.h"
+#include "mdp/instances/linear_hard.h"
 #include "mdp/instances/lower_bounds.h"
 #include "mdp/instances/operations.h"
 #include "mdp/instances/queues.h"
@@ -53,15 +54,23 @@ std::vector<Instance> all_instances() {
           &gridworld),
       row("haddad-monmege", "reachability on which value iteration stops far too early", "Haddad and Monmege 2014",
           "length", &haddad_monmege),
+      row("hard-linear-mdp", "lower bound for regret with features: a linear MDP", "Zhou, Gu and Szepesvari 2021",
+          "dimension", &hard_linear_mdp),
+      row("hard-linear-mixture", "lower bound for regret with features: a linear mixture",
+          "Zhou, Gu and Szepesvari 2021, section 5.3", "dimension", &hard_linear_mixture),
       row("hard-tree", "time-dependent lower bound for episodic regret", "Domingues et al. 2021", "depth", &hard_tree),
       row("inventory", "stock control with lost sales", "Puterman 2005, section 3.2", "capacity", &inventory),
       row("jao", "lower bound for average-reward regret: gadgets on a tree", "Jaksch, Ortner and Auer 2010", "states",
           &jao),
       row("jao-gadget", "lower bound for average-reward regret: its two-state part", "Jaksch, Ortner and Auer 2010",
           "actions", &jao_gadget),
+      row("linear-aggregation", "a random linear MDP whose states belong to clusters in parts",
+          "Singh, Jaakkola and Jordan 1995", "states", &linear_aggregation),
       row("linear-mdp", "a random linear MDP: choices mix anchor distributions by their features", "Jin et al. 2020",
           "states", &linear_mdp),
       row("linear-mixture", "a random linear mixture of base kernels", "Ayoub et al. 2020", "states", &linear_mixture),
+      row("linear-two-state", "a linear MDP that is hard to tell from samples", "Kitamura et al. 2023, appendix L",
+          "actions", &linear_two_state),
       row("machine-replacement", "when to replace a machine that wears out", "Puterman 2005, section 3.6", "states",
           &machine_replacement),
       row("maze", "shortest way through a random maze", "stochastic shortest path", "side", &maze),
@@ -74,6 +83,8 @@ std::vector<Instance> all_instances() {
           "Strehl and Littman 2008; Osband, Russo and Van Roy 2013", "states", &riverswim),
       row("riverswim-bourel", "RiverSwim with a helpful current and a tempting left bank",
           "Bourel, Maillard and Talebi 2020, experiments", "states", &riverswim_bourel),
+      row("riverswim-mixture", "RiverSwim as a linear mixture of three known kernels", "experiments with UCRL-WVTR",
+          "states", &riverswim_mixture),
       row("riverswim-vtr", "RiverSwim of linear mixture models: strong current, quiet right bank",
           "Ayoub et al. 2020, experiments", "states", &riverswim_vtr),
       row("riverswim-wvtr", "RiverSwim of linear mixture models: easy to swim", "experiments with UCRL-WVTR", "states",

@@ -6,7 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "mdp/instances/construction.h"
+#include "mdp/linear/mixture_basis_builder.h"
 #include "mdp/tabular_mdp_builder.h"
 
 namespace bellwether::mdp {
@@ -101,6 +104,26 @@ NamedInstance riverswim_vtr(const VtrRiverOptions& o) { return variant("riverswi
 NamedInstance riverswim_wvtr(const WvtrRiverOptions& o) { return variant("riverswim-wvtr", kWvtr, o); }
 
 NamedInstance riverswim_bourel(const BourelRiverOptions& o) { return variant("riverswim-bourel", kBourel, o); }
+
+NamedInstance riverswim_mixture(const MixtureRiverOptions& o) {
+  bellwether::require_valid("riverswim-mixture", o);
+  require_size("riverswim-mixture", "states", o.states, 12.0 * o.states);
+  if (o.up + o.down > 1)
+    reject_option("riverswim-mixture", "down", fmt::format("{}", o.down), fmt::format("at most 1 - up = {}", 1 - o.up));
+  NamedInstance river = made({o.up, o.up, o.down, o.down, .005}, {.states = o.states});
+  river.question = finite(o.horizon);
+  river.facts.clear();  // those of the long run suppose that the right bank is worth the trip
+  MixtureBasisBuilder basis(3);
+  for (int s = 0; s < o.states; ++s) {
+    const std::array<int, 3> ends{std::min(s + 1, o.states - 1), s, std::max(s - 1, 0)};
+    basis.next(ends[2], {1, 1, 1}).end_choice();
+    for (int to = ends[2]; to <= ends[0]; ++to)
+      basis.next(to, {to == ends[0] ? 1.0 : 0.0, to == ends[1] ? 1.0 : 0.0, to == ends[2] ? 1.0 : 0.0});
+    basis.end_choice();
+  }
+  river.linear = {.mixture = std::move(basis).build(o.states), .mixture_theta = {{o.up, 1 - o.up - o.down, o.down}}};
+  return river;
+}
 
 NamedInstance six_arms(const SixArmsOptions& o) {
   bellwether::require_valid("six-arms", o);

@@ -58,6 +58,26 @@ NamedInstance riverswim_vtr(const VtrRiverOptions& options = {});
 NamedInstance riverswim_wvtr(const WvtrRiverOptions& options = {});
 NamedInstance riverswim_bourel(const BourelRiverOptions& options = {});
 
+/// RiverSwim as a linear mixture of three kernels, one cell up, none, one down, cut off at the banks: swimming right
+/// mixes them by theta = (up, 1 - up - down, down), swimming left is the third whatever theta. At the defaults the
+/// model of riverswim_wvtr.
+struct MixtureRiverOptions {
+  int states = 10;
+  double up = 0.9;
+  double down = 0.05;
+  int horizon = 30;
+};
+
+template <class Field>
+void describe(MixtureRiverOptions& o, Field&& field) {
+  field("states", o.states, at_least(2), "number of states along the river");
+  field("up", o.up, between(0, 1), "probability that swimming right gets on");
+  field("down", o.down, between(0, 1), "probability that the current wins");
+  field("horizon", o.horizon, at_least(1), "number of stages of the usual question");
+}
+
+NamedInstance riverswim_mixture(const MixtureRiverOptions& options = {});
+
 /// SixArms (Strehl and Littman 2008): from the hub, arm i opens room i with probability 1, .15, .1, .05, .03, .01; in
 /// room i the choice of the same number stays and pays 50, 133, 300, 800, 1660, 6000, every other returns to the hub.
 struct SixArmsOptions {

@@ -288,6 +288,17 @@ TEST(Show, TellsFactsOfAnInstance) {
   expect_refused({"show", "riverswm"}, "did you mean 'riverswim'?");
 }
 
+TEST(Show, TellsHowLinearAModelIs) {
+  const Finished features = run_program({"show", "hard-linear-mdp"});
+  ASSERT_EQ(features.code, 0) << features.err;
+  EXPECT_THAT(features.out, AllOf(HasSubstr("linear MDP"), HasSubstr("d = 6, rank 6"), HasSubstr("|phi|           1 ("),
+                                  HasSubstr("error of Q^pi           0 up to rounding")));
+  EXPECT_THAT(run_program({"show", "riverswim-mixture"}).out,
+              AllOf(HasSubstr("linear mixture"), HasSubstr("d = 3, rank 3"), HasSubstr("at most 1.73205")));
+  EXPECT_THAT(run_program({"show", "linear-mdp:states=2000:horizon=2"}).out,
+              HasSubstr("its features are many and long; --all computes them"));
+}
+
 TEST(Show, ReadsInstancesAsRunDoes) {
   const TemporaryFolder folder;
   const std::string file =

@@ -36,7 +36,7 @@ mdp::ValueHorizon horizon_of(const mdp::NamedInstance& instance) {
 }  // namespace
 
 bool linear_facts_are_cheap(const mdp::NamedInstance& instance) {
-  constexpr double kMostWork = 2e9;
+  constexpr double kMostWork = 1e8;
   const double choices = static_cast<double>(instance.model.num_choices()), states = instance.model.num_states();
   const double stages = static_cast<double>(stages_of(instance).size());
   double d = 0;

@@ -170,7 +170,8 @@ class CurveFigure {
       line.x.push_back(static_cast<double>(curve.points[i].at));
       line.y.push_back(factor * y[i]);
     }
-    if (!line.x.empty()) figure_.lines.push_back(std::move(line));
+    const auto same = [&](const FigureLine& other) { return other.label == line.label && other.y == line.y; };
+    if (!line.x.empty() && std::ranges::none_of(figure_.lines, same)) figure_.lines.push_back(std::move(line));
   }
 
   static std::vector<std::int64_t> checkpoints(const Curve& curve) {

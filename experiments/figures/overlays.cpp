@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "core/text.h"
+#include "experiments/figures/bandit_overlays.h"
 #include "proofs_checks/bounds/episodic.h"
 #include "proofs_checks/bounds/generative.h"
 #include "proofs_checks/bounds/long_run.h"
@@ -137,6 +138,7 @@ std::optional<Overlay> upper_bound(const InstanceVariant& instance, const Learne
   if (learner.protocol == Protocol::kEpisodic) return episodic_bound(instance, learner, at);
   if (learner.protocol == Protocol::kAverage) return long_run_bound(instance, learner, at);
   if (learner.protocol == Protocol::kGenerative) return generative_bound(instance, learner, at);
+  if (learner.protocol == Protocol::kRounds) return bandit_upper_bound(instance, learner, at);
   return std::nullopt;
 }
 
@@ -197,23 +199,12 @@ std::optional<Overlay> two_point_bound(const InstanceVariant& instance, std::spa
                  })};
 }
 
-/// The growth of the regret that no uniformly good learner avoids in the limit. No bound at any given round: early on
-/// all learners may lie below.
-std::optional<Overlay> lai_robbins(const InstanceVariant& instance, std::span<const std::int64_t> at) {
-  const auto& facts = instance.bandit()->facts;
-  const auto fact = std::ranges::find(facts, "Lai-Robbins constant", &bandits::BanditFact::what);
-  if (fact == facts.end()) return std::nullopt;
-  return Overlay{"growth in the limit: Lai and Robbins 1985", true, at_each(at, [&](double rounds) {
-                   return rounds > 1 ? fact->value * std::log(rounds) : std::numeric_limits<double>::quiet_NaN();
-                 })};
-}
-
 }  // namespace
 
 std::optional<Overlay> lower_bound(const InstanceVariant& instance, const LearnerVariant& learner,
                                    std::span<const std::int64_t> at) {
   const std::string_view family = std::string_view(instance.id).substr(0, instance.id.find('@'));
-  if (learner.protocol == Protocol::kRounds) return lai_robbins(instance, at);
+  if (learner.protocol == Protocol::kRounds) return bandit_lower_bound(instance, learner, at);
   if (family == "hard-tree" && learner.protocol == Protocol::kEpisodic) return hard_tree_bound(instance, at);
   if (family == "generative-gadget" && learner.protocol == Protocol::kGenerative) return two_point_bound(instance, at);
   if (family == "jao" && learner.protocol == Protocol::kAverage) return jao_bound(instance, learner, at);

@@ -47,5 +47,58 @@ TEST(LowerBound, FromSamplesNeedsLoopsThatAreAlike) {
   EXPECT_FALSE(bound_of("generative-gadget:advantage=0.01", "q-learning", {100}).has_value());
 }
 
+std::optional<Overlay> promise_of(const std::string& instance, const std::string& learner, std::int64_t rounds,
+                                  const std::vector<std::int64_t>& at) {
+  const Grid grid =
+      expand({.instances = {parse_entry(instance)}, .learners = {parse_entry(learner)}, .rounds = rounds});
+  return upper_bound(grid.instances[0], grid.learners[0], at);
+}
+
+TEST(BanditBound, HasTheConstantsOfItsTheorem) {
+  const std::string coins = "bernoulli-arms:means=0.9/0.8";
+  const auto ucb1 = promise_of(coins, "ucb1", 1000, {10, 1000});
+  ASSERT_TRUE(ucb1.has_value());
+  EXPECT_NEAR(ucb1->y[0], 80 * std::log(10.0) + (1 + M_PI * M_PI / 3) * 0.1, 1e-9);
+  const auto moss = promise_of(coins, "moss", 1000, {10, 1000});
+  ASSERT_TRUE(moss.has_value());
+  EXPECT_NEAR(moss->y[1], 39 * 0.5 * std::sqrt(2000.0) + 0.1, 1e-9);
+  EXPECT_EQ(moss->y[0], moss->y[1]) << "a level: its index is made for round 1000";
+  const auto fixed = promise_of(coins, "exp3", 1000, {10, 1000}),
+             anytime = promise_of(coins, "exp3:schedule=anytime", 1000, {10, 1000});
+  ASSERT_TRUE(fixed && anytime);
+  EXPECT_NEAR(fixed->y[0], std::sqrt(2 * 1000 * 2 * std::log(2.0)), 1e-9);
+  EXPECT_NEAR(anytime->y[0], 2 * std::sqrt(10 * 2 * std::log(2.0)), 1e-9);
+}
+
+TEST(BanditBound, IsNotDrawnWhereItsConditionsFail) {
+  EXPECT_TRUE(promise_of("bernoulli-arms", "ucb-delta", 1000, {1000}).has_value());
+  EXPECT_FALSE(promise_of("bernoulli-arms", "ucb-delta:delta=0.1", 1000, {1000}).has_value()) << "another level";
+  EXPECT_TRUE(promise_of("bernoulli-arms", "exp3", 1000, {1000}).has_value());
+  EXPECT_FALSE(promise_of("bernoulli-arms", "exp3:eta=0.1", 1000, {1000}).has_value()) << "another rate";
+  EXPECT_FALSE(promise_of("piecewise-arms", "exp3", 1000, {1000}).has_value()) << "the best arm changes";
+  EXPECT_FALSE(promise_of("corrupted-arms", "tsallis-inf", 1000, {1000}).has_value()) << "what is seen is not regret";
+  EXPECT_TRUE(promise_of("circle-arms", "oful", 1000, {1000}).has_value());
+  EXPECT_FALSE(promise_of("circle-arms:length=1.5", "oful", 1000, {1000}).has_value()) << "gaps above 2";
+  EXPECT_FALSE(promise_of("circle-arms:logistic=true", "oful", 1000, {1000}).has_value()) << "no linear means";
+  EXPECT_FALSE(promise_of("circle-arms", "oful:lambda=0.5", 1000, {1000}).has_value());
+}
+
+TEST(BanditBound, FromBelowIsOfThisInstanceOrOfItsFamily) {
+  const auto at = std::vector<std::int64_t>{100, 10'000};
+  const auto bound = [&](const std::string& instance) {
+    const Grid grid =
+        expand({.instances = {parse_entry(instance)}, .learners = {parse_entry("oful")}, .rounds = 10'000});
+    return lower_bound(grid.instances[0], grid.learners[0], at);
+  };
+  const auto optimism = bound("end-of-optimism");
+  ASSERT_TRUE(optimism.has_value());
+  EXPECT_NEAR(optimism->y[0], 128 * std::log(100.0), 1e-3);
+  const auto cube = bound("hypercube-arms:dimension=5:gap=0.01");
+  ASSERT_TRUE(cube.has_value());
+  EXPECT_TRUE(std::isnan(cube->y[0]));
+  EXPECT_NEAR(cube->y[1], std::exp(-2.0) / 8 * 5 * 100, 1e-9);
+  EXPECT_FALSE(bound("hypercube-arms:dimension=5:gap=0.02").has_value());
+}
+
 }  // namespace
 }  // namespace bellwether::experiments

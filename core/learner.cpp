@@ -28,7 +28,7 @@ Constant::Constant(std::string_view learner, std::string_view text, double pract
     label_ = "theory";
   } else if (text == "practical") {
     factor_ = practical;
-    label_ = practical == 1 ? "theory" : fmt::format("practical {}", practical);
+    label_ = practical == 1 ? "theory" : fmt::format("practical {:.3g}", practical);
   } else {
     factor_ = number(learner, text);
     label_ = factor_ == 1 ? "theory" : fmt::format("{}", factor_);

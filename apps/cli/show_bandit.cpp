@@ -3,14 +3,21 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "apps/cli/terminal.h"
 #include "bandits/arms/family.h"
 #include "bandits/bandit.h"
+#include "bandits/registry.h"
+#include "core/errors.h"
+#include "core/stream.h"
 #include "core/text.h"
 
 namespace bellwether::cli {
@@ -36,16 +43,41 @@ std::string rewards_text(const bandits::World& world) {
                                     : fmt::format("{}, not sub-Gaussian", range);
 }
 
-std::string arms_table(const bandits::NamedBandit& made, std::span<const double> means) {
-  Table table({"arm", "mean", "gap"}, {true, true, true});
+/// Of items that are played several at once no single one is the best.
+std::string arms_table(const bandits::NamedBandit& made, std::span<const double> means, bandits::Kind kind) {
+  const bool gaps = kind == bandits::Kind::kArms;
+  Table table(gaps ? std::vector<std::string>{"arm", "mean", "gap"} : std::vector<std::string>{"item", "mean"},
+              std::vector<bool>(gaps ? 3 : 2, true));
   const double best = std::ranges::max(means);
   const std::size_t shown = std::min<std::size_t>(means.size(), kMostRows);
-  for (std::size_t i = 0; i < shown; ++i)
-    table.add({made.arm_names.empty() ? std::to_string(i) : made.arm_names[i], fmt::format("{:.9g}", means[i]),
-               fmt::format("{:.9g}", best - means[i])});
+  for (std::size_t i = 0; i < shown; ++i) {
+    std::vector<std::string> row = {made.arm_names.empty() ? std::to_string(i) : made.arm_names[i],
+                                    fmt::format("{:.6g}", means[i])};
+    if (gaps) row.push_back(fmt::format("{:.6g}", best - means[i]));
+    table.add(row);
+  }
   std::string out = fmt::format("\n{}", table.text());
   if (shown < means.size()) out += fmt::format("and {} more\n", means.size() - shown);
   return out;
+}
+
+/// Two learners that can play it, those made for its kind first: "oful,thompson".
+std::string players(const bandits::Bandit& bandit) {
+  constexpr std::int64_t kRounds = 10'000;
+  std::vector<std::string_view> able;
+  for (const std::string_view name :
+       {"dynlin-ucb", "relax-tsallis", "periodic-ucb", "comb-ucb1", "rucb", "oful", "ucb1", "thompson", "ucb"}) {
+    const bandits::Learner& learner = bandits::find_learner(name);
+    if (learner.kind != bandit.world(kRounds).kind) continue;
+    try {
+      learner.make(bandit, bandit.world(kRounds), {}, Stream(1));
+      able.push_back(name);
+    } catch (const InvalidOption&) {
+      continue;  // not made for such a world
+    }
+    if (able.size() == 2) break;
+  }
+  return fmt::format("{}", fmt::join(able, ","));
 }
 
 }  // namespace
@@ -65,12 +97,13 @@ std::string bandit_text(const experiments::InstanceVariant& variant) {
   out += line("content hash", variant.hash);
   for (const bandits::BanditFact& fact : made.facts)
     out += line(fact.what, fmt::format("{:.9g} ({})", fact.value, fact.how));
-  if (!made.bandit->means().empty()) out += arms_table(made, made.bandit->means());
+  if (!made.bandit->means().empty()) out += arms_table(made, made.bandit->means(), world.kind);
   out += "\nsettings, with what they are unless you say otherwise:\n";
   for (const OptionRow& option : family.rows())
     out += two_columns(fmt::format("{}={}", option.name, option.value),
                        option.rule.empty() ? option.help : fmt::format("{} ({})", option.help, option.rule), 28);
-  return out + fmt::format("\nnext: {} run {} --algorithm ucb1,thompson --rounds 10000\n", program_name(), family.name);
+  return out + fmt::format("\nnext: {} run {} --algorithm {} --rounds 10000\n", program_name(), family.name,
+                           players(*made.bandit));
 }
 
 }  // namespace bellwether::cli

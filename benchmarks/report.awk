@@ -53,13 +53,14 @@ function learn_table(   l, one, two) {
   print "Millions of steps a second of processor time on RiverSwim (S = 6, A = 2), four seeds, practical constants, every"
   print "policy evaluated exactly. *Of loop*: share of what the loop reaches when the optimal policy is played and nobody"
   print "learns. *Of draws*: the loop's share of the rate of random numbers, one a step. The long run has no policy to evaluate"
-  print "and no episodes to begin. The regret is compared with plain backward induction before anything is timed."
+  print "and no episodes to begin; *linear* is a linear MDP with d = 20. The regret is compared with plain backward induction"
+  print "before anything is timed."
   print ""
   print "| learner | played | M steps/s | of loop | of draws | two threads over one |"
   print "|---|---|---|---|---|---|"
   for (l = 1; l <= learners; ++l) {
     split(learner[l], part, "/"); one = "learn/" learner[l] "/threads:1"; two = "learn/" learner[l] "/threads:2"
-    printf "| `%s` | %s | %s | %s | %s | %s |\n", part[1], part[2] ~ /long/ ? "10^6 steps" : "20,000 x 20", \
+    printf "| `%s` | %s | %s | %s | %s | %s |\n", part[1], part[2] ~ /long/ ? "10^6 steps" : part[2] ~ /linear/ ? "10,000 x 6, linear" : "20,000 x 20", \
       rounded(get(one, "steps_per_cpu_second") / 1e6), percent(get(one, "of_loop")), percent(get(one, "of_draws")), \
       rounded(ratio(get(one, "real_time"), get(two, "real_time")))
   }
@@ -141,6 +142,8 @@ END {
   print ""
   print ""
   if (learners > 0) learn_table()
+  bandit_table()
+  linear_bandit_table()
   robust_tables()
   constrained_table()
   latent_table()
@@ -162,4 +165,6 @@ END {
     split(pace_aim[k], part, "/")
     goal((part[1] == "optimal" ? "the loop alone" : "`" part[1] "`") ", M steps/s", pace(pace_aim[k]), pace_aim[k + 1], "")
   }
+  goal("`lsvi-ucb`, d = 20, M steps/s", pace("lsvi-ucb/linear_d20"), 0.16, "")
+  family_goals()
 }

@@ -39,10 +39,11 @@ for workload in "${workloads[@]}"; do
   pieces+=("sweep-$workload:^sweep/.*/$workload" "solve-$workload:^solve/.*/$workload" "memory-$workload:^memory/.*/$workload")
 done
 if [[ $quick == no ]]; then
-  pieces+=("learn:^learn/.*/riverswim" "robust:^robust/.*/(garnet|dense)" "constrained:^constrained/.*/garnet"
+  pieces+=("learn:^learn/.*/(riverswim|linear)" "bandits:^bandits/.*/ten_coins"
+    "linear-bandits:^linear-bandits/.*/d" "robust:^robust/.*/(garnet|dense)" "constrained:^constrained/.*/garnet"
     "latent:^latent/.*/(latent|tiger|corridor)")
 else
-  pieces+=("robust:^robust/.*/tiny" "constrained:^constrained/.*/tiny" "latent:^latent/.*/tiny")
+  pieces+=("bandits:^bandits/.*/tiny" "linear-bandits:^linear-bandits/.*/tiny" "robust:^robust/.*/tiny" "constrained:^constrained/.*/tiny" "latent:^latent/.*/tiny")
 fi
 if [[ -n $only ]]; then
   chosen=()

@@ -27,3 +27,4 @@ draw rfzi samples perturbed
 draw risk-measures frontier levels
 draw distdp-stock gamble set-point laws grid
 draw lmdp-horizon-free constants horizon lower-bound
+draw ravi-ucb riverswim mixture

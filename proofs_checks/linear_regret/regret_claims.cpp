@@ -193,7 +193,8 @@ std::vector<Claim> regret_claims_of_linear_models() {
 
 std::vector<Claim> linear_regret_claims() {
   std::vector<Claim> table = ellipsoid_claims_of_mixtures();
-  for (Claim& claim : regret_claims_of_linear_models()) table.push_back(std::move(claim));
+  for (auto& part : {regret_claims_of_linear_models(), ravi_claims()})
+    table.insert(table.end(), part.begin(), part.end());
   return table;
 }
 

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <set>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "experiments/studies/output.h"
@@ -126,6 +127,19 @@ TEST(Rfzi, AveragesOfLogarithmsKeepTheirBiasAndFearfulPlansLoseLess) {
   const auto& fearful = series_of("rfzi/perturbed", "RFZI, beta 4").y;
   EXPECT_GT(bold.front(), fearful.front());
   EXPECT_LT(bold.back(), fearful.back());
+}
+
+TEST(RaviUcb, LargerStepsLearnSoonerAndKernelsBeatCounts) {
+  const auto regret = [](const char* study, const char* name) { return series_of(study, name).y.back(); };
+  EXPECT_LT(regret("ravi-ucb/riverswim", "RAVI-UCB, bonus 0.1, step x 10"),
+            0.5 * regret("ravi-ucb/riverswim", "RAVI-UCB, bonus 0.1, step x 1"));
+  for (const char* bonus : {"1", "0.1", "0.01"})
+    EXPECT_LT(regret("ravi-ucb/mixture", fmt::format("four kernels known, bonus {}", bonus).c_str()),
+              regret("ravi-ucb/mixture", fmt::format("counts, bonus {}", bonus).c_str()))
+        << bonus;
+  EXPECT_NEAR(series_of("ravi-ucb/riverswim", "RAVI-UCB, bonus 0.1, step x 10").y.front(),
+              series_of("ravi-ucb/known-model", "step x 1").y.front(), 1e-12)
+      << "all begin with the uniform policy";
 }
 
 }  // namespace

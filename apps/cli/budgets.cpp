@@ -124,11 +124,14 @@ class BudgetAddition : public Addition {
 
   std::string infeasibility_text(const Infeasibility& proof) const {
     const std::string sum = weighted_sum(proof.weights, budgets_);
+    const Bounded& least = proof.least_violation;
+    const std::string attained = std::isfinite(least.upper)
+                                     ? fmt::format(", and by no more than {:.6g} under the policy below", least.upper)
+                                     : "";
     return fmt::format(
         "no policy keeps to the limits: under every one {} is at least {:.8g}, and the limits allow {:.8g}; some limit "
-        "is exceeded by {:.6g} at least, and by no more than {:.6g} under the policy below",
-        sum, proof.least_mean, proof.allowed_mean, std::max(0.0, proof.least_violation.lower),
-        proof.least_violation.upper);
+        "is exceeded by {:.6g} at least{}",
+        sum, proof.least_mean, proof.allowed_mean, std::max(0.0, least.lower), attained);
   }
 
   static void write_infeasibility(JsonWriter& json, const Infeasibility& proof) {

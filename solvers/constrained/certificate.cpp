@@ -205,12 +205,28 @@ ConstrainedSolution infeasible(const Lagrangian& on, Feasibility found, Outcome 
     if (found.infeasibility->weights[static_cast<std::size_t>(i)] > 1e-12)
       conflict.push_back("'" + on.problem().model.budgets()[static_cast<std::size_t>(i)].column + "'");
   }
+  const Bounded& least = found.infeasibility->least_violation;
   solution.note = fmt::format(
-      "No policy keeps to the budget{} of {}: some cost exceeds its limit by at least {:.6g} whatever is played. "
-      "The policy returned exceeds none by more than {:.6g}.",
-      conflict.size() == 1 ? "" : "s", join_names(conflict), found.infeasibility->least_violation.lower,
-      found.infeasibility->least_violation.upper);
+      "No policy keeps to the budget{} of {}: some cost exceeds its limit by at least {:.6g} whatever is played.",
+      conflict.size() == 1 ? "" : "s", join_names(conflict), least.lower);
+  if (std::isfinite(least.upper))
+    add_note(solution.note, fmt::format("The policy returned exceeds none by more than {:.6g}.", least.upper));
   solution.infeasibility = std::move(found.infeasibility);
+  return solution;
+}
+
+ConstrainedSolution without_answer(const Lagrangian& on, Outcome outcome) {
+  constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+  ConstrainedSolution solution;
+  solution.algorithm = std::move(outcome.algorithm);
+  solution.status = outcome.stopped ? Status::kStoppedByCaller : Status::kNumericalTrouble;
+  solution.iterations = outcome.iterations;
+  solution.transitions_read = outcome.work;
+  solution.note = std::move(outcome.note);
+  add_note(solution.note, "No policy could be proven anything about.");
+  solution.expected.value = solution.optimum.value = solution.violation = kUnknown;
+  for (const mdp::Budget& budget : on.problem().model.budgets())
+    solution.budgets.push_back({.column = budget.column, .limit = budget.limit, .cost = {.value = kUnknown}});
   return solution;
 }
 
@@ -221,8 +237,12 @@ ConstrainedSolution conclude(const Lagrangian& on, Outcome outcome, const SolveO
   solution.transitions_read = outcome.work;
   solution.trace = std::move(outcome.trace);
   solution.note = std::move(outcome.note);
-  const Bounded dual =
-      outcome.dual ? *outcome.dual : on.dual(outcome.multipliers, run.tolerance / 4, nullptr, nullptr).value;
+  if (!outcome.dual) {
+    Lagrangian::Dual found = on.dual(outcome.multipliers, run.tolerance / 4, nullptr, run.observer);
+    outcome.stopped = outcome.stopped || found.best.status == Status::kStoppedByCaller;
+    outcome.dual = found.value;
+  }
+  const Bounded dual = *outcome.dual;
   AnyPolicy policy = std::move(outcome.policy);
   std::vector<Bounded> collected = on.planner().evaluate(policy);
   bool feasible = on.excess(collected) == 0;
@@ -231,7 +251,8 @@ ConstrainedSolution conclude(const Lagrangian& on, Outcome outcome, const SolveO
     Feasibility found;
     if (outcome.feasibility == nullptr) {
       ColumnPool pool(on);
-      found = find_safe(on, pool);
+      found = find_safe(on, pool, run.observer);
+      outcome.stopped = outcome.stopped || found.stopped;
       if (found.infeasibility) return infeasible(on, std::move(found), {.algorithm = solution.algorithm});
       outcome.feasibility = &found;
     }

@@ -48,6 +48,10 @@ struct Outcome {
 /// mixed (occupancies) with a safe one until it provably does not.
 ConstrainedSolution conclude(const Lagrangian& on, Outcome outcome, const SolveOptions& run);
 
+/// Nothing was found: stopped before the first policy, or numbers beyond double arithmetic. No member speaks of a
+/// policy.
+ConstrainedSolution without_answer(const Lagrangian& on, Outcome outcome);
+
 /// The answer for a problem that no policy solves.
 ConstrainedSolution infeasible(const Lagrangian& on, Feasibility found, Outcome outcome);
 

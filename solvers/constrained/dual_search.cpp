@@ -68,13 +68,7 @@ class Search {
   const Observer& ticking() const { return run_.observer; }
 
   /// Nothing was found: stopped before the first answer, or numbers beyond double arithmetic.
-  ConstrainedSolution without_answer() {
-    ConstrainedSolution solution;
-    solution.algorithm = outcome_.algorithm;
-    solution.status = outcome_.stopped ? Status::kStoppedByCaller : Status::kNumericalTrouble;
-    solution.note = "No policy could be proven anything about.";
-    return solution;
-  }
+  ConstrainedSolution without_answer() { return constrained::without_answer(on_, std::move(outcome_)); }
   ConstrainedSolution conclude_with(AnyPolicy policy, const Feasibility* found, bool reached) {
     outcome_.policy = std::move(policy);
     outcome_.multipliers = best_;

@@ -278,6 +278,30 @@ void add_ranges(const OccupancyProgram& program, const OccupancyProgram::Answer&
   }
 }
 
+/// Infeasible, stopped or in trouble: nothing that Clp says is believed. Plan against the budgets instead.
+ConstrainedSolution without_program(const Lagrangian& on, lp::LpStatus status, Outcome outcome,
+                                    const SolveOptions& run) {
+  ColumnPool pool(on);
+  Feasibility found = find_safe(on, pool, run.observer);
+  if (found.infeasibility) return infeasible(on, std::move(found), std::move(outcome));
+  if (!outcome.note.empty()) outcome.note += ' ';
+  outcome.note += fmt::format("The program could not be solved ({}).", lp::to_string(status));
+  outcome.stopped = status == lp::LpStatus::kStopped || found.stopped;
+  if (!outcome.stopped) {
+    ConstrainedSolution solution = bundle(on.problem(), {}, run);
+    solution.algorithm = outcome.algorithm;
+    solution.iterations += outcome.iterations;
+    solution.note =
+        outcome.note + " Cutting planes answer in its place." + (solution.note.empty() ? "" : " ") + solution.note;
+    return solution;
+  }
+  if (pool.size() == 0) return without_answer(on, std::move(outcome));
+  outcome.policy = found.safe ? *found.safe : pool.policy(pool.size() - 1);
+  outcome.multipliers.assign(static_cast<std::size_t>(on.num_budgets()), 0.0);
+  outcome.feasibility = &found;
+  return conclude(on, std::move(outcome), run);
+}
+
 }  // namespace
 
 ConstrainedSolution occupancy_lp(const ConstrainedProblem& problem, const OccupancyLpOptions& options,
@@ -296,21 +320,7 @@ ConstrainedSolution occupancy_lp(const ConstrainedProblem& problem, const Occupa
   const OccupancyProgram::Answer answer = program.solve(how);
   outcome.iterations = answer.iterations;
   if (answer.status != lp::LpStatus::kOptimal) {
-    // Infeasible, stopped or in trouble: nothing that Clp says is believed. Plan against the budgets instead.
-    ColumnPool pool(on);
-    Feasibility found = find_safe(on, pool, run.observer);
-    if (found.infeasibility) return infeasible(on, std::move(found), std::move(outcome));
-    outcome.note += fmt::format("{}The program could not be solved ({}).", outcome.note.empty() ? "" : " ",
-                                lp::to_string(answer.status));
-    outcome.policy =
-        found.safe
-            ? *found.safe
-            : pool.mixed(
-                  pool.safest_mixture(std::vector<double>(static_cast<std::size_t>(on.num_budgets()), 1.0)).weights);
-    outcome.multipliers.assign(static_cast<std::size_t>(on.num_budgets()), 0.0);
-    outcome.feasibility = &found;
-    outcome.stopped = answer.status == lp::LpStatus::kStopped || found.stopped;
-    return conclude(on, std::move(outcome), run);
+    return without_program(on, answer.status, std::move(outcome), run);
   }
   outcome.policy = policy_of(on, answer);
   outcome.multipliers = answer.multipliers;

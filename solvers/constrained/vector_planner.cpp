@@ -29,6 +29,10 @@ std::vector<double> normalised_initial(const mdp::TabularMdp& model) {
   return initial;
 }
 
+/// Sweeps forget the values they start from at the rate of the discount. Where plays last longer than this, planning
+/// afresh is quicker, and there it may take a billion sweeps to forget.
+constexpr double kLongestWarmStart = 1e5;
+
 /// sum of gamma^t over the play, rounded up.
 double duration_of(const Problem& problem) {
   if (problem.criterion == Criterion::kDiscounted)
@@ -245,9 +249,8 @@ VectorPlanner::Best VectorPlanner::best(std::span<const double> weights, double 
   const SolveOptions run{.tolerance = tolerance, .observer = observer};
   Solution found;
   if (problem.criterion == Criterion::kDiscounted) {
-    found = start != nullptr && start->size() == problem.model.num_states()
-                ? modified_policy_iteration_from(problem, *start, {}, run)
-                : discounted_auto(problem, run);
+    const bool warm = start != nullptr && start->size() == problem.model.num_states() && duration_ <= kLongestWarmStart;
+    found = warm ? modified_policy_iteration_from(problem, *start, {}, run) : discounted_auto(problem, run);
   } else if (problem.criterion == Criterion::kFinite) {
     found = backward_induction(problem, {}, run);
   } else {

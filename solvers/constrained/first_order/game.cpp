@@ -12,6 +12,8 @@
 namespace bellwether::solvers::constrained {
 namespace {
 
+constexpr double kLargestDiscount = 0.999999999;
+
 /// The power of two that brings x into (1/2, 1]; 1 for 0.
 double unit_of(double x) {
   if (x == 0) return 1;
@@ -27,6 +29,12 @@ Game::Game(const Lagrangian& on, std::string_view method) : on_(on), model_(on.p
   if (on.problem().criterion != Criterion::kDiscounted) {
     throw InvalidOption(fmt::format("{}: the criterion is {}, must be discounted; choose occupancy-lp or bundle",
                                     method, to_string(on.problem().criterion)));
+  }
+  if (on.problem().discount > kLargestDiscount) {
+    throw InvalidOption(fmt::format(
+        "{}: the discount is {}, must be at most {} for a method whose steps lose digits with the length of "
+        "the play; choose occupancy-lp or bundle",
+        method, on.problem().discount, kLargestDiscount));
   }
   const int budgets = on.num_budgets();
   columns_.resize(model_.num_choices(), budgets + 1);

@@ -23,7 +23,7 @@ struct View {
 /// 1]: steps then mean the same whatever the units, and numbers that are so already are not touched.
 class Game {
  public:
-  /// InvalidOption, naming the method, unless the criterion is discounted.
+  /// InvalidOption, naming the method, unless the criterion is discounted, by no more than 1 - 1e-9.
   Game(const Lagrangian& on, std::string_view method);
 
   const Lagrangian& lagrangian() const { return on_; }

@@ -108,7 +108,7 @@ ConstrainedSolution proven(const std::string& name, const Game& game, const Memo
   Outcome outcome{.algorithm = name, .policy = {.stationary = memory.policy(last)}};
   for (const std::vector<double>& y : {last.multipliers, memory.mean_multipliers()}) {
     const std::vector<double> in_units = game.in_problem_units(y);
-    const Bounded dual = on.dual(in_units, run.tolerance / 4).value;
+    const Bounded dual = on.dual(in_units, run.tolerance / 4, nullptr, run.observer).value;
     if (outcome.dual && !(dual.upper < outcome.dual->upper)) continue;
     outcome.dual = dual;
     outcome.multipliers = in_units;
@@ -141,11 +141,11 @@ Eigen::VectorXd mixed_q(const View& view, const std::vector<double>& multipliers
   return q;
 }
 
-std::vector<double> dual_caps(const Game& game, const FirstOrderOptions& options) {
+std::vector<double> dual_caps(const Game& game, const FirstOrderOptions& options, const Observer& observer) {
   std::vector<double> caps(static_cast<std::size_t>(game.num_budgets()), options.cap > 0 ? options.cap : kInfinite);
   if (options.cap > 0) return caps;
   ColumnPool pool(game.lagrangian());
-  const Feasibility found = find_safe(game.lagrangian(), pool);
+  const Feasibility found = find_safe(game.lagrangian(), pool, observer);
   if (!found.safe) return caps;
   for (int i = 0; i < game.num_budgets(); ++i) {
     const auto j = static_cast<std::size_t>(i);

@@ -55,7 +55,7 @@ ConstrainedSolution play(std::string name, const Game& game, const Step& step, c
 /// Limits for the multipliers, one a budget, in the game's units: `options.cap`, or twice
 /// (largest - smallest reward) / ((1 - discount) slack), slack being what a safe policy leaves of each budget; infinite
 /// where no such policy is known.
-std::vector<double> dual_caps(const Game& game, const FirstOrderOptions& options);
+std::vector<double> dual_caps(const Game& game, const FirstOrderOptions& options, const Observer& observer);
 
 /// The state's part of `log_policy` + step, normalised, and `policy` from it.
 void normalise_logarithms(const Game& game, Point& at);

@@ -80,7 +80,7 @@ ConstrainedSolution npg_primal_dual(const ConstrainedProblem& problem, const Npg
   const double rest = 1 - game.discount();
   const double step = chosen(options.step, 2 * std::log(std::max(2, game.most_choices()))) / rest;
   const double dual_step = chosen(options.dual_step, 2 * rest / std::sqrt(static_cast<double>(options.iterations)));
-  const std::vector<double> caps = dual_caps(game, options);
+  const std::vector<double> caps = dual_caps(game, options, run.observer);
   return play(
       "npg-primal-dual", game,
       [&](Point& at, const View& view) {
@@ -97,7 +97,7 @@ ConstrainedSolution pid_lagrangian(const ConstrainedProblem& problem, const PidL
   const Lagrangian on(problem);
   const Game game(on, "pid-lagrangian");
   const double step = chosen(options.step, usual_step(game)), dual_step = chosen(options.dual_step, 1);
-  const std::vector<double> caps = dual_caps(game, options);
+  const std::vector<double> caps = dual_caps(game, options, run.observer);
   std::vector<double> sum(caps.size(), 0.0), before;
   return play(
       "pid-lagrangian", game,
@@ -122,7 +122,7 @@ ConstrainedSolution rpg_pd(const ConstrainedProblem& problem, const RpgPdOptions
   const Lagrangian on(problem);
   const Game game(on, "rpg-pd");
   const double step = chosen(options.step, options.tau / 5), dual_step = chosen(options.dual_step, step);
-  const std::vector<double> caps = dual_caps(game, options);
+  const std::vector<double> caps = dual_caps(game, options, run.observer);
   View soft;
   return play(
       "rpg-pd", game,
@@ -142,7 +142,7 @@ ConstrainedSolution opg_pd(const ConstrainedProblem& problem, const OpgPdOptions
   const Game game(on, "opg-pd");
   const double step = chosen(options.step, usual_step(game) / 2),
                dual_step = chosen(options.dual_step, usual_dual_step(game) / 2);
-  const std::vector<double> caps = dual_caps(game, options);
+  const std::vector<double> caps = dual_caps(game, options, run.observer);
   Point centre;
   return play(
       "opg-pd", game,
@@ -167,7 +167,7 @@ ConstrainedSolution extra_gradient(const ConstrainedProblem& problem, const Extr
   const Game game(on, "extra-gradient");
   const double step = chosen(options.step, usual_step(game)),
                dual_step = chosen(options.dual_step, usual_dual_step(game));
-  const std::vector<double> caps = dual_caps(game, options);
+  const std::vector<double> caps = dual_caps(game, options, run.observer);
   View there;
   return play(
       "extra-gradient", game,
@@ -213,7 +213,7 @@ ConstrainedSolution reload(const ConstrainedProblem& problem, const ReloadOption
   const Game game(on, "reload");
   const double step = chosen(options.step, usual_step(game)),
                dual_step = chosen(options.dual_step, usual_dual_step(game));
-  const std::vector<double> caps = dual_caps(game, options);
+  const std::vector<double> caps = dual_caps(game, options, run.observer);
   Optimism optimism{.on = options.optimistic};
   return play(
       "reload", game,
@@ -235,7 +235,7 @@ ConstrainedSolution reload_occupancy(const ConstrainedProblem& problem, const Re
   const bool entropy = options.geometry == "entropy";
   const double step = chosen(options.step, usual_step(game)),
                dual_step = chosen(options.dual_step, usual_dual_step(game));
-  const std::vector<double> caps = dual_caps(game, options);
+  const std::vector<double> caps = dual_caps(game, options, run.observer);
   const double rest = 1 - game.discount();
   Optimism optimism{.on = options.optimistic};
   Eigen::VectorXd x;  // the occupancy, or its logarithm

@@ -14,6 +14,7 @@ namespace bellwether::solvers::constrained {
 namespace {
 
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
+constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 /// sum y_i limit_i, enclosed.
 Bounded allowed(const Lagrangian& on, std::span<const double> y) {
@@ -168,13 +169,6 @@ void add_note(std::string& note, std::string_view sentence) {
   note += sentence;
 }
 
-Bounded middle_of(double lower, double upper) {
-  const double value = std::isfinite(lower) && std::isfinite(upper) ? lower + 0.5 * (upper - lower)
-                       : std::isfinite(lower)                       ? lower
-                                                                    : upper;
-  return {value, lower, upper};
-}
-
 }  // namespace
 
 Feasibility find_safe(const Lagrangian& on, ColumnPool& pool, const Observer& observer) {
@@ -212,11 +206,17 @@ ConstrainedSolution infeasible(const Lagrangian& on, Feasibility found, Outcome 
   if (std::isfinite(least.upper))
     add_note(solution.note, fmt::format("The policy returned exceeds none by more than {:.6g}.", least.upper));
   solution.infeasibility = std::move(found.infeasibility);
+  solution.optimum.value = kUnknown;
   return solution;
 }
 
+Bounded optimum_within(const Lagrangian& on, double lower, double upper) {
+  if (on.sign() < 0) std::swap(lower = -lower, upper = -upper);
+  const bool known = std::isfinite(lower) && std::isfinite(upper);
+  return {known ? lower + 0.5 * (upper - lower) : kUnknown, lower, upper};
+}
+
 ConstrainedSolution without_answer(const Lagrangian& on, Outcome outcome) {
-  constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
   ConstrainedSolution solution;
   solution.algorithm = std::move(outcome.algorithm);
   solution.status = outcome.stopped ? Status::kStoppedByCaller : Status::kNumericalTrouble;
@@ -260,11 +260,12 @@ ConstrainedSolution conclude(const Lagrangian& on, Outcome outcome, const SolveO
   }
   report_policy(on, policy, solution);
   const double lower = feasible ? on.reward(collected).lower : -kInfinite;
-  solution.optimum = on.sign() > 0 ? middle_of(lower, dual.upper) : middle_of(-dual.upper, -lower);
-  solution.gap = feasible ? std::max(0.0, round_up(dual.upper - lower)) : kInfinite;
+  solution.optimum = optimum_within(on, lower, dual.upper);
+  const double width = round_up(dual.upper - lower);
+  solution.gap = feasible && std::isfinite(width) ? std::max(0.0, width) : kInfinite;
   for (int i = 0; i < on.num_budgets(); ++i) {
     const double y = outcome.multipliers[static_cast<std::size_t>(i)];
-    solution.budgets[static_cast<std::size_t>(i)].multiplier = y == 0 ? 0 : on.sign() * y;
+    if (outcome.priced) solution.budgets[static_cast<std::size_t>(i)].multiplier = y == 0 ? 0 : on.sign() * y;
   }
   if (!feasible) {
     add_note(solution.note, fmt::format("No policy is known to keep to every budget with room to spare; a cost of the "
@@ -275,6 +276,8 @@ ConstrainedSolution conclude(const Lagrangian& on, Outcome outcome, const SolveO
     solution.status = Status::kConverged;
   } else if (outcome.stopped) {
     solution.status = Status::kStoppedByCaller;
+  } else if (!std::isfinite(dual.upper) || !std::isfinite(solution.expected.value)) {
+    solution.status = Status::kNumericalTrouble;
   } else {
     solution.status = outcome.exhausted ? Status::kBudgetExhausted : Status::kRoundingLimited;
   }

@@ -35,6 +35,7 @@ struct Outcome {
   std::string algorithm;
   AnyPolicy policy = {};
   std::vector<double> multipliers = {};
+  bool priced = true;                        ///< the multipliers were found; else they only bound the optimum
   std::optional<Bounded> dual = {};          ///< D(multipliers) when it is known already
   const Feasibility* feasibility = nullptr;  ///< when it is known already
   std::string note = {};
@@ -47,6 +48,9 @@ struct Outcome {
 /// The proof: D(multipliers) from above, the exactly evaluated policy from below. A policy that exceeds a budget is
 /// mixed (occupancies) with a safe one until it provably does not.
 ConstrainedSolution conclude(const Lagrangian& on, Outcome outcome, const SolveOptions& run);
+
+/// The bounds of the maximising form as bounds of the problem's optimum.
+Bounded optimum_within(const Lagrangian& on, double lower, double upper);
 
 /// Nothing was found: stopped before the first policy, or numbers beyond double arithmetic. No member speaks of a
 /// policy.

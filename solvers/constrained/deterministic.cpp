@@ -110,10 +110,19 @@ class Search {
     return relaxation_bound(on_, answer.state_value, answer.multipliers, forbidden, with_reward);
   }
 
+  /// One program of a large model takes longer than a caller who says stop will wait.
+  lp::LpOptions asking() {
+    if (!run_.observer) return {};
+    return {.keep_going = [this](std::int64_t) {
+      stopped_ = stopped_ || !run_.observer({.iteration = nodes_, .gap = upper() - best_.lower});
+      return !stopped_;
+    }};
+  }
+
   void expand(Node node) {
     ++nodes_;
     const OccupancyProgram program(on_, false, node.forbidden);
-    const OccupancyProgram::Answer answer = program.solve({});
+    const OccupancyProgram::Answer answer = program.solve(asking());
     if (answer.status == lp::LpStatus::kInfeasible) {
       if (!proven_empty(node.forbidden)) undecided_ = std::max(undecided_, node.upper);
       return;
@@ -310,11 +319,17 @@ ConstrainedSolution deterministic(const ConstrainedProblem& problem, const Deter
   relaxed.algorithm = "deterministic";
   if (relaxed.status == Status::kInfeasible) return relaxed;
   Search search(on, options, run);
-  search.run_to_the_end();
+  const bool stopped = relaxed.status == Status::kStoppedByCaller;
+  if (!stopped) search.run_to_the_end();
+  constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
   if (!search.policy()) {
-    relaxed.status = search.stopped()               ? Status::kStoppedByCaller
-                     : search.upper() == -kInfinite ? Status::kInfeasible
-                                                    : Status::kBudgetExhausted;
+    // The value of deterministic policies jumps in the limits, so no multipliers belong to it.
+    for (BudgetReport& budget : relaxed.budgets) budget.multiplier = kUnknown;
+    const bool none = !stopped && search.upper() == -kInfinite;
+    relaxed.optimum = optimum_within(on, -kInfinite, stopped || none ? kInfinite : search.upper());
+    relaxed.status = stopped || search.stopped() ? Status::kStoppedByCaller
+                     : none                      ? Status::kInfeasible
+                                                 : Status::kBudgetExhausted;
     relaxed.note = relaxed.status == Status::kInfeasible
                        ? "Only randomised policies keep to the budgets: the policy returned is the best of those."
                        : "No deterministic policy that keeps to the budgets was found; the policy returned is the best "
@@ -325,12 +340,15 @@ ConstrainedSolution deterministic(const ConstrainedProblem& problem, const Deter
   }
   Outcome outcome{.algorithm = "deterministic", .policy = *search.policy()};
   const double upper = search.upper();
-  for (const BudgetReport& budget : relaxed.budgets) outcome.multipliers.push_back(std::abs(budget.multiplier));
+  outcome.multipliers.assign(relaxed.budgets.size(), 0.0);
+  outcome.priced = false;
   outcome.dual = Bounded{upper, search.best().lower, upper};
   outcome.iterations = search.nodes();
   outcome.stopped = search.stopped();
   outcome.exhausted = !search.finished();
-  outcome.note = fmt::format("Best among deterministic policies; randomised ones reach {:.9g}.", relaxed.optimum.value);
+  outcome.note = "Best among deterministic policies";
+  outcome.note +=
+      std::isnan(relaxed.optimum.value) ? "." : fmt::format("; randomised ones reach {:.9g}.", relaxed.optimum.value);
   return conclude(on, std::move(outcome), run);
 }
 

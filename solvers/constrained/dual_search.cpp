@@ -72,6 +72,7 @@ class Search {
   ConstrainedSolution conclude_with(AnyPolicy policy, const Feasibility* found, bool reached) {
     outcome_.policy = std::move(policy);
     outcome_.multipliers = best_;
+    outcome_.priced = found == nullptr || outcome_.iterations > 1;  // zeros are asked first; are they the answer?
     outcome_.dual = dual_;
     outcome_.feasibility = found;
     outcome_.exhausted = !reached && outcome_.iterations >= run_.max_iterations;

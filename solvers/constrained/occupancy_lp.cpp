@@ -298,6 +298,7 @@ ConstrainedSolution without_program(const Lagrangian& on, lp::LpStatus status, O
   if (pool.size() == 0) return without_answer(on, std::move(outcome));
   outcome.policy = found.safe ? *found.safe : pool.policy(pool.size() - 1);
   outcome.multipliers.assign(static_cast<std::size_t>(on.num_budgets()), 0.0);
+  outcome.priced = false;
   outcome.feasibility = &found;
   return conclude(on, std::move(outcome), run);
 }

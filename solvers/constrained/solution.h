@@ -21,8 +21,10 @@ struct Bounded {
 struct BudgetReport {
   std::string column;
   double limit = 0;
-  Bounded cost = {};      ///< of the returned policy
-  double multiplier = 0;  ///< derivative of the optimal value in the limit: >= 0 when maximising, <= 0 when minimising
+  Bounded cost = {};  ///< of the returned policy
+  /// Derivative of the optimal value in the limit: >= 0 when maximising, <= 0 when minimising. NaN where none was
+  /// found.
+  double multiplier = std::numeric_limits<double>::quiet_NaN();
   /// Limits between which the multipliers stay what they are, the other limits kept; from the linear program, within
   /// its tolerance. The whole line when it was not asked for.
   double stays_from = -std::numeric_limits<double>::infinity(), stays_to = std::numeric_limits<double>::infinity();
@@ -57,7 +59,7 @@ struct ConstrainedSolution : Solution {
   /// (one node each). Otherwise without nodes.
   mdp::FiniteMemoryPolicy mixture = {};
   Bounded expected = {};  ///< reward of the returned policy from the initial distribution
-  Bounded optimum = {};   ///< of the problem; value is the middle of the bounds, or the finite one
+  Bounded optimum = {};   ///< of the problem; value is the middle of the bounds, NaN when one of them is infinite
   double violation = 0;   ///< the most by which a cost of the returned policy may exceed its limit; 0: proven feasible
   double infeasible_by = 0;  ///< what the method's own policy exceeded a limit by, before it was mixed with a safe one
   std::vector<BudgetReport> budgets = {};

@@ -113,6 +113,7 @@ ConstrainedSolution proven(const std::string& name, const Game& game, const Memo
     outcome.dual = dual;
     outcome.multipliers = in_units;
   }
+  outcome.priced = iteration > 0;
   outcome.feasibility = &found;
   outcome.iterations = iteration;
   outcome.exhausted = true;

@@ -1,6 +1,8 @@
 #include "solvers/constrained/lagrangian.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -71,6 +73,7 @@ double Lagrangian::excess(std::span<const Bounded> collected) const {
   double most = 0;
   for (int i = 0; i < num_budgets(); ++i) {
     const double upper = collected[static_cast<std::size_t>(i) + 1].upper;
+    if (std::isnan(upper)) return std::numeric_limits<double>::infinity();
     if (upper > limit(i)) most = std::max(most, round_up(upper - limit(i)));
   }
   return most;

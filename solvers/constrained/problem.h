@@ -25,7 +25,7 @@ struct ConstrainedProblem {
 };
 
 /// InvalidOption unless criterion, discount and horizon fit; InvalidModel, naming stage and column, when a stage lacks
-/// a cost column.
+/// a cost column, or when an entry is so large that totals (entry times the length of the play) exceed 1e150.
 void require_valid(const ConstrainedProblem& problem);
 
 }  // namespace bellwether::solvers

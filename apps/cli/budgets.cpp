@@ -38,8 +38,9 @@ std::string weighted_sum(const std::vector<double>& weights, const std::vector<B
 
 class BudgetAddition : public Addition {
  public:
-  explicit BudgetAddition(const ConstrainedSolution& solution)
-      : gap_(solution.gap),
+  BudgetAddition(const ConstrainedSolution& solution, bool minimise)
+      : minimise_(minimise),
+        gap_(solution.gap),
         expected_(solution.expected),
         optimum_(solution.optimum),
         violation_(solution.violation),
@@ -70,10 +71,7 @@ class BudgetAddition : public Addition {
 
   std::string proof() const override {
     if (infeasibility_) return infeasibility_text(*infeasibility_);
-    if (!std::isfinite(gap_)) {
-      return violation_ > 0 ? fmt::format("no bound: the policy may exceed a limit by {}", scientific(violation_))
-                            : "no error bound was proven";
-    }
+    if (!std::isfinite(gap_)) return one_side();
     return fmt::format("the policy keeps to every limit and is within {} of the best one that does", scientific(gap_));
   }
 
@@ -98,14 +96,16 @@ class BudgetAddition : public Addition {
     std::vector<std::string> headings{"budget", "limit", infeasibility_ ? "least-violation cost" : "cost"};
     std::vector<bool> right{false, true, true};
     if (found) {
-      headings.insert(headings.end(), {"one more unit is worth", "while the limit is in"});
+      headings.insert(headings.end(), {minimise_ ? "one more unit lowers the value by" : "one more unit is worth",
+                                       "while the limit is in"});
       right.insert(right.end(), {true, false});
     }
     Table table(headings, right);
     for (std::size_t i = 0; i < budgets_.size(); ++i) {
-      std::vector<std::string> cells{budgets_[i].column, fmt::format("{}", limit[i]), costs[i]};
+      std::vector<std::string> cells{budgets_[i].column, fmt::format("{}", limit[i]),
+                                     std::isnan(cost[i]) ? "-" : costs[i]};
       if (found) {
-        cells.push_back(fmt::format("{:.6g}", multiplier[i]));
+        cells.push_back(std::isnan(multiplier[i]) ? "-" : fmt::format("{:.6g}", std::abs(multiplier[i])));
         cells.push_back(range(budgets_[i]));
       }
       table.add(std::move(cells));
@@ -114,6 +114,15 @@ class BudgetAddition : public Addition {
   }
 
  private:
+  /// Where no policy is proven to keep to every limit, the multipliers still bound what one could reach.
+  std::string one_side() const {
+    const double bound = minimise_ ? optimum_.lower : optimum_.upper;
+    if (!std::isfinite(bound)) return "no error bound was proven";
+    return fmt::format(
+        "no policy that keeps to every limit has a value {} {:.9g}{}", minimise_ ? "below" : "above", bound,
+        violation_ > 0 ? fmt::format("; the one below may exceed a limit by {}", scientific(violation_)) : "");
+  }
+
   static std::string range(const BudgetReport& budget) {
     if (std::isinf(budget.stays_from) && std::isinf(budget.stays_to)) return "";
     const auto end = [](double x) {
@@ -144,6 +153,7 @@ class BudgetAddition : public Addition {
     json.end_object();
   }
 
+  bool minimise_;
   double gap_;
   Bounded expected_, optimum_;
   double violation_;
@@ -226,7 +236,9 @@ Planner find_budget_planner(const std::string& name, const Question& question) {
                                                       .horizon = plain.horizon,
                                                       .stages = plain.stages};
             const ConstrainedSolution solution = row.run(problem, settings, run);
-            return Planned{.solution = solution, .addition = std::make_shared<BudgetAddition>(solution)};
+            return Planned{.solution = solution,
+                           .addition = std::make_shared<BudgetAddition>(
+                               solution, plain.direction == solvers::Direction::kMinimise)};
           }};
 }
 

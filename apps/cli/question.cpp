@@ -202,6 +202,11 @@ Question ask(const Arguments& arguments, const ModelFile& file) {
   }
   solvers::require_valid(problem);
   std::string summary = summarise(problem, arguments);
+  if (arguments.has("budget") && (file.observations || !file.contexts.empty()))
+    throw InvalidOption(
+        fmt::format("solve: --budget is for models whose states are seen, and {} hides {}; leave it out",
+                    arguments.positionals().front(),
+                    file.observations ? "them behind observations" : "which of its contexts is played"));
   std::vector<mdp::Budget> budgets = read_budgets(arguments, problem);
   std::optional<Uncertainty> uncertainty = read_uncertainty(arguments, file, problem, ended);
   if (uncertainty && !budgets.empty())
@@ -211,8 +216,8 @@ Question ask(const Arguments& arguments, const ModelFile& file) {
   if (risk && (uncertainty || !budgets.empty()))
     throw InvalidOption("solve: --risk goes neither with --budget nor with --robust; nested risk is a robust problem");
   std::optional<HiddenQuestion> hidden = read_hidden(arguments, file, problem, initial);
-  if (hidden && (risk || uncertainty || !budgets.empty()))
-    throw InvalidOption("solve: --budget, --robust and --risk are for models that are fully seen and certain");
+  if (hidden && (risk || uncertainty))
+    throw InvalidOption("solve: --robust and --risk are for models that are fully seen and certain");
   if (hidden)
     summary += hidden->contexts > 0 ? fmt::format(", one of {} hidden contexts", hidden->contexts)
                                     : std::string(", states seen through observations");

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -51,6 +52,61 @@ TEST(SolveWithBudgets, SaysWhyNoPolicyWillDo) {
   const json answer = solve_json(file, {"--discount", "0.9", "--budget", "0.2"}, 1);
   EXPECT_EQ(answer["status"], "infeasible");
   EXPECT_NEAR(answer["infeasibility"]["least_violation"]["value"].get<double>(), 0.778261, 1e-6);
+}
+
+TEST(SolveWithBudgets, ShowsOnlyNumbersThatWereComputed) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("fuel.csv", kFuel);
+  const json least = solve_json(file, {"--discount", "0.9", "--budget", "0.2"}, 1);
+  EXPECT_TRUE(least["multipliers"][0].is_null());
+  EXPECT_TRUE(least["optimum"]["value"].is_null());
+  // At the least fuel there is no room to be safe in: what is sound is said from one side.
+  const std::string tight = fmt::format("{}", least["infeasibility"]["least_mean"].get<double>());
+  const json answer = solve_json(file, {"--discount", "0.9", "--budget", tight});
+  EXPECT_TRUE(answer["optimum"]["value"].is_null());
+  EXPECT_TRUE(answer["optimum"]["lower"].is_null());
+  EXPECT_GT(answer["optimum"]["upper"].get<double>(), 0);
+  EXPECT_THAT(run_program({"solve", file, "--discount", "0.9", "--budget", tight}).out,
+              HasSubstr("no policy that keeps to every limit has a value above"));
+  EXPECT_THAT(run_program({"solve", file, "--discount", "0.9", "--budget", tight, "--minimize"}).out,
+              HasSubstr("no policy that keeps to every limit has a value below"));
+  const std::vector<std::string> never_draws = {"--discount", "0.9", "--budget", "5", "--algorithm", "deterministic"};
+  EXPECT_TRUE(solve_json(file, never_draws)["multipliers"][0].is_null());
+}
+
+TEST(SolveWithBudgets, SaysWhatAUnitIsWorthWhenLessIsBetter) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("mill.csv",
+                                        "state,action,next,probability,reward,fuel\n"
+                                        "0,slow,0,1,3,0\n0,fast,0,1,1,1\n");
+  const Finished done = run_program({"solve", file, "--discount", "0.9", "--budget", "5", "--minimize"});
+  EXPECT_EQ(done.code, 0);
+  EXPECT_THAT(done.out, testing::ContainsRegex("one more unit lowers the value by.*\n  fuel +5 +5(\\.0+)? +2 "));
+}
+
+TEST(SolveWithBudgets, RefusesNumbersBeyondArithmetic) {
+  const TemporaryFolder folder;
+  for (const char* row : {"1e308,1", "-1e308,1", "1,1e308", "1,-1e308"}) {
+    const std::string file = folder.write(
+        "huge.csv", fmt::format("state,action,next,probability,reward,fuel\n0,slow,0,1,1,1\n0,fast,0,1,{}\n", row));
+    for (const std::vector<std::string>& how :
+         {std::vector<std::string>{"--discount", "0.9"}, {"--horizon", "3"}, {"--criterion", "average"}}) {
+      std::vector<std::string> arguments = {"solve", file, "--budget", "12"};
+      arguments.insert(arguments.end(), how.begin(), how.end());
+      const Finished done = run_program(arguments);
+      EXPECT_EQ(done.code, 2) << row;
+      EXPECT_THAT(done.err, HasSubstr("scale the column down")) << row;
+    }
+  }
+}
+
+// A billionth beyond the discounts that sweeps can live with; this used to run on for ever.
+TEST(SolveWithBudgets, AnswersForPlaysWithoutEnd) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("fuel.csv", kFuel);
+  const Finished done = run_program({"solve", file, "--discount", "0.99999999999", "--budget", "1.5"}, ".", 60);
+  EXPECT_EQ(done.code, 1);
+  EXPECT_THAT(done.out, HasSubstr("no policy keeps to the limits: under every one fuel is at least"));
 }
 
 TEST(SolveWithBudgets, RefusesLimitsThatDoNotFit) {
@@ -287,6 +343,10 @@ TEST(SolveHidden, RefusesWhatDoesNotGoTogether) {
   EXPECT_THAT(refused({file, "--horizon", "4", "-o", folder.path("x.csv")}), HasSubstr("save it as .json"));
   EXPECT_THAT(refused({file, "--horizon", "4", "--robust", "l1", "--radius", "1"}),
               HasSubstr("fully seen and certain"));
+  EXPECT_THAT(refused({file, "--horizon", "4", "--budget", "1"}), HasSubstr("hides which of its contexts is played"));
+  const std::string tiger = folder.path("tiger.POMDP");
+  ASSERT_EQ(run_program({"make", "tiger", "-o", tiger}).code, 0);
+  EXPECT_THAT(refused({tiger, "--horizon", "4", "--budget", "1"}), HasSubstr("hides them behind observations"));
   EXPECT_THAT(refused({file, "--horizon", "4", "--certify", "rational"}), HasSubstr("fully seen"));
 }
 

@@ -1,6 +1,8 @@
 // The linear program, the dual search, the cutting planes and three first-order methods on random problems.
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <string>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -62,6 +64,48 @@ TEST(Agreement, ThreeFirstOrderMethodsOnAHundredModels) {
       EXPECT_EQ(got.violation, 0);
     }
   }
+}
+
+/// What five methods say of one problem: the program, cutting planes and three that step.
+std::vector<ConstrainedSolution> five_answers(const ConstrainedProblem& problem, double unit) {
+  const SolveOptions exact{.tolerance = 1e-7 * unit}, stepping{.tolerance = 1e-3 * unit};
+  NpgPrimalDualOptions npg;
+  npg.iterations = 2000;
+  return {occupancy_lp(problem, {.sensitivity = false}, exact), bundle(problem, {}, exact),
+          reload(problem, {}, stepping), npg_primal_dual(problem, npg, stepping), opg_pd(problem, {}, stepping)};
+}
+
+// Every pair, also of two that step: each policy is feasible and short of the optimum by its own gap at most, so that
+// two expected rewards differ by no more than the larger gap (and the rounding of their evaluation).
+TEST(Agreement, FiveMethodsWithinTheirProvenGapsOnAHundredModels) {
+  std::map<std::string, std::vector<double>> gaps;  // in units of the reward, where 1 / (1 - discount) is 2.5 or 5
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    const Direction direction = seed % 2 == 0 ? Direction::kMaximise : Direction::kMinimise;
+    const double unit = seed % 7 == 0 ? 1e6 : seed % 7 == 1 ? 1e-6 : 1;
+    const ConstrainedProblem problem = binding_problem(seed,
+                                                       {.states = 3 + static_cast<int>(seed % 5),
+                                                        .actions = 2 + static_cast<int>(seed % 3),
+                                                        .budgets = 1 + static_cast<int>(seed % 3)},
+                                                       seed % 5 == 0 ? .6 : .8, .4, unit, 1, direction);
+    const std::vector<ConstrainedSolution> all = five_answers(problem, unit);
+    for (const ConstrainedSolution& got : all) {
+      ASSERT_TRUE(std::isfinite(got.gap)) << got.algorithm << " seed " << seed << " " << got.note;
+      gaps[got.algorithm].push_back(got.gap / unit);
+      EXPECT_EQ(got.violation, 0) << got.algorithm << " seed " << seed;
+      for (const ConstrainedSolution& other : all) {
+        expect_overlap(got, other, seed);
+        EXPECT_LE(std::abs(got.expected.value - other.expected.value), std::max(got.gap, other.gap) + 1e-9 * unit)
+            << got.algorithm << ' ' << other.algorithm << " seed " << seed;
+      }
+    }
+  }
+  // Agreement within wide gaps would say little.
+  for (auto& [algorithm, of_seeds] : gaps) {
+    std::ranges::nth_element(of_seeds, of_seeds.begin() + 50);
+    const bool exact = algorithm == "occupancy-lp" || algorithm == "bundle";
+    EXPECT_LE(of_seeds[50], exact ? 1e-7 : algorithm == "npg-primal-dual" ? 0.5 : 0.01) << algorithm;
+  }
+  EXPECT_EQ(gaps.size(), 5U);
 }
 
 TEST(Agreement, VerticesRandomiseInAtMostAsManyStatesAsThereAreBudgets) {

@@ -204,6 +204,7 @@ std::string gnuplot_script(const Figure& figure, std::string_view terminal, std:
       "width 1\n";
   out += fmt::format("set title {}\nset ylabel {}\n", quoted(figure.title), quoted(figure.y_label));
   std::string below = quoted(figure.x_label);
+  if (!figure.notes.empty()) below += ".\"\\n\"";  // and between the axis and what is said of the figure
   for (const std::string& note : figure.notes) below += ".\"\\n\"." + quoted(note);
   if (!figure.notes.empty()) below += ".\"\\n \"";  // room before the legend
   out += fmt::format("set xlabel {}\n", below);

@@ -59,7 +59,8 @@ Findings treasure_hull(const Observer& observer) {
   return {
       .series = {front(kHull, set.values(), Look::kLine)},
       .numbers = {row("corners of the randomised front", set.values(), {0, -25})},
-      .notes = {"11 x 10 sea, 25 moves; hypervolume above (0, -25). The line is reached by drawing between corners"}};
+      .notes = {"11 x 10 sea, 25 moves (start: the left upper corner). The line is reached by drawing between corners",
+                "Hypervolume in the table: the area that the points dominate, down to treasure 0 and time -25"}};
 }
 
 // --- A drawn model ---------------------------------------------------------------------------------------------------
@@ -106,7 +107,8 @@ Findings drawn_hull(const Observer& observer) {
   const solvers::CoverageSet set = solvers::two_objective_sweep(drawn(2, kStates), {}, {.observer = observer});
   return {.series = {front(kHull, set.values(), Look::kLine)},
           .numbers = {row("corners of the randomised front", set.values(), {0, 0})},
-          .notes = {"a drawn model: 6 states, 3 choices, discount 0.9; hypervolume above (0, 0)"}};
+          .notes = {"a drawn model: 6 states, 3 choices, discount 0.9",
+                    "Hypervolume in the table: the area that the points dominate, down to 0 of both objectives"}};
 }
 
 // --- Hypervolume against solves --------------------------------------------------------------------------------------

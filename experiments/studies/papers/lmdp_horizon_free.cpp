@@ -212,7 +212,7 @@ Findings by_contexts(const char* learner, const Observer& observer) {
 
 Findings floor_of_contexts() {
   Series bound{.name = "no learner is below",
-               .formula = "2 sqrt(V) eps K (1 - 1/N - sqrt(K / (M N) ...) / 2)",
+               .formula = "2 sqrt(V) eps K (1 - 1/N - sqrt(K c ln(1/(1-4 eps^2)) / (M N)) / 2), c = 1 + (M-1)/K",
                .of = "mvp",
                .from_below = true};
   for (const int contexts : {1, 2, 4, 8, 16}) {

@@ -1,4 +1,4 @@
-// Regret on arms with independent rewards: finite-time bounds with their constants, and the slope in ln T.
+// Regret on arms with independent rewards: finite-time bounds with their constants.
 #include "proofs_checks/bandits/stochastic_claims.h"
 
 #include <algorithm>
@@ -145,30 +145,6 @@ Claim elimination_claim() {
                         [](const Effort& effort) { return best_arm_dropped(effort, 0.25); }}}};
 }
 
-// --- The slope in ln T -----------------------------------------------------------------------------------------------
-
-/// Growth of mean regret from T = 10^4 to 10^5 per unit of ln T, as a multiple of the constant of Lai and Robbins.
-Measurement slope(const Effort& effort, const std::string& learner, std::int64_t runs) {
-  const StationaryBandit bandit = coins(one_above(0.5, 0.4, 9));
-  const double constant = bandits::lai_robbins_constant(bandit.means(), {});
-  std::vector<double> slopes;
-  for (const auto& run : pseudo_regrets(bandit, learner, {}, {10'000, 100'000}, runs, effort.stream))
-    slopes.push_back((run[1] - run[0]) / (constant * std::log(10.0)));
-  return slope_within(slopes, 0.6, 1.35, "asymptotic: of the constant, between T = 10^4 and 10^5");
-}
-
-Claim slope_claim() {
-  return {.id = "imed-slope",
-          .family = "bandits",
-          .statement = "Regret of IMED grows by the constant of Lai and Robbins per ln T, asymptotically",
-          .page = kPage,
-          .theorem = "Honda and Takemura 2015",
-          .kind = Kind::kRate,
-          .tier = Tier::kFull,
-          .measure = [](const Effort& effort) { return slope(effort, "imed", 1600); },
-          .controls = {{"ucb1", "UCB1 in its place", [](const Effort& effort) { return slope(effort, "ucb1", 400); }}}};
-}
-
 }  // namespace
 
 std::vector<Claim> bandit_regret_claims() {
@@ -176,13 +152,12 @@ std::vector<Claim> bandit_regret_claims() {
   for (const RegretBound& theorem : regret_bounds()) table.push_back(regret_claim(theorem));
   table.push_back(commit_claim());
   table.push_back(elimination_claim());
-  table.push_back(slope_claim());
   return table;
 }
 
 std::vector<Claim> stochastic_bandit_claims() {
   std::vector<Claim> table;
-  for (auto& part : {bandit_regret_claims(), identification_claims(), private_bandit_claims()})
+  for (auto& part : {bandit_regret_claims(), bandit_growth_claims(), identification_claims(), private_bandit_claims()})
     table.insert(table.end(), part.begin(), part.end());
   return table;
 }

@@ -10,6 +10,7 @@ namespace bellwether::claims {
 std::vector<Claim> stochastic_bandit_claims();
 
 std::vector<Claim> bandit_regret_claims();
+std::vector<Claim> bandit_growth_claims();
 std::vector<Claim> identification_claims();
 std::vector<Claim> private_bandit_claims();
 

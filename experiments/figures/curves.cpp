@@ -170,6 +170,8 @@ class CurveFigure {
       line.x.push_back(static_cast<double>(curve.points[i].at));
       line.y.push_back(factor * y[i]);
     }
+    line.marks = line.x.size() == 1;  // a bound that holds after one round only
+    line.joined = !line.marks;
     const auto same = [&](const FigureLine& other) { return other.label == line.label && other.y == line.y; };
     if (!line.x.empty() && std::ranges::none_of(figure_.lines, same)) figure_.lines.push_back(std::move(line));
   }

@@ -28,3 +28,4 @@ draw risk-measures frontier levels
 draw distdp-stock gamble set-point laws grid
 draw lmdp-horizon-free constants horizon lower-bound
 draw ravi-ucb riverswim mixture
+draw vwls-mdvi samples tables weights

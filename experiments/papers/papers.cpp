@@ -29,6 +29,7 @@ constexpr Told kTold[] = {
     {"duelling-bandits", "which of two, from wins alone"},
     {"linear-regret", "learners with features: linear MDPs, and mixtures of known kernels"},
     {"ravi-ucb", "one regularised backup an epoch: tables, mixtures of kernels, a known model"},
+    {"vwls-mdvi", "a memory of backups and weighted regressions, with a generative model"},
     {"dp-bai", "what privacy costs whoever names the best arm"},
     {"dynlin-ucb", "hidden linear systems: waiting until they settle, or not"},
     {"recovering-rewards", "periodic and myopic pulls of arms that recover"},

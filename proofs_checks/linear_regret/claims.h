@@ -13,5 +13,6 @@ std::vector<Claim> linear_regret_claims();
 std::vector<Claim> ellipsoid_claims_of_mixtures();
 std::vector<Claim> regret_claims_of_linear_models();
 std::vector<Claim> ravi_claims();
+std::vector<Claim> vwls_claims();
 
 }  // namespace bellwether::claims

@@ -23,5 +23,6 @@ std::vector<Study> risk_measures_studies();
 std::vector<Study> distdp_stock_studies();
 std::vector<Study> lmdp_horizon_free_studies();
 std::vector<Study> ravi_ucb_studies();
+std::vector<Study> vwls_mdvi_studies();
 
 }  // namespace bellwether::studies

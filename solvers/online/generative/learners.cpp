@@ -3,6 +3,7 @@
 #include "solvers/online/generative/model_based.h"
 #include "solvers/online/generative/q_learning.h"
 #include "solvers/online/generative/variance_reduced.h"
+#include "solvers/online/generative/vwls_mdvi.h"
 
 namespace bellwether::online {
 namespace {
@@ -33,7 +34,18 @@ std::vector<GenerativeLearner> generative_learners() {
               {.name = "variance-reduced-q-learning",
                .title = "variance-reduced Q-learning (Wainwright 2019)",
                .summary = "Q-learning in epochs around values that were backed up with many samples",
-               .page = "generative-model"})};
+               .page = "generative-model"}),
+          generative_learner<MdviOptions, make_mdvi>(
+              {.name = "mdvi",
+               .title = "mirror descent value iteration (Kozuno et al. 2022)",
+               .summary =
+                   "backups from a few samples each, averaged; by least squares on the features, where there are some",
+               .page = "vwls-mdvi"}),
+          generative_learner<VwlsMdviOptions, make_vwls_mdvi>(
+              {.name = "vwls-mdvi",
+               .title = "variance-weighted least-squares MDVI (Kitamura et al. 2023)",
+               .summary = "the same with regressions weighted by an estimated variance of the values",
+               .page = "vwls-mdvi"})};
 }
 
 }  // namespace bellwether::online

@@ -6,7 +6,8 @@
 
 namespace bellwether::online {
 
-/// Learners with a generative model: empirical-qvi, perturbed-planner, q-learning, variance-reduced-q-learning.
+/// Learners with a generative model: empirical-qvi, perturbed-planner, q-learning, variance-reduced-q-learning, mdvi,
+/// vwls-mdvi.
 std::vector<GenerativeLearner> generative_learners();
 
 }  // namespace bellwether::online

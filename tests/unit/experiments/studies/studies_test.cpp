@@ -142,5 +142,13 @@ TEST(RaviUcb, LargerStepsLearnSoonerAndKernelsBeatCounts) {
       << "all begin with the uniform policy";
 }
 
+TEST(VwlsMdvi, MemoryAveragesNoiseAndWeightsHelpWhereAllRowsAreSampled) {
+  EXPECT_LT(series_of("vwls-mdvi/tables", "alpha = 0.9, the discount").y.back(),
+            0.5 * series_of("vwls-mdvi/tables", "alpha = 0, sampled value iteration").y.back());
+  const Series& rows = series_of("vwls-mdvi/weights", "one sample for each of 200 rows");
+  ASSERT_EQ(rows.x.size(), 30);
+  for (std::size_t i = 0; i < rows.x.size(); ++i) EXPECT_LE(rows.y[i], rows.x[i]);
+}
+
 }  // namespace
 }  // namespace bellwether::studies

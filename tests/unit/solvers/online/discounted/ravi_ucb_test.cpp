@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -165,6 +167,19 @@ TEST(RaviUcb, MeasuresRegretExactly) {
   EXPECT_NEAR(run.optimum - run.regret[0], value, 1e-10);
   EXPECT_GE(run.regret[0], 0);
   EXPECT_NEAR(run.optimistic[0], 1, 1e-15);  // (1 - gamma) H
+  const auto longer = run_ravi_ucb(made.model, 0.8, {}, {.epochs = 50}, Stream(5)).bonus;
+  EXPECT_GT(longer[49], 20 * longer[0]) << "a sum of bonuses, each half as large after some visits";
+}
+
+// V_0 = H everywhere: what was never taken is off by gamma H, what was taken by nothing.
+TEST(RaviUcb, CountsBrokenBonuses) {
+  const mdp::TabularMdp model = mdp::riverswim({.states = 5}).model;
+  const double L = 5 * std::log(2.0) + std::log(2 * 10 * 10 / 0.05);
+  for (const auto& [share, broken] : {std::pair(1.5, 0), std::pair(0.9, 1)}) {
+    const auto run =
+        run_ravi_ucb(model, 0.9, {.constant = std::to_string(share / std::sqrt(2 * L))}, {.epochs = 1}, Stream(1));
+    EXPECT_EQ(run.broken_bonuses, broken);
+  }
 }
 
 TEST(RaviUcb, BoundsRegretByItsBonuses) {

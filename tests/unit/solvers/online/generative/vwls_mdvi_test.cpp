@@ -129,6 +129,9 @@ TEST(VwlsMdvi, SpendsItsSamplesInThreeParts) {
   // All but what does not divide.
   EXPECT_LE(source.drawn(), 1'200'000);
   EXPECT_GT(source.drawn(), 1'150'000);
+  const std::int64_t drawn = source.drawn();
+  agent->learn(source, 50'000);
+  EXPECT_EQ(source.drawn(), drawn) << "all iterations were made";
   double worst = 0, before = 0;
   for (std::size_t c = 0; c < 12; ++c) {
     worst = std::max(worst, std::abs(agent->q()[c] - task.optimal_q(static_cast<std::int64_t>(c))));

@@ -56,11 +56,15 @@ void require_radius(const TabularMdp& model, const Ambiguity& set) {
   }
   for (std::int64_t i = 0; i < count; ++i) {
     const double k = set.radius[static_cast<std::size_t>(i)];
-    if (k >= 0 && std::isfinite(k)) continue;
+    // By state the budget is that of several rows.
+    const bool share = set.kind == SetKind::kContamination && !set.state_wise();
+    if (k >= 0 && std::isfinite(k) && !(share && k > 1)) continue;
     const std::string where = count == 1         ? "all rows"
                               : set.state_wise() ? "state " + model.state_name(static_cast<int>(i))
                                                  : place(model, i);
-    throw InvalidModel(fmt::format("RobustMdp: the radius of {} is {}, must be finite and at least 0", where, k));
+    throw InvalidModel(
+        fmt::format("RobustMdp: the radius of {} is {}, must be {}", where, k,
+                    share ? "in [0, 1], the share of the mass that is contaminated" : "finite and at least 0"));
   }
 }
 

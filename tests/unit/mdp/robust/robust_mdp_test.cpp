@@ -33,6 +33,8 @@ TEST(RobustMdp, NamesWhatIsWrong) {
   refuses({.kind = SetKind::kL1, .rectangular = Rectangular::kState, .radius = {0, -2}}, "the radius of state 1 is -2");
   refuses({.kind = SetKind::kKl, .radius = {std::numeric_limits<double>::infinity()}}, "all rows is inf");
   refuses({.kind = SetKind::kInterval, .radius = {0.1}}, "'interval' has no radius");
+  refuses({.kind = SetKind::kContamination, .radius = {1.5}}, "the radius of all rows is 1.5, must be in [0, 1]");
+  refuses({.kind = SetKind::kContamination, .radius = {0, 1, 1.01}}, "(s=1, a=3) is 1.01, must be in [0, 1]");
   refuses({.kind = SetKind::kWeightedL1, .radius = {0.1}, .weight = {1, 2, 3}}, "there are 3 weights; must be 2");
   refuses({.kind = SetKind::kWeightedL1, .radius = {0.1}, .weight = {1, 0}}, "weight 1 is 0");
   refuses({.kind = SetKind::kL1, .radius = {0.1}, .weight = {1, 1}}, "weights go with weighted L1");
@@ -52,6 +54,12 @@ TEST(RobustMdp, NamesWhatIsWrong) {
           "has no budget that the choices of a state could share");
   refuses({.kind = SetKind::kScenarios, .support = Support::kAll, .scenarios = {{0.5, 0.5, 1, 1}}},
           "speaks of the listed successors only");
+}
+
+// A budget of a state is shared by its rows, each of which may be given up whole.
+TEST(RobustMdp, ABudgetOfContaminationMayExceedOne) {
+  const Ambiguity shared{.kind = SetKind::kContamination, .rectangular = Rectangular::kState, .radius = {1.5}};
+  EXPECT_EQ(RobustMdp(two_states(), shared).radius(0), 1.5);
 }
 
 TEST(RobustMdp, RadiiAreOneForAllOrOneEach) {

@@ -45,14 +45,16 @@ Surrogate exact_surrogate(const mdp::TabularMdp& model, double discount, const T
 
 namespace {
 
-/// Advantages of one play by delta_t = r_t + g V(s_{t+1}) - V(s_t), A_t = delta_t + g lambda A_{t+1}.
+/// Advantages of one play by delta_t = r_t + g V(s_{t+1}) - V(s_t), A_t = delta_t + g lambda (A_{t+1} + b(s_{t+1})), b
+/// the bonus that soft values pay for the entropy of a state: Q(s_t, a_t) comes before the bonus of s_t, V after it.
 std::vector<double> play_advantages(const mdp::Trajectory& play, double discount, double lambda,
-                                    const Eigen::VectorXd& critic) {
+                                    const Eigen::VectorXd& critic, std::span<const double> bonus) {
   std::vector<double> advantage(play.choices.size());
   double later = 0;
   for (std::size_t i = advantage.size(); i-- > 0;) {
     const double delta = play.rewards[i] + discount * critic[play.states[i + 1]] - critic[play.states[i]];
-    later = advantage[i] = delta + discount * lambda * later;
+    advantage[i] = delta + discount * lambda * later;
+    later = advantage[i] + bonus[static_cast<std::size_t>(play.states[i])];
   }
   return advantage;
 }
@@ -77,8 +79,12 @@ Surrogate sampled_surrogate(const UnitProblem& unit, const Table& logits, const 
   const bool exact = options.advantage == "exact";
   const Table weights = probabilities(logits);
   Table truth;
+  const double lambda = options.rule.entropy;
+  std::vector<double> bonus(states);
+  for (int s = 0; s < model.num_states(); ++s)
+    bonus[static_cast<std::size_t>(s)] = lambda * entropy(of_state(model, weights, s));
   if (exact) {
-    const Eigen::VectorXd v = PolicyValues(model, unit.discount(), weights).value();
+    const Eigen::VectorXd v = PolicyValues(model, unit.discount(), weights).regularised_value(lambda);
     truth = choice_values(model, unit.discount(), v);
     for (int s = 0; s < model.num_states(); ++s)
       for (double& x : of_state(model, truth, s)) x -= v[s];
@@ -90,14 +96,14 @@ Surrogate sampled_surrogate(const UnitProblem& unit, const Table& logits, const 
   for (std::int64_t n = 0; n < options.trajectories; ++n) {
     const mdp::Trajectory play =
         mdp::rollout(simulator, policy, options.steps, stream.child(static_cast<std::uint64_t>(n)));
-    const std::vector<double> estimate = play_advantages(play, unit.discount(), options.gae_lambda, critic);
+    const std::vector<double> estimate = play_advantages(play, unit.discount(), options.gae_lambda, critic, bonus);
     for (std::size_t i = 0; i < estimate.size(); ++i) {
       const auto s = static_cast<std::size_t>(play.states[i]), c = static_cast<std::size_t>(play.choices[i]);
       const double advantage = exact ? truth[c] : estimate[i];
       const double w = step_weight(unit.discount(), i, options.discounted_visits);
       sums.weight[s] += w;
       (advantage > 0 ? sums.gain : sums.loss)[c] += w * advantage;
-      sums.target[s] += estimate[i];
+      sums.target[s] += estimate[i] + bonus[s];
       sums.seen[s] += 1;
     }
   }
@@ -109,7 +115,7 @@ Surrogate sampled_surrogate(const UnitProblem& unit, const Table& logits, const 
                       .weight = sums.weight,
                       .gain = std::move(sums.gain),
                       .loss = std::move(sums.loss),
-                      .entropy = options.rule.entropy};
+                      .entropy = lambda};
   for (int s = 0; s < model.num_states(); ++s) {
     const auto i = static_cast<std::size_t>(s);
     surrogate.weight[i] *= share;
@@ -126,10 +132,6 @@ Surrogate sampled_surrogate(const UnitProblem& unit, const Table& logits, const 
 
 }  // namespace mirror
 
-namespace {
-
-using namespace mirror;
-
 void require_consistent(std::string_view where, const UpdateRule& rule) {
   if (rule.schedule == "regularised" && !(rule.entropy > 0))
     throw InvalidOption(fmt::format("{}: the schedule 'regularised' needs an entropy above 0", where));
@@ -139,7 +141,7 @@ void require_consistent(std::string_view where, const UpdateRule& rule) {
     throw InvalidOption(fmt::format("{}: the update 'ppo-clip' needs inner_steps, at least 1", where));
 }
 
-}  // namespace
+using namespace mirror;
 
 Solution mdpo(const Problem& problem, const MdpoOptions& options, const SolveOptions& run_options) {
   bellwether::require_valid("mdpo", options);
@@ -166,7 +168,6 @@ Solution sampled_mdpo(const Problem& problem, const SampledMdpoOptions& options,
                       const SolveOptions& run_options) {
   bellwether::require_valid("sampled-mdpo", options);
   require_consistent("sampled-mdpo", options.rule);
-  if (options.rule.entropy > 0) throw InvalidOption("sampled-mdpo: takes no entropy; the exact method does");
   Loop loop("sampled-mdpo", problem, run_options, options.iterations, options.watch);
   Table logits = logarithms(uniform_weights(loop.model()));
   Eigen::VectorXd critic = Eigen::VectorXd::Zero(loop.model().num_states());
@@ -177,6 +178,7 @@ Solution sampled_mdpo(const Problem& problem, const SampledMdpoOptions& options,
         sampled_surrogate(loop.unit(), logits, options, stream.child(static_cast<std::uint64_t>(k)), critic);
     t = trust(options.rule, k, options.iterations);
     logits = updated(options.rule, surrogate, t);
+    keep_unseen(surrogate, logits);
   }
   return loop.solution();
 }

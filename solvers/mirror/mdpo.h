@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "core/options.h"
 #include "core/stream.h"
@@ -39,6 +40,9 @@ void describe_update(UpdateRule& o, Field&& field) {
   field("clip", o.clip, inside(0, 1), "of ppo-clip");
   field("radius", o.radius, above(0), "of trpo: mean KL(old, new)");
 }
+
+/// InvalidOption when parts of the rule do not go together.
+void require_consistent(std::string_view where, const UpdateRule& rule);
 
 struct MdpoOptions {
   UpdateRule rule = {.inner_steps = 0};
@@ -90,8 +94,9 @@ void describe(SampledMdpoOptions& o, Field&& field) {
 }
 
 /// MDPO and its rivals from plays: `trajectories` plays of the policy from the model's initial distribution, a critic
-/// in a table, generalised advantage estimation, importance ratios against the policy that played. Rewards are the mean
-/// ones of each choice. The learner sees plays alone; each policy is evaluated exactly for the bounds and the watch.
+/// in a table, generalised advantage estimation, importance ratios against the policy that played. With entropy the
+/// critic learns soft values and the advantages are soft ones. Rewards are the mean ones of each choice. The learner
+/// sees plays alone; each policy is evaluated exactly for the bounds and the watch.
 Solution sampled_mdpo(const Problem& problem, const SampledMdpoOptions& options, const Stream& stream,
                       const SolveOptions& run_options = {});
 
@@ -108,7 +113,7 @@ Surrogate exact_surrogate(const mdp::TabularMdp& model, double discount, const T
 
 /// The surrogate that plays give: weight(s) is the share of (discounted) steps spent in s, gain and loss the sums of
 /// positive and negative advantages at (s, a), divided by pi_old(a|s) and the weight of s. Its objective at pi is the
-/// importance-weighted one. `critic` is moved towards the returns (not with exact advantages).
+/// importance-weighted one. `critic`, of (soft) values, is moved towards the returns.
 Surrogate sampled_surrogate(const UnitProblem& unit, const Table& logits, const SampledMdpoOptions& options,
                             const Stream& stream, Eigen::VectorXd& critic);
 

@@ -103,6 +103,13 @@ Table mdpo_closed_form(const Surrogate& surrogate, double t) {
   return logits;
 }
 
+void keep_unseen(const Surrogate& surrogate, Table& logits) {
+  for (int s = 0; s < surrogate.model->num_states(); ++s)
+    if (surrogate.weight[static_cast<std::size_t>(s)] == 0)
+      std::ranges::copy(of_state(*surrogate.model, surrogate.old_logits, s),
+                        of_state(*surrogate.model, logits, s).begin());
+}
+
 Table mdpo_steps(const Surrogate& surrogate, double t, int steps, double length) {
   Table logits = surrogate.old_logits;
   for (int i = 0; i < steps; ++i) {

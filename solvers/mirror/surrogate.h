@@ -49,6 +49,9 @@ Table trpo_step(const Surrogate& surrogate, double radius);
 /// One step of plain gradient ascent on sum of weight pi advantage: the policy gradient times 1 - discount.
 Table gradient_step(const Surrogate& surrogate, double length);
 
+/// States without weight, of which plays told nothing, get their old policy back: closed forms move them too.
+void keep_unseen(const Surrogate& surrogate, Table& logits);
+
 /// KL(p, q) of the distributions with these normalised logits.
 double divergence(std::span<const double> log_p, std::span<const double> log_q);
 

@@ -70,6 +70,7 @@ void drop_impossible(Assembly& a) {
   compact(a.successor, keep);
   compact(a.probability, keep);
   compact(a.upper, keep);
+  compact(a.line, keep);
   compact(a.nominal, keep);
   for (RewardParts& parts : a.rewards) compact(parts.transition, keep);
   for (RewardParts& parts : a.costs) compact(parts.transition, keep);
@@ -136,6 +137,7 @@ ModelFile assemble(Assembly a, const std::string& name) try {
   data.probability = std::move(probability);
   return {.model = TabularMdp(std::move(data)),
           .intervals = std::move(intervals),
+          .interval_lines = std::move(a.line),
           .observations = std::move(a.observations),
           .rewards_are_costs = a.rewards_are_costs};
 } catch (const InvalidModel& error) {
@@ -170,6 +172,12 @@ std::optional<std::string> row_fault(std::span<const double> probability) {
   const double sum = sum_of(probability);
   if (std::abs(sum - 1) <= kRowTolerance) return std::nullopt;
   return fmt::format("sums to {}, tolerance {}", off_by(sum), kRowTolerance);
+}
+
+std::optional<std::string> interval_fault(double lower, double upper) {
+  if (lower > upper) return fmt::format("interval [{}, {}] has its lower bound above its upper one", lower, upper);
+  if (lower >= 0 && upper <= 1 + kRowTolerance) return std::nullopt;
+  return fmt::format("interval [{}, {}] must lie in [0, 1]", lower, upper);
 }
 
 std::optional<std::string> interval_row_fault(std::span<const double> lower, std::span<const double> upper) {

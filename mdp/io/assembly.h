@@ -24,6 +24,7 @@ struct Assembly {
   std::vector<std::int32_t> successor;
   std::vector<double> probability;   ///< lower bounds when there are upper ones
   std::vector<double> upper;         ///< as many as successors in an interval model, else none
+  std::vector<std::int32_t> line;    ///< of the text that gave each bound: as many as upper, or none
   std::vector<RewardParts> rewards;  ///< none: one structure "reward" of zeros
   std::vector<RewardParts> costs;
   std::vector<double> nominal;  ///< of an interval model when the file says; else `nominal_probabilities`
@@ -46,6 +47,8 @@ std::vector<double> nominal_probabilities(std::span<const std::int64_t> choice_b
 
 /// Why a row of a text cannot be a distribution, if it cannot: "sums to 1-0.03, tolerance 1e-09".
 std::optional<std::string> row_fault(std::span<const double> probability);
+/// Why two numbers cannot bound a probability: "interval [0.5, 0.2] has its lower bound above its upper one".
+std::optional<std::string> interval_fault(double lower, double upper);
 std::optional<std::string> interval_row_fault(std::span<const double> lower, std::span<const double> upper);
 
 /// The names of choices as a file gives them.

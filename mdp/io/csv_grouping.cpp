@@ -9,6 +9,7 @@
 
 #include <sys/mman.h>
 
+#include "core/text.h"
 #include "mdp/io/csv_rows.h"
 #include "mdp/io/file_bytes.h"
 
@@ -166,6 +167,14 @@ std::int64_t first_line(std::string_view bytes, const CsvHeader& header, const A
   return 0;
 }
 
+/// The stage or context of a line, 0 in a file without.
+std::int64_t group_of(const std::vector<std::string_view>& fields, const CsvHeader& header) {
+  for (std::size_t i = 0; i < std::min(fields.size(), header.columns.size()); ++i)
+    if (header.columns[i].role == CsvRole::kStage || header.columns[i].role == CsvRole::kContext)
+      return parse_integer(unquoted(fields[i])).value_or(0);
+  return 0;
+}
+
 }  // namespace
 
 std::int64_t line_of_successor(std::string_view bytes, const CsvHeader& header, std::string_view state) {
@@ -182,12 +191,22 @@ std::int64_t line_of_state(std::string_view bytes, const CsvHeader& header, std:
 }
 
 std::int64_t line_of_choice(std::string_view bytes, const CsvHeader& header, std::string_view state,
-                            std::string_view action) {
+                            std::string_view action, std::size_t group) {
   const std::size_t from = column_of(header, CsvRole::kState), played = column_of(header, CsvRole::kAction);
   return first_line(bytes, header, [&](const auto& fields) {
     return std::max(from, played) < fields.size() && unquoted(fields[from]) == state &&
-           unquoted(fields[played]) == action;
+           unquoted(fields[played]) == action && group_of(fields, header) == static_cast<std::int64_t>(group);
   });
+}
+
+std::int64_t line_after_group(std::string_view bytes, const CsvHeader& header, std::size_t group) {
+  return first_line(bytes, header, [&](const auto& fields) {
+    return fields.size() == header.columns.size() && group_of(fields, header) > static_cast<std::int64_t>(group);
+  });
+}
+
+std::int64_t line_of_header(std::string_view bytes, const CsvHeader& header) {
+  return line_number(bytes, bytes.data() + header.body - 1);
 }
 
 }  // namespace bellwether::mdp

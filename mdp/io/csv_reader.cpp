@@ -47,7 +47,10 @@ class CsvAssembler {
     ModelFile file{.model = models.front()};
     file.rewards_are_costs = header_.minimise;
     if (staged) file.stages = std::move(models);
-    if (latent) file.contexts = std::move(models);
+    if (latent) {
+      require_same_actions(models);
+      file.contexts = std::move(models);
+    }
     return file;
   }
 
@@ -60,7 +63,7 @@ class CsvAssembler {
     Array<double> expected, by_row;
   };
 
-  [[noreturn]] void fail(const std::string& message) const { fail_at(name_, 0, message); }
+  [[noreturn]] void fail(const std::string& message) const { fail_at(name_, line_of_header(bytes_, header_), message); }
 
   bool has(CsvRole role) const {
     return std::any_of(header_.columns.begin(), header_.columns.end(),
@@ -136,20 +139,45 @@ class CsvAssembler {
       return TabularMdp(std::move(data));
     } catch (const InvalidRow& error) {
       // The names went into the model that failed; the file still has them.
-      const CsvRows again = what_.empty() ? parse_csv_rows(bytes_, header_, name_, [](std::string_view) {}) : CsvRows();
-      const auto text = [](const std::vector<std::string>& known, std::int64_t i) {
-        const auto k = static_cast<std::size_t>(i);
-        return k < known.size() ? known[k] : std::to_string(i);
-      };
-      // In a file with stages the same choice stands in several places; then the message has the stage alone.
-      const std::int64_t line = what_.empty() ? line_of_choice(bytes_, header_, text(again.state_names, error.state()),
-                                                               text(again.action_names, error.action()))
-                                              : 0;
-      throw InvalidModel(line > 0 ? fmt::format("{}:{}: {}", name_, line, error.what())
+      const CsvRows again = parse_csv_rows(bytes_, header_, name_, [](std::string_view) {});
+      const std::int64_t line = line_of_choice(bytes_, header_, text(again.state_names, error.state()),
+                                               text(again.action_names, error.action()), group);
+      throw InvalidModel(line > 0 ? fmt::format("{}:{}: {}{}", name_, line, place(group), error.what())
                                   : fmt::format("{}: {}{}", name_, place(group), error.what()));
     } catch (const InvalidModel& error) {
       throw InvalidModel(fmt::format("{}: {}{}", name_, place(group), error.what()));
     }
+  }
+
+  /// The name of a state or action where the file has names, its number else.
+  static std::string text(const std::vector<std::string>& known, std::int64_t i) {
+    const auto k = static_cast<std::size_t>(i);
+    return k < known.size() ? known[k] : std::to_string(i);
+  }
+
+  /// The contexts of a latent model differ in rows and rewards, never in what can be done.
+  void require_same_actions(const std::vector<TabularMdp>& contexts) const {
+    for (std::size_t m = 1; m < contexts.size(); ++m)
+      for (int s = 0; s < contexts[m].num_states(); ++s) require_same_actions(contexts, m, s);
+  }
+
+  void require_same_actions(const std::vector<TabularMdp>& contexts, std::size_t m, int s) const {
+    const auto actions = [s](const TabularMdp& model) {
+      std::vector<int> all;
+      for (std::int64_t c = model.first_choice(s); c < model.first_choice(s + 1); ++c) all.push_back(model.action(c));
+      return all;
+    };
+    const std::vector<int> first = actions(contexts.front()), other = actions(contexts[m]);
+    const auto [in_first, in_other] = std::ranges::mismatch(first, other);
+    if (in_first == first.end() && in_other == other.end()) return;
+    const std::size_t group = in_other != other.end() ? m : 0;
+    const std::string state = contexts[m].state_name(s);
+    const std::string action = contexts[m].action_name(group > 0 ? *in_other : *in_first);
+    fail_at(
+        name_, line_of_choice(bytes_, header_, state, action, group),
+        fmt::format("context {} lists the action {} of state {} here and context {} does not; all contexts have the "
+                    "same actions, in the same order",
+                    group, action, state, group > 0 ? 0 : m));
   }
 
   /// "stage 2: " in a file with stages.
@@ -161,7 +189,8 @@ class CsvAssembler {
     std::size_t begin = 0;
     for (std::size_t group = 0;; ++group) {
       if (begin == runs.size() || runs[begin].group != static_cast<std::int32_t>(group)) {
-        fail(fmt::format("{} {} is missing; they are numbered 0, 1, 2, ...", what_, group));
+        fail_at(name_, line_after_group(bytes_, header_, group),
+                fmt::format("{} {} is missing; they are numbered 0, 1, 2, ...", what_, group));
       }
       std::int64_t states = 0;  // 0 .. states - 1 are there; the runs are sorted
       for (; begin < runs.size() && runs[begin].group == static_cast<std::int32_t>(group); ++begin)

@@ -46,8 +46,15 @@ std::int64_t line_of_successor(std::string_view bytes, const CsvHeader& header, 
 /// The first line on which a state appears, as the one that acts or as a successor, for messages; 0 when none does.
 std::int64_t line_of_state(std::string_view bytes, const CsvHeader& header, std::string_view state);
 
-/// The first line of a choice, for messages; 0 when no line has that state and action.
+/// The first line of a choice, for messages, in a file with stages or contexts of that of this `group`; 0 when no line
+/// has that state and action.
 std::int64_t line_of_choice(std::string_view bytes, const CsvHeader& header, std::string_view state,
-                            std::string_view action);
+                            std::string_view action, std::size_t group);
+
+/// The first line of a stage or context after this `group`, for messages.
+std::int64_t line_after_group(std::string_view bytes, const CsvHeader& header, std::size_t group);
+
+/// The line of the header, for messages.
+std::int64_t line_of_header(std::string_view bytes, const CsvHeader& header);
 
 }  // namespace bellwether::mdp

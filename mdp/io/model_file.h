@@ -35,6 +35,7 @@ struct Observations {
 struct ModelFile {
   TabularMdp model;  ///< the nominal model; the first stage or context when there are several
   std::optional<Intervals> intervals = {};
+  std::vector<std::int32_t> interval_lines = {};  ///< of a text, those that gave each interval; for messages
   std::optional<Observations> observations = {};
   std::vector<TabularMdp> stages = {};    ///< one a stage when the file is stage-dependent
   std::vector<TabularMdp> contexts = {};  ///< one a context when the file is a latent model

@@ -144,12 +144,17 @@ class RowReader {
     } else {
       low = high = in_.number("the probability");
     }
-    if (!(low >= 0 && low <= high && high <= 1 + 1e-9)) {
-      in_.fail(interval ? fmt::format("interval [{}, {}] must lie in [0, 1]", low, high)
-                        : fmt::format("probability {} must lie in [0, 1]", low));
+    if (interval) {
+      if (const auto fault = interval_fault(low, high)) in_.fail(*fault);
+    } else if (!(low >= 0 && low <= 1 + 1e-9)) {
+      in_.fail(fmt::format("probability {} must lie in [0, 1]", low));
     }
     assembly_.probability.push_back(low);
-    if (interval || !assembly_.upper.empty()) assembly_.upper.push_back(high);
+    if (interval || !assembly_.upper.empty()) {
+      assembly_.upper.push_back(high);
+      assembly_.line.resize(assembly_.upper.size() - 1);
+      assembly_.line.push_back(static_cast<std::int32_t>(in_.line_number()));
+    }
   }
 
   void read_label(std::string_view name) {

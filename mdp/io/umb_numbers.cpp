@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "mdp/io/assembly.h"
 #include "mdp/io/file_bytes.h"
 
 namespace bellwether::mdp {
@@ -192,9 +193,7 @@ UmbBounds umb_bounds(std::string_view bytes, UmbType type, std::uint64_t count, 
     const double low = doubles ? load<double>(bytes, 2 * i) : rational_at(bytes, i * words, words / 4, member);
     const double high =
         doubles ? load<double>(bytes, 2 * i + 1) : rational_at(bytes, i * words + words / 2, words / 4, member);
-    if (!(low >= 0 && low <= high && high <= 1 + 1e-9)) {
-      fail_at(member, 0, fmt::format("interval {} is [{}, {}], must lie in [0, 1]", i, low, high));
-    }
+    if (const auto fault = interval_fault(low, high)) fail_at(member, 0, fmt::format("number {}: {}", i, *fault));
     bounds.lower[i] = low;
     bounds.upper[i] = high;
   }

@@ -241,9 +241,24 @@ TEST(Csv, SaysWhichNumberIsWrong) {
   EXPECT_THAT(refusal("stage,state,action,next,probability,reward\n0,0,0,0,1,5\n1,1,0,1,1,5\n"),
               HasSubstr("stage 0: state 1"));
   EXPECT_THAT(refusal("stage,state,action,next,probability,reward\n0,0,0,0,1,5\n2,0,0,0,1,5\n"),
-              HasSubstr("stage 1 is missing"));
-  EXPECT_THAT(refusal("stage,context,state,action,next,probability,reward\n0,0,0,0,0,1,5\n"),
-              HasSubstr("both a stage and a"));
+              HasSubstr("x.csv:3: stage 1 is missing"));
+  EXPECT_THAT(refusal("# no\nstage,context,state,action,next,probability,reward\n0,0,0,0,0,1,5\n"),
+              HasSubstr("x.csv:2: has both a stage and a"));
+  EXPECT_THAT(refusal(kHeader), HasSubstr("x.csv:1: has a header but no rows"));
+}
+
+// The same choice stands in several stages or contexts: the line is that of the one that is wrong.
+TEST(Csv, SaysWhichLineOfAStageOrContextIsWrong) {
+  const std::string header = "context,state,action,next,probability,reward\n";
+  EXPECT_THAT(refusal(header + "0,0,0,0,1,1\n1,0,0,0,.5,1\n"),
+              HasSubstr("x.csv:3: context 1: TabularMdp: row (s=0, a=0) sums to 1-0.5"));
+  EXPECT_THAT(refusal("stage,state,action,next,probability,reward\n0,0,go,0,1,1\n1,0,go,0,.5,1\n"),
+              HasSubstr("x.csv:3: stage 1: "));
+  EXPECT_THAT(refusal(header + "0,0,0,0,1,1\n1,0,1,0,1,1\n"),
+              HasSubstr("x.csv:3: context 1 lists the action 1 of state 0 here and context 0 does not"));
+  EXPECT_THAT(refusal(header + "0,a,x,a,1,1\n0,a,y,a,1,1\n1,a,x,a,1,1\n"),
+              HasSubstr("x.csv:3: context 0 lists the action y of state a here and context 1 does not"));
+  EXPECT_THAT(refusal(header + "0,0,0,0,1,1\n2,0,0,0,1,1\n"), HasSubstr("x.csv:3: context 1 is missing"));
 }
 
 TEST(Csv, SeesRewardsDifferWhereverThePartsOfAFileMeet) {

@@ -73,7 +73,10 @@ TEST(PrismErrors, Rows) {
 }
 
 TEST(PrismErrors, Intervals) {
-  EXPECT_EQ(of_transitions("mdp\n0 0 0 [0.5,0.2]\n"), "m.tra:2: interval [0.5, 0.2] must lie in [0, 1]");
+  EXPECT_EQ(of_transitions("mdp\n0 0 0 [0.5,0.2]\n"),
+            "m.tra:2: interval [0.5, 0.2] has its lower bound above its upper one");
+  EXPECT_EQ(of_transitions("mdp\n0 0 0 [0.5,1.2]\n"), "m.tra:2: interval [0.5, 1.2] must lie in [0, 1]");
+  EXPECT_EQ(of_transitions("mdp\n0 0 0 [-0.5,1]\n"), "m.tra:2: interval [-0.5, 1] must lie in [0, 1]");
   EXPECT_EQ(of_transitions("mdp\n0 0 0 [0.5\n"), "m.tra:2: an interval needs a closing ']'");
   EXPECT_EQ(of_transitions("mdp\n0 0 0 [0.5]\n"), "m.tra:2: interval '[0.5]' needs two bounds");
   EXPECT_EQ(

@@ -173,7 +173,8 @@ TEST(UmbErrors, Branches) {
   EXPECT_EQ(a.message(), "m.umb: branch-to-probability.bin: rational number 2 has the denominator 0");
   a.system()["branch-probability-type"] = {{"type", "double-interval"}};
   a.members["branch-to-probability.bin"] = umb_bytes(std::vector<double>{.5, .25, .5, .5, 1, 1, 1, 1});
-  EXPECT_EQ(a.message(), "m.umb: branch-to-probability.bin: interval 0 is [0.5, 0.25], must lie in [0, 1]");
+  EXPECT_EQ(a.message(),
+            "m.umb: branch-to-probability.bin: number 0: interval [0.5, 0.25] has its lower bound above its upper one");
   a.members["branch-to-probability.bin"] = umb_bytes(std::vector<double>{.1, .2, .1, .2, 1, 1, 1, 1});
   EXPECT_THAT(a.message(), HasSubstr("the row of choice 0 has upper bounds that sum to 1-0.6, less than one"));
   a.members["branch-to-probability.bin"] = umb_bytes(std::vector<double>{.7, .8, .7, .8, 1, 1, 1, 1});

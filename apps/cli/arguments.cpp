@@ -154,7 +154,10 @@ std::optional<double> Arguments::number(std::string_view name, const Rule& rule)
   if (!typed) return std::nullopt;
   const auto value = parse_double(*typed);
   if (!value || !rule.admits(*value)) {
-    const std::string wanted = value ? rule.text() : "a number";
+    const std::string wanted = !value                  ? "a number"
+                               : std::isfinite(*value) ? rule.text()
+                               : rule.has_low          ? "finite and " + rule.text()
+                                                       : "finite";
     throw InvalidOption(fmt::format("{}: option --{} is '{}', must be {}", command_, name, *typed, wanted));
   }
   return value;

@@ -19,11 +19,13 @@ void require_valid(const RobustProblem& problem) {
   require_valid(problem.nominal());
   if (problem.criterion == Criterion::kDiscounted || problem.criterion == Criterion::kFinite) return;
   if (problem.criterion == Criterion::kAverage)
-    throw InvalidOption("robust: the average criterion is not solved for robust models");
+    throw InvalidOption(
+        "robust: the average criterion is not solved for robust models; discounted and finite ones are for all sets, "
+        "totals and reaching a target for intervals");
   if (problem.model.kind() != mdp::SetKind::kInterval) {
     throw InvalidOption(
         fmt::format("robust: reaching a target and total rewards are solved for sets of kind "
-                    "'interval'; this one is '{}'",
+                    "'interval'; this one is '{}', which goes with a discount or a horizon",
                     mdp::to_string(problem.model.kind())));
   }
   const auto& lower = problem.model.ambiguity().intervals.lower;

@@ -1,10 +1,14 @@
 #include "solvers/robust/registry.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
+#include "core/errors.h"
+#include "core/text.h"
 #include "solvers/planner_table.h"
 #include "solvers/robust/policy_gradient/robust_policy_gradient.h"
 #include "solvers/robust/robust_backward_induction.h"
@@ -57,9 +61,17 @@ const std::vector<RobustSolverRow>& table() {
 std::span<const RobustSolverRow> robust_solver_table() { return table(); }
 
 const RobustSolverRow& find_robust_solver(std::string_view name, Criterion criterion) {
-  return find_planner_row(
-      robust_solver_table(), name, [&](const RobustSolverRow& row) { return row.solves(criterion); }, "robust ",
-      fmt::format("problems of the criterion {}", to_string(criterion)));
+  const auto solves = [&](const RobustSolverRow& row) { return row.solves(criterion); };
+  if (std::ranges::none_of(table(), solves)) {
+    std::vector<std::string> possible;
+    for (const Criterion other : {Criterion::kDiscounted, Criterion::kFinite, Criterion::kTotal, Criterion::kReach})
+      if (std::ranges::any_of(table(), [&](const RobustSolverRow& row) { return row.solves(other); }))
+        possible.emplace_back(to_string(other));
+    throw InvalidOption(fmt::format("no robust algorithm solves problems of the criterion {}; there are some for {}",
+                                    to_string(criterion), join_names(possible)));
+  }
+  return find_planner_row(robust_solver_table(), name, solves, "robust ",
+                          fmt::format("problems of the criterion {}", to_string(criterion)));
 }
 
 RobustSolution robust_automatic(const RobustProblem& problem, const RobustAutomaticOptions& options,

@@ -6,7 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "apps/cli/initial.h"
 #include "apps/cli/planner.h"
+#include "apps/cli/scenarios.h"
 #include "apps/cli/terminal.h"
 #include "core/errors.h"
 #include "core/text.h"
@@ -22,8 +24,8 @@ using solvers::Criterion;
 using solvers::NatureRows;
 using solvers::RobustSolution;
 
-constexpr std::array<std::string_view, 9> kKinds = {"l1",   "tv",          "linf",     "l2",           "kl",
-                                                    "chi2", "wasserstein", "interval", "contamination"};
+constexpr std::array<std::string_view, 11> kKinds = {
+    "l1", "weighted-l1", "tv", "linf", "l2", "kl", "chi2", "wasserstein", "interval", "contamination", "scenarios"};
 
 /// What the policy would earn if the nominal model were true; nothing where that is not computed.
 std::optional<double> nominal_worth(const solvers::Problem& problem, const solvers::Solution& solution) {
@@ -114,7 +116,8 @@ class AmbiguityAddition : public Addition {
 
 /// The number of --radius, which most kinds need where there is no --penalty.
 double read_radius(const Arguments& arguments, std::string_view kind) {
-  const auto radius = arguments.number("radius", at_least(0));
+  const bool share = kind == "contamination" && arguments.text("rectangular") != "s";
+  const auto radius = arguments.number("radius", share ? between(0, 1) : at_least(0));
   if (!radius)
     throw InvalidOption(fmt::format(
         "solve: --robust {} needs --radius R, how far from the nominal rows nature may go{}", kind,
@@ -150,10 +153,47 @@ std::vector<double> spread_over(const solvers::Problem& problem, const std::vect
 }
 
 void refuse_without_robust(const Arguments& arguments) {
-  for (const char* option : {"radius", "penalty", "rectangular", "support", "nature", "ground-cost"}) {
+  for (const char* option :
+       {"radius", "penalty", "rectangular", "support", "nature", "ground-cost", "state-weights", "scenario"}) {
     if (arguments.has(option))
       throw InvalidOption(fmt::format("solve: --{} goes with --robust KIND, which says what sets they are", option));
   }
+}
+
+/// Where lower bounds are 0 nature may remove a transition, and then nobody knows what can be reached.
+void require_fixed_graph(const std::string& path, const mdp::ModelFile& file) {
+  const mdp::TabularMdp& model = file.model;
+  for (std::int64_t c = 0; c < model.num_choices(); ++c) {
+    for (std::int64_t i = model.choice_begin()[c]; i < model.choice_begin()[c + 1]; ++i) {
+      const auto k = static_cast<std::size_t>(i);
+      if (file.intervals->lower[k] > 0) continue;
+      const std::int32_t line = k < file.interval_lines.size() ? file.interval_lines[k] : 0;
+      throw InvalidModel(fmt::format(
+          "{}{}: from state {} by action {} to state {} the lower bound is 0, so this move may be missing; --reach and "
+          "--goal without a discount or a horizon need positive lower bounds, so that it is known what can be reached",
+          path, line > 0 ? fmt::format(":{}", line) : "", model.state_name(model.state_of(c)),
+          model.action_name(model.action(c)), model.state_name(model.successor()[k])));
+    }
+  }
+}
+
+/// The files of --state-weights and --scenario, for the kinds that they go with.
+void read_files(const Arguments& arguments, const solvers::Problem& problem, const std::vector<std::int32_t>& ended,
+                mdp::Ambiguity& sets) {
+  const bool weighted = sets.kind == mdp::SetKind::kWeightedL1, scenarios = sets.kind == mdp::SetKind::kScenarios;
+  const auto weights = arguments.text("state-weights");
+  const std::vector<std::string> paths = arguments.texts("scenario");
+  if (weights.has_value() != weighted) {
+    throw InvalidOption(weighted ? "solve: --robust weighted-l1 needs --state-weights FILE, a CSV file state,weight"
+                                 : "solve: --state-weights goes with --robust weighted-l1");
+  }
+  if (paths.empty() == scenarios) {
+    throw InvalidOption(scenarios ? "solve: --robust scenarios needs --scenario FILE, a model with other rows, once or "
+                                    "more often"
+                                  : "solve: --scenario goes with --robust scenarios");
+  }
+  if (weighted) sets.weight = read_by_state(problem.model, *weights, "weight", above(0), 1);
+  if (scenarios) sets.scenarios = read_scenarios(problem.model, paths, ended);
 }
 
 }  // namespace
@@ -185,13 +225,20 @@ std::optional<Uncertainty> read_uncertainty(const Arguments& arguments, const md
   if (support == "all") sets.support = mdp::Support::kAll;
   if (ground && *kind != "wasserstein") throw InvalidOption("solve: --ground-cost goes with --robust wasserstein");
   if (ground == "discrete") sets.ground_cost.kind = mdp::GroundCost::Kind::kDiscrete;
+  read_files(arguments, problem, ended, sets);
   std::string words = fmt::format("rows within {} ", *kind);
-  if (*kind == "interval") {
+  if (*kind == "scenarios") {
+    for (const char* option : {"radius", "penalty"})
+      if (arguments.has(option)) throw InvalidOption(fmt::format("solve: --{} does not go with scenarios", option));
+    words = fmt::format("rows of {} scenarios, the file's among them", sets.scenarios.size());
+  } else if (*kind == "interval") {
     for (const char* option : {"radius", "penalty"})
       if (arguments.has(option))
         throw InvalidOption(fmt::format("solve: --{} does not go with intervals, which the file gives", option));
     if (!ended.empty() && (problem.criterion == Criterion::kDiscounted || problem.criterion == Criterion::kFinite))
       throw InvalidOption("solve: with interval probabilities --reach and --goal go with no discount and no horizon");
+    if (problem.criterion == Criterion::kTotal || problem.criterion == Criterion::kReach)
+      require_fixed_graph(arguments.positionals().front(), file);
     sets.intervals = *file.intervals;
     words = "rows within their intervals";
   } else if (arguments.has("penalty")) {

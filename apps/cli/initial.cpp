@@ -4,6 +4,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <numeric>
 #include <optional>
 #include <string_view>
 
@@ -30,34 +31,35 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-std::vector<double> read_file(const mdp::TabularMdp& model, const std::string& path) {
+}  // namespace
+
+std::vector<double> read_by_state(const mdp::TabularMdp& model, const std::string& path, std::string_view what,
+                                  const Rule& rule, double absent) {
   std::ifstream file(path);
   if (!file) throw ParseError(fmt::format("{}: cannot be opened", path));
-  std::vector<double> distribution(static_cast<std::size_t>(model.num_states()), 0.0);
-  double sum = 0;
+  std::vector<std::optional<double>> read(static_cast<std::size_t>(model.num_states()));
   std::string line;
   for (int number = 1; std::getline(file, line); ++number) {
     const std::string_view text = trimmed(line);
-    if (text.empty() || text.front() == '#' || (number == 1 && text == "state,probability")) continue;
+    if (text.empty() || text.front() == '#' || (number == 1 && text == fmt::format("state,{}", what))) continue;
     const std::size_t comma = text.find(',');
-    if (comma == std::string_view::npos)
-      throw ParseError(fmt::format("{}:{}: expected state,probability", path, number));
-    const std::string_view name = trimmed(text.substr(0, comma));
+    if (comma == std::string_view::npos) throw ParseError(fmt::format("{}:{}: expected state,{}", path, number, what));
+    const std::string_view name = trimmed(text.substr(0, comma)), typed = trimmed(text.substr(comma + 1));
     const auto state = find_state(model, name);
     if (!state) throw ParseError(fmt::format("{}:{}: the model has no state '{}'", path, number, name));
-    const auto probability = parse_double(trimmed(text.substr(comma + 1)));
-    if (!probability || !(*probability >= 0) || !std::isfinite(*probability)) {
-      throw ParseError(
-          fmt::format("{}:{}: the probability of state '{}' is '{}'", path, number, name, text.substr(comma + 1)));
+    const auto value = parse_double(typed);
+    if (!value || !rule.admits(*value)) {
+      throw ParseError(fmt::format("{}:{}: the {} of state '{}' is '{}', must be a number, {}", path, number, what,
+                                   name, typed, rule.text()));
     }
-    distribution[static_cast<std::size_t>(*state)] += *probability;
-    sum += *probability;
+    auto& kept = read[static_cast<std::size_t>(*state)];
+    if (kept) throw ParseError(fmt::format("{}:{}: state '{}' stands here a second time", path, number, name));
+    kept = value;
   }
-  if (!(std::abs(sum - 1) <= 1e-9)) throw ParseError(fmt::format("{}: the probabilities sum to {}, not 1", path, sum));
-  return distribution;
+  std::vector<double> all;
+  for (const auto& value : read) all.push_back(value.value_or(absent));
+  return all;
 }
-
-}  // namespace
 
 std::vector<double> read_initial(const mdp::TabularMdp& model, const std::string& typed) {
   const auto count = static_cast<std::size_t>(model.num_states());
@@ -68,7 +70,13 @@ std::vector<double> read_initial(const mdp::TabularMdp& model, const std::string
     return distribution;
   }
   std::error_code ignored;
-  if (std::filesystem::is_regular_file(typed, ignored)) return read_file(model, typed);
+  if (std::filesystem::is_regular_file(typed, ignored)) {
+    std::vector<double> distribution = read_by_state(model, typed, "probability", at_least(0), 0);
+    const double sum = std::accumulate(distribution.begin(), distribution.end(), 0.0);
+    if (!(std::abs(sum - 1) <= 1e-9))
+      throw ParseError(fmt::format("{}: the probabilities sum to {}, not 1", typed, sum));
+    return distribution;
+  }
   const std::vector<std::string>& names = model.data().state_names;
   throw InvalidOption(fmt::format("solve: option --initial is '{}', must be 'uniform', a state ({}0 to {}) or a file{}",
                                   typed, names.empty() ? "" : "its name or ", model.num_states() - 1,

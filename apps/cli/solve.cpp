@@ -24,7 +24,7 @@
 namespace bellwether::cli {
 namespace {
 
-constexpr std::array<OptionSpec, 39> kOptions = {{
+constexpr std::array<OptionSpec, 41> kOptions = {{
     {.name = "discount",
      .argument = "G",
      .help = "maximise the discounted sum of rewards; G in [0, 1)",
@@ -50,15 +50,27 @@ constexpr std::array<OptionSpec, 39> kOptions = {{
     {.name = "robust",
      .argument = "KIND",
      .help =
-         "plan for the worst rows within a distance of those of the file: l1, tv, linf, l2, kl, chi2, wasserstein or "
-         "contamination; interval (default for files with intervals): within theirs",
+         "plan for the worst rows within a distance of those of the file: l1, weighted-l1, tv, linf, l2, kl, chi2, "
+         "wasserstein or contamination; interval (default for files with intervals): within theirs; scenarios: of this "
+         "file or others",
      .group = "when the model is not certain",
-     .words = "l1 tv linf l2 kl chi2 wasserstein interval contamination"},
+     .words = "l1 weighted-l1 tv linf l2 kl chi2 wasserstein interval contamination scenarios"},
     {.name = "radius", .argument = "R", .help = "the distance"},
+    {.name = "state-weights",
+     .argument = "FILE",
+     .help =
+         "of weighted-l1: a CSV file state,weight, what a unit of probability to or from a state counts (default 1)",
+     .words = "@files"},
+    {.name = "scenario",
+     .argument = "FILE",
+     .help = "of scenarios: a model with the same states, actions and moves whose rows may be the true ones",
+     .repeats = true,
+     .words = "@files"},
     {.name = "penalty",
      .argument = "X",
-     .help = "in place of a radius (l1, tv, kl, chi2): nature may go anywhere and pays X for a unit of distance; kl is "
-             "the entropic risk of every step"},
+     .help =
+         "in place of a radius (l1, tv, kl, chi2): nature may go anywhere and pays X for a unit of distance, a step "
+         "later: discount X today; kl is the entropic risk of every step"},
     {.name = "rectangular",
      .argument = "sa|s",
      .help = "nature chooses for every state and action by itself (sa, default), or shares the distance between the "

@@ -252,6 +252,16 @@ TEST(OffPolicyMdpo, CriticsFindTheQOfTheModel) {
   }
 }
 
+TEST(OffPolicyMdpo, ChoicesWithoutStepsKeepTheirQ) {
+  const mdp::TabularMdp model = bandit({1, 0});
+  Replay replay(model, 10);
+  replay.add({.states = {0, 0}, .choices = {1}, .rewards = {0.25}});
+  Table q{0.7, 0.1};
+  average_sweeps(replay, model, 0.5, {std::log(0.5), std::log(0.5)}, 0, 1, q);
+  EXPECT_EQ(q[0], 0.7);
+  EXPECT_NEAR(q[1], 0.25 + 0.5 * 0.4, 1e-15);
+}
+
 // With the exact critic and the closed form nothing is left of the plays but which states were seen: the natural path.
 TEST(OffPolicyMdpo, WithTheExactCriticIsTheExactMethod) {
   const Problem problem = garnet_problem(3);
@@ -278,14 +288,15 @@ TEST(OffPolicyMdpo, LeavesUnseenStatesAlone) {
   for (const double r : {1.0, 0.0}) builder.add_choice(0, r, {{0, 1.0}});
   for (const double r : {1.0, 0.0}) builder.add_choice(1, r, {{1, 1.0}});
   const Problem problem{.model = std::move(builder).build(), .discount = 0.5};
+  Table last;
+  const auto watch = [&](const Iterate& at) { last.assign(at.weights.begin(), at.weights.end()); };
+  const UpdateRule rule{.inner_steps = 0, .entropy = 0.1};
+  sampled_mdpo(problem, {.rule = rule, .iterations = 5, .watch = watch}, Stream(1), {.tolerance = 0});
+  EXPECT_GT(last[0], 0.9);
+  EXPECT_NEAR(last[2], 0.5, 1e-15);
   for (const char* critic : {"average", "exact"}) {
-    Table last;
-    off_policy_mdpo(problem,
-                    {.rule = {.inner_steps = 0, .entropy = 0.1},
-                     .critic = critic,
-                     .iterations = 5,
-                     .watch = [&](const Iterate& at) { last.assign(at.weights.begin(), at.weights.end()); }},
-                    Stream(1), {.tolerance = 0});
+    off_policy_mdpo(problem, {.rule = rule, .critic = critic, .iterations = 5, .watch = watch}, Stream(1),
+                    {.tolerance = 0});
     EXPECT_GT(last[0], 0.9);
     EXPECT_NEAR(last[2], 0.5, 1e-15);
   }

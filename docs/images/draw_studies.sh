@@ -15,7 +15,7 @@ draw() {
 }
 draw policy-mirror-descent optimisers
 draw policy-gradient plateau
-draw mdpo inner-steps
+draw mdpo inner-steps sampled soft
 draw dynamic-policy-gradient stages
 draw reload portrait distance
 draw constrained-mdps budget averages

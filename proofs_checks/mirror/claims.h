@@ -14,5 +14,6 @@ std::vector<Claim> gradient_claims();
 std::vector<Claim> mirror_descent_claims();
 std::vector<Claim> entropy_claims();
 std::vector<Claim> policy_optimisation_claims();
+std::vector<Claim> sampled_claims();
 
 }  // namespace bellwether::claims

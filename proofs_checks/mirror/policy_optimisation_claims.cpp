@@ -46,7 +46,10 @@ Measurement order(const Effort& effort, double sign) {
     broken += std::ranges::is_sorted(gap, std::greater<>()) ? 0 : 1;
     ++models;
   }
-  return never(broken, models, 0.1, "models in which more inner steps ended further away");
+  return {.measured = static_cast<double>(broken) / static_cast<double>(models),
+          .bound = 0.1,
+          .replicates = models,
+          .detail = "share of the models in which more inner steps ended further away"};
 }
 
 Claim order_claim() {
@@ -56,7 +59,7 @@ Claim order_claim() {
               "After 100 policies MDPO with 1, 5, 10 inner steps and in closed form is ever nearer (9 of 10 models)",
           .page = "docs/papers/mdpo.md",
           .theorem = "observation of Tomar, Shani, Efroni and Ghavamzadeh 2020",
-          .kind = Kind::kNever,
+          .kind = Kind::kBelow,
           .measure = [](const Effort& effort) { return order(effort, 1); },
           .controls = {
               {"wrong-sign", "turns the advantages around", [](const Effort& effort) { return order(effort, -1); }}}};

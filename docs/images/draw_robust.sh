@@ -2,10 +2,11 @@
 # Draws two ways round the mud and the price of robustness: docs/images/robust.png.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+bellwether=${BELLWETHER:-./bellwether}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 rows=9 columns=13
-./bellwether make courier --rows $rows --columns $columns --mud 5 --harm 2 -o "$folder/courier.csv" >/dev/null
+"$bellwether" make courier --rows $rows --columns $columns --mud 5 --harm 2 -o "$folder/courier.csv" >/dev/null
 
 # The cells that a policy without slips walks through, as x y.
 walk() {
@@ -21,11 +22,11 @@ walk() {
     }' "$1"
 }
 for radius in 0 0.2; do
-  ./bellwether solve "$folder/courier.csv" --rewards net --robust l1 --radius $radius -o "$folder/policy.csv" >/dev/null
+  "$bellwether" solve "$folder/courier.csv" --rewards net --robust l1 --radius $radius -o "$folder/policy.csv" >/dev/null
   walk "$folder/policy.csv" >"$folder/walk-$radius.txt"
 done
 for radius in 0 0.025 0.05 0.075 0.1 0.125 0.15 0.175 0.2 0.25 0.3 0.35 0.4 0.45 0.5; do
-  ./bellwether solve "$folder/courier.csv" --rewards net --robust l1 --radius $radius --json >"$folder/answer.json"
+  "$bellwether" solve "$folder/courier.csv" --rewards net --robust l1 --radius $radius --json >"$folder/answer.json"
   sed -E "s/.*\"value\":([-0-9.e]+),\"values\".*\"nominal_value\":([-0-9.e]+).*/$radius \1 \2/" "$folder/answer.json"
 done >"$folder/price.txt"
 
@@ -44,14 +45,18 @@ set ylabel "row"
 set key top center horizontal outside
 set object 1 rectangle from 3.5,2.5 to 8.5,5.5 fc rgb "#c9a66b" fs solid noborder behind
 set label 1 "mud" at 6,3.5 center
+set label 2 "start" at -0.2,3.3 left
+set label 3 "goal" at 12.2,3.3 right
 plot "$folder/walk-0.txt" with linespoints pt 7 lw 2 lc rgb "#3182bd" title "nominal", \
      "$folder/walk-0.2.txt" with linespoints pt 5 lw 2 lc rgb "#e6550d" title "robust, L1 radius 0.2"
 unset object 1
 unset label 1
+unset label 2
+unset label 3
 set size noratio
 set title "the price of robustness"
 set xrange [0:0.5]
-set yrange [1:4.2]
+set yrange [0:4.2]
 set xtics 0.1 scale 1
 set ytics 1 scale 1
 set xlabel "L1 radius"

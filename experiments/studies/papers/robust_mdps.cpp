@@ -146,8 +146,10 @@ std::vector<Piece> price() {
   for (const auto& [kind, name] : sets)
     all.emplace_back([kind = kind, name = name](const Observer& observer) { return price_of(kind, name, observer); });
   all.emplace_back([](const Observer&) {
-    return Findings{.notes = {"courier, 9 x 13 cells, 5 muddy columns, harm 2, discount 0.95; sets by choice, on the "
-                              "successors; radii are each set's own"}};
+    return Findings{
+        .notes = {"courier, 9 x 13 cells, 5 muddy columns, harm 2, discount 0.95; sets by choice, on the "
+                  "successors; radii are each set's own; total variation and largest entry draw one line: in both "
+                  "nature moves R from the best successor to the worst"}};
   });
   return all;
 }

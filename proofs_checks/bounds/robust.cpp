@@ -14,4 +14,10 @@ double robust_simulation_lemma(double row_error, double span_of_values, double d
   return discount * row_error * span_of_values / (2 * (1 - discount));
 }
 
+double fitted_z_error(std::int64_t n, std::int64_t choices, double beta, double span_of_values, double discount,
+                      double delta) {
+  const double deviation = std::sqrt(std::log(2 * static_cast<double>(choices) / delta) / (2 * static_cast<double>(n)));
+  return discount / (1 - discount) * std::expm1(beta * span_of_values) / beta * deviation;
+}
+
 }  // namespace bellwether::bounds

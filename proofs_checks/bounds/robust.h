@@ -17,4 +17,10 @@ double partial_policy_iteration_error(std::int64_t k, double first_error, double
 /// for robust operators with balls of one radius around either row.
 double robust_simulation_lemma(double row_error, double span_of_values, double discount);
 
+/// Fitted Z iteration with n samples of every one of `choices` choices (docs/papers/rfzi.md, "From data"): with
+/// probability 1 - delta |V_n - V| <= discount / (1 - discount) (exp(beta span) - 1) / beta
+/// sqrt(log(2 choices / delta) / (2 n)), span = max - min of V.
+double fitted_z_error(std::int64_t n, std::int64_t choices, double beta, double span_of_values, double discount,
+                      double delta);
+
 }  // namespace bellwether::bounds

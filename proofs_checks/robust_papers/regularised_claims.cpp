@@ -2,14 +2,20 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "core/rate_fit.h"
+#include "mdp/evaluate/discounted.h"
 #include "mdp/tabular_mdp_builder.h"
+#include "proofs_checks/bounds/robust.h"
 #include "proofs_checks/robust_papers/claims.h"
 #include "proofs_checks/robust_papers/models.h"
 #include "solvers/exact/discounted/policy_iteration.h"
+#include "solvers/robust/evaluation.h"
 #include "solvers/robust/regularised/rfzi.h"
 #include "solvers/robust/robust_policy_iteration.h"
 
@@ -58,40 +64,76 @@ Claim recursion_claim() {
 
 // --- What risk costs -------------------------------------------------------------------------------------------------
 
-/// The largest loss over beta and models, as a share of gamma beta span^2 / (8 (1 - gamma)).
-Measurement cost_of_risk(const Effort& effort, const std::function<double(double discount)>& span) {
+/// A coin decides between 1 and 0 for ever.
+mdp::TabularMdp coin() {
+  mdp::TabularMdpBuilder builder(3);
+  builder.add_choice(0, 0.0, {{1, 0.5}, {2, 0.5}});
+  builder.add_choice(1, 0.0, {{1, 1.0}});
+  builder.add_choice(2, 1.0, {{2, 1.0}});
+  return std::move(builder).build();
+}
+
+/// The sum of gamma^(t+1) beta span^2 / 8 along the policy in the nominal model, `span` that of `value` over the
+/// successors of the choice: what Hoeffding's lemma takes at each step.
+Eigen::VectorXd hoeffding_sum(const mdp::TabularMdp& model, const mdp::Policy& policy, const Eigen::VectorXd& value,
+                              double beta, double discount) {
+  std::vector<double> step(static_cast<std::size_t>(model.num_choices()));
+  for (std::int64_t c = 0; c < model.num_choices(); ++c) {
+    double low = std::numeric_limits<double>::infinity(), high = -low;
+    for (const std::int32_t next : model.successors(c)) {
+      low = std::min(low, value[next]);
+      high = std::max(high, value[next]);
+    }
+    step[static_cast<std::size_t>(c)] = discount * beta * (high - low) * (high - low) / 8;
+  }
+  const mdp::PolicyChain chain(model.with_expected_rewards(step), policy);
+  return mdp::evaluate_discounted(chain, discount).value;
+}
+
+/// What nature is in place of the one that pays: her side, and her price over the right one.
+struct Deviation {
+  NatureSide side = NatureSide::kWorst;
+  double price = 1;
+};
+
+/// The largest share that the loss V - V_beta takes of Hoeffding's sum along the policy that is best without risk;
+/// infinite where risk earns something.
+Measurement cost_of_risk(const Effort& effort, const Deviation& deviation) {
   double worst = 0;
   const int runs = effort.pick(8, 80);
   for (int i = 0; i < runs; ++i) {
     Stream stream = effort.run(i);
     const double beta = std::pow(10, 2 * stream.uniform() - 2.5), discount = 0.9;
-    mdp::TabularMdp model = drawn_reward_garnet(8, 3, 4, stream);
-    if (i % 2 == 0) {  // a coin decides between 1 and 0 for ever
-      mdp::TabularMdpBuilder builder(3);
-      builder.add_choice(0, 0.0, {{1, 0.5}, {2, 0.5}});
-      builder.add_choice(1, 0.0, {{1, 1.0}});
-      builder.add_choice(2, 1.0, {{2, 1.0}});
-      model = std::move(builder).build();
+    // The lemma is tight for a coin and small beta.
+    const mdp::TabularMdp model = i % 2 == 0 ? coin() : drawn_reward_garnet(8, 3, 4, stream);
+    const RobustProblem truth = priced(model, 1 / beta, discount);
+    RobustProblem problem = priced(model, deviation.price / beta, discount);
+    problem.nature = deviation.side;
+    const Solution free = policy_iteration(problem.nominal(), {}, {.tolerance = 1e-11});
+    const Eigen::VectorXd own = evaluate_robust(truth, free.policy, {}, {.tolerance = 1e-11}).value;
+    const Eigen::VectorXd loss = free.value - partial_policy_iteration(problem, {}, {.tolerance = 1e-10}).value;
+    const Eigen::VectorXd bound = hoeffding_sum(model, free.policy, own, beta, discount);
+    for (int s = 0; s < model.num_states(); ++s) {
+      if (loss[s] < -1e-8) worst = std::numeric_limits<double>::infinity();
+      worst = std::max(worst, (loss[s] - 1e-8) / std::max(bound[s], 1e-12));
     }
-    const RobustProblem problem = priced(model, 1 / beta, discount);
-    const Eigen::VectorXd free = policy_iteration(problem.nominal(), {}, {.tolerance = 1e-11}).value;
-    const RobustSolution risky = partial_policy_iteration(problem, {}, {.tolerance = 1e-10});
-    const double bound = discount * beta * std::pow(span(discount), 2) / (8 * (1 - discount));
-    worst = std::max(worst, (free - risky.value).lpNorm<Eigen::Infinity>() / bound);
   }
   return {.measured = worst, .bound = 1, .replicates = runs, .detail = "largest share of the bound"};
 }
 
 Claim hoeffding_claim() {
-  return {.id = "entropic-risk-cost",
-          .family = "robust-papers",
-          .statement = "|V_beta - V| <= gamma beta / (8 (1-gamma)^3) for rewards on [0, 1]",
-          .page = kPage,
-          .theorem = "Hoeffding's lemma, step by step",
-          .kind = Kind::kBelow,
-          .measure = [](const Effort& effort) { return cost_of_risk(effort, [](double g) { return 1 / (1 - g); }); },
-          .controls = {{"span-of-rewards", "takes the span of rewards for that of values",
-                        [](const Effort& effort) { return cost_of_risk(effort, [](double) { return 1; }); }}}};
+  return {
+      .id = "entropic-risk-cost",
+      .family = "robust-papers",
+      .statement = "0 <= V - V_beta <= E sum of gamma^(t+1) beta span_t^2 / 8, at most gamma beta / (8 (1-gamma)^3)",
+      .page = kPage,
+      .theorem = "Hoeffding's lemma, step by step",
+      .kind = Kind::kBelow,
+      .measure = [](const Effort& effort) { return cost_of_risk(effort, {}); },
+      .controls = {{"no-payment", "nature goes anywhere for nothing (a millionth of the price)",
+                    [](const Effort& effort) { return cost_of_risk(effort, {.price = 1e-6}); }},
+                   {"wrong-side", "nature raises values instead of lowering them",
+                    [](const Effort& effort) { return cost_of_risk(effort, {.side = NatureSide::kBest}); }}}};
 }
 
 // --- From data -------------------------------------------------------------------------------------------------------
@@ -135,6 +177,53 @@ Measurement data_rate(const Effort& effort, bool logs) {
   return slope_within(slopes, -0.65, -0.35, "slope of log error in log samples");
 }
 
+/// The least number of samples of a choice.
+std::int64_t least_count(const mdp::TabularMdp& model, const std::vector<OfflineSample>& samples) {
+  std::vector<std::int64_t> count(static_cast<std::size_t>(model.num_choices()), 0);
+  for (const OfflineSample& sample : samples) ++count[static_cast<std::size_t>(sample.choice)];
+  return *std::ranges::min_element(count);
+}
+
+/// How often the error of fitted Z iteration exceeds its bound with delta = .1.
+Measurement data_error(const Effort& effort, bool logs) {
+  constexpr double kDiscount = 0.8, kDelta = 0.1;
+  std::int64_t violated = 0, runs = 0;
+  double worst = 0;
+  for (int i = 0; i < effort.pick(30, 300); ++i) {
+    Stream stream = effort.run(i);
+    const double beta = 0.5 + stream.uniform() / 4;
+    const mdp::TabularMdp model = i % 3 == 0 ? drawn_reward_garnet(6, 2, 4, stream) : coin();
+    const RfziResult truth = z_fixed_point(model, kDiscount, beta);
+    const auto samples = draw_offline(model, 1 << 17, stream.child("samples"));
+    RfziOptions options;
+    options.beta = beta;
+    options.iterations = 100;
+    const Eigen::VectorXd v = logs ? average_of_logs(model, kDiscount, samples, options.iterations)
+                                   : rfzi(model, kDiscount, samples, options).value;
+    const double bound = bounds::fitted_z_error(least_count(model, samples), model.num_choices(), beta,
+                                                truth.value.maxCoeff() - truth.value.minCoeff(), kDiscount, kDelta);
+    const double error = (v - truth.value).lpNorm<Eigen::Infinity>();
+    worst = std::max(worst, error / bound);
+    violated += error > bound ? 1 : 0;
+    ++runs;
+  }
+  return never(violated, runs, kDelta, fmt::format("runs whose error exceeds the bound; largest share {:.2f}", worst));
+}
+
+Claim data_error_claim() {
+  return {
+      .id = "fitted-z-error",
+      .family = "robust-papers",
+      .statement =
+          "With n samples a choice |V_n - V| <= gamma/(1-gamma) (e^(beta span) - 1)/beta sqrt(log(2C/delta)/2n)",
+      .page = kPage,
+      .theorem = "Hoeffding's inequality for Z, its logarithm, the contraction (docs/papers/rfzi.md, \"From data\")",
+      .kind = Kind::kNever,
+      .measure = [](const Effort& effort) { return data_error(effort, false); },
+      .controls = {{"average-of-logs", "regresses log Z: biased, by Jensen",
+                    [](const Effort& effort) { return data_error(effort, true); }}}};
+}
+
 Claim data_claim() {
   return {.id = "fitted-z-rate",
           .family = "robust-papers",
@@ -149,6 +238,8 @@ Claim data_claim() {
 
 }  // namespace
 
-std::vector<Claim> regularised_claims() { return {recursion_claim(), hoeffding_claim(), data_claim()}; }
+std::vector<Claim> regularised_claims() {
+  return {recursion_claim(), hoeffding_claim(), data_claim(), data_error_claim()};
+}
 
 }  // namespace bellwether::claims

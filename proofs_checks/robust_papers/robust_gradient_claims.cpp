@@ -180,6 +180,66 @@ Claim rate_claim() {
                     }}}};
 }
 
+// --- Domination ------------------------------------------------------------------------------------------------------
+
+/// The largest gap of a policy over max of x*(s) / x(s), which can be left out, times what the gradient leaves
+/// to gain.
+Measurement domination(const Effort& effort, bool with_mismatch) {
+  double worst = 0;
+  std::int64_t policies = 0;
+  for (int i = 0; i < effort.pick(6, 60); ++i) {
+    Stream stream = effort.run(i);
+    const RobustProblem problem =
+        drawn_robust_garnet(5, 6, 3, stream, i % 2 == 0 ? mdp::Rectangular::kChoice : mdp::Rectangular::kState);
+    const mdp::TabularMdp& model = problem.model.nominal();
+    const std::vector<double> start = uniform_start(problem);
+    const RobustSolution best = partial_policy_iteration(problem, {}, {.tolerance = 1e-10});
+    std::vector<double> of_best(static_cast<std::size_t>(model.num_choices()));
+    for (int s = 0; s < model.num_states(); ++s)
+      for (std::int64_t c = model.first_choice(s); c < model.first_choice(s + 1); ++c)
+        of_best[static_cast<std::size_t>(c)] = best.policy.probability(model, s, c);
+    robust::Operator op(problem);
+    Eigen::VectorXd v = Eigen::VectorXd::Zero(model.num_states());
+    for (int trial = 0; trial < effort.pick(20, 200); ++trial) {
+      // From far from the best policy to nearly it.
+      std::vector<double> weights = drawn_weights(model, stream);
+      const double near = 1 - std::pow(10, -3 * stream.uniform());
+      for (std::size_t c = 0; c < weights.size(); ++c) weights[c] += near * (of_best[c] - weights[c]);
+      const NatureRows answer = robust::exact_answer(op, weights, start, 0, v);
+      const auto pair = robust::play(problem, answer, weights, start);
+      const auto gradient = robust::policy_gradient(problem, pair);
+      const auto visits = robust::play(problem, answer, of_best, start).visits;
+      double reach = 0, mismatch = 1;
+      for (int s = 0; s < model.num_states(); ++s) {
+        double mean = 0, least = std::numeric_limits<double>::infinity();  // costs
+        for (std::int64_t c = model.first_choice(s); c < model.first_choice(s + 1); ++c) {
+          const auto k = static_cast<std::size_t>(c);
+          mean += weights[k] * gradient[k];
+          least = std::min(least, gradient[k]);
+        }
+        reach += mean - least;
+        const auto k = static_cast<std::size_t>(s);
+        if (with_mismatch) mismatch = std::max(mismatch, visits[k] / pair.visits[k]);
+      }
+      worst = std::max(worst, (v.mean() - best.value.mean() - 1e-8) / (mismatch * reach));
+      ++policies;
+    }
+  }
+  return {.measured = worst, .bound = 1, .replicates = policies, .detail = "largest gap over what the gradient allows"};
+}
+
+Claim domination_claim() {
+  return {.id = "robust-gradient-domination",
+          .family = "robust-papers",
+          .statement = "Phi(pi) - Phi* <= max of x*/x times max over pi' of <pi - pi', x q>, at nature's answer to pi",
+          .page = kPage,
+          .theorem = "Wang, Ho and Petrik 2023, Theorem 3.2 (its inequality for one answer of nature)",
+          .kind = Kind::kBelow,
+          .measure = [](const Effort& effort) { return domination(effort, true); },
+          .controls = {{"no-mismatch", "forgets that the best policy visits other states",
+                        [](const Effort& effort) { return domination(effort, false); }}}};
+}
+
 // --- The gradient ----------------------------------------------------------------------------------------------------
 
 /// The largest relative difference of x(s) q(s,a) from difference quotients of the robust value along random lines.
@@ -226,7 +286,7 @@ Claim gradient_claim() {
 }  // namespace
 
 std::vector<Claim> robust_gradient_claims() {
-  return {optimum_claim(), honest_claim(), rate_claim(), gradient_claim()};
+  return {optimum_claim(), honest_claim(), rate_claim(), domination_claim(), gradient_claim()};
 }
 
 }  // namespace bellwether::claims

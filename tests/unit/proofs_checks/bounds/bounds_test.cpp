@@ -8,6 +8,7 @@
 #include "proofs_checks/bounds/generative.h"
 #include "proofs_checks/bounds/long_run.h"
 #include "proofs_checks/bounds/planning.h"
+#include "proofs_checks/bounds/robust.h"
 
 // Every number on the right was worked out by hand (logarithms and roots with a pocket calculator), so that a constant
 // or an exponent that slips shows.
@@ -23,6 +24,14 @@ TEST(PlanningBounds, ValueIteration) {
   EXPECT_NEAR(greedy_policy_loss(0.1, 0.9), 1.8, 1e-12);
   EXPECT_NEAR(greedy_policy_loss_from_residual(0.1, 0.9), 2, 1e-12);
   EXPECT_NEAR(macqueen_width(0.2, 0.75), 0.6, 1e-12);
+}
+
+TEST(RobustBounds, AreTheTheoremsFormulas) {
+  // .5^2 (1 + 2 * .1 / (1 - .5))
+  EXPECT_NEAR(partial_policy_iteration_error(3, 1, 0.1, 2, 0.5), 0.35, 1e-12);
+  EXPECT_NEAR(robust_simulation_lemma(0.2, 3, 0.75), 0.9, 1e-12);
+  // 1 (e - 1) / .5 sqrt(log 100 / 400)
+  EXPECT_NEAR(fitted_z_error(200, 5, 0.5, 2, 0.5, 0.1), 0.3687374427, 1e-9);
 }
 
 TEST(PlanningBounds, PolicyIteration) {

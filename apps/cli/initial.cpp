@@ -12,6 +12,7 @@
 
 #include "core/errors.h"
 #include "core/text.h"
+#include "mdp/io/csv_header.h"
 
 namespace bellwether::cli {
 namespace {
@@ -42,9 +43,10 @@ std::vector<double> read_by_state(const mdp::TabularMdp& model, const std::strin
   for (int number = 1; std::getline(file, line); ++number) {
     const std::string_view text = trimmed(line);
     if (text.empty() || text.front() == '#' || (number == 1 && text == fmt::format("state,{}", what))) continue;
-    const std::size_t comma = text.find(',');
+    const std::size_t comma = text.rfind(',');  // names may have commas too
     if (comma == std::string_view::npos) throw ParseError(fmt::format("{}:{}: expected state,{}", path, number, what));
-    const std::string_view name = trimmed(text.substr(0, comma)), typed = trimmed(text.substr(comma + 1));
+    const std::string name = mdp::unquoted(text.substr(0, comma));
+    const std::string_view typed = trimmed(text.substr(comma + 1));
     const auto state = find_state(model, name);
     if (!state) throw ParseError(fmt::format("{}:{}: the model has no state '{}'", path, number, name));
     const auto value = parse_double(typed);

@@ -280,6 +280,18 @@ TEST(SolveRobust, ReadsWeightsAndScenarios) {
               HasSubstr("l.csv: state shop moves by action rest to state home, which the model does not list"));
 }
 
+// Names of cells have a comma.
+TEST(SolveRobust, ReadsWeightsOfStatesWhoseNamesHaveCommas) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("a.csv",
+                                        "state,action,next,probability,reward\n"
+                                        "\"0,0\",go,\"0,0\",0.5,0\n\"0,0\",go,\"0,1\",0.5,0\n\"0,1\",go,\"0,1\",1,1\n"),
+                    weights = folder.write("w.csv", "state,weight\n\"0,1\",3\n");
+  const json answer =
+      solve_json(file, {"--discount", "0.5", "--robust", "weighted-l1", "--radius", "0.4", "--state-weights", weights});
+  EXPECT_NEAR(answer["lower"][0].get<double>(), 0.8 / 1.4, 1e-6);
+}
+
 // A lower bound of 0 leaves open what can be reached; the place is that of the file.
 TEST(SolveRobust, SaysWhichIntervalLeavesTheGraphOpen) {
   const TemporaryFolder folder;

@@ -133,6 +133,7 @@ TEST(Nature, GrowsWorseWithTheRadius) {
   for (const SetKind kind : kWithRadius) {
     std::vector<double> last(static_cast<std::size_t>(model.num_choices()), 1e300);
     for (const double k : {0.0, 1e-9, 1e-3, 0.1, 0.5, 1.0, 3.0, 100.0}) {
+      if (kind == SetKind::kContamination && k > 1) continue;  // all of the mass is the most
       const RobustMdp robust(model, set_of(kind, k, model));
       const Nature nature(robust, 0.9, NatureAim::kLowest);
       for (std::int64_t c = 0; c < model.num_choices(); ++c) {

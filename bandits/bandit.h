@@ -75,6 +75,7 @@ struct Outcome {
   double mean = 0;    ///< expected reward of what was played, given all that happened before
   double regret = 0;  ///< what the comparator of the bandit was expected to earn in this round, minus `mean`; NaN, as
                       ///< `mean` is, where nobody knows: rewards from a log
+  double weight = 1;  ///< of this round in sums of rewards and regrets: discount^(t - 1) where those are discounted
   bool observed = true;  ///< false: a log does not say what this arm would have brought; the learner hears nothing
 };
 

@@ -16,6 +16,8 @@
 #include "bandits/linear/learners.h"
 #include "bandits/recovering/learners.h"
 #include "bandits/relaxation/learners.h"
+#include "bandits/restless/learners.h"
+#include "bandits/rotting/learners.h"
 #include "bandits/stochastic/learners.h"
 #include "bandits/tallying/learners.h"
 #include "core/errors.h"
@@ -36,6 +38,8 @@ std::vector<Learner> make_table() {
            recovering_learners,
            relaxation_learners,
            tallying_learners,
+           restless_learners,
+           rotting_learners,
            linear_learners,
            contextual_learners,
            combinatorial_learners,

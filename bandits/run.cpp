@@ -105,12 +105,12 @@ class Loop {
   }
 
   void add(const Outcome& outcome) {
-    sum_.pseudo_regret += outcome.regret;
+    sum_.pseudo_regret += outcome.weight * outcome.regret;
     if (outcome.observed) {
       ++sum_.observed;
-      sum_.reward += outcome.reward;
+      sum_.reward += outcome.weight * outcome.reward;
     }
-    comparator_ += outcome.mean + outcome.regret;
+    comparator_ += outcome.weight * (outcome.mean + outcome.regret);
     sum_.best_rounds += outcome.regret == 0 ? 1 : 0;
   }
 

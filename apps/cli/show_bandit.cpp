@@ -65,8 +65,8 @@ std::string arms_table(const bandits::NamedBandit& made, std::span<const double>
 std::string players(const bandits::Bandit& bandit) {
   constexpr std::int64_t kRounds = 10'000;
   std::vector<std::string_view> able;
-  for (const std::string_view name :
-       {"dynlin-ucb", "relax-tsallis", "periodic-ucb", "comb-ucb1", "rucb", "oful", "ucb1", "thompson", "ucb"}) {
+  for (const std::string_view name : {"dynlin-ucb", "relax-tsallis", "whittle", "periodic-ucb", "comb-ucb1", "rucb",
+                                      "oful", "ucb1", "thompson", "ucb"}) {
     const bandits::Learner& learner = bandits::find_learner(name);
     if (learner.kind != bandit.world(kRounds).kind) continue;
     try {

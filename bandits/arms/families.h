@@ -19,6 +19,13 @@ std::vector<Family> recovering_families();
 /// Arms whose losses depend on how often they were played lately.
 std::vector<Family> tallying_families();
 
+/// Arms that move whether they are played or not.
+std::vector<Family> restless_families();
+/// Arms whose means fall.
+std::vector<Family> rotting_families();
+/// Arms whose means are drawn from a known law.
+std::vector<Family> prior_families();
+
 /// Arms with features: fixed sets, and sets drawn in every round.
 std::vector<Family> linear_families();
 /// Functions drawn from a Gaussian process.

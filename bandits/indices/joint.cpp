@@ -25,7 +25,7 @@ class JointChain {
       throw InvalidOption(
           fmt::format("joint_optimum: {} of {} arms cannot be played; at most 16 arms", question.active, arms_.size()));
     for (unsigned set = 0; set < 1U << arms_.size(); ++set)
-      if (std::popcount(set) == question.active) sets_.push_back(set);
+      if (std::popcount(set) <= question.active) sets_.push_back(set);
     for (const ArmChain& arm : arms_) {
       require_valid("joint_optimum", arm);
       stride_.push_back(states_);
@@ -140,7 +140,8 @@ Enclosure priority_value(const JointQuestion& question, std::span<const std::vec
     std::ranges::stable_sort(order, std::ranges::greater{},
                              [&](std::size_t i) { return priorities[i][chain.digit(x, i)]; });
     unsigned set = 0;
-    for (int k = 0; k < question.active; ++k) set |= 1U << order[static_cast<std::size_t>(k)];
+    for (std::size_t k = 0; k < static_cast<std::size_t>(question.active); ++k)
+      if (priorities[order[k]][chain.digit(x, order[k])] > 0) set |= 1U << order[k];
     choice[x] = static_cast<std::size_t>(std::ranges::find(chain.sets(), set) - chain.sets().begin());
   }
   return iterate(chain, question, tolerance, [&](std::size_t x, std::size_t k) { return choice[x] == k; });

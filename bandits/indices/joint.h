@@ -8,8 +8,8 @@
 
 namespace bellwether::bandits {
 
-/// Several arms as one Markov decision process, for as many joint states as memory holds: `active` of the arms are
-/// played in every round. Discounted below 1, rewards a round in the long run at 1.
+/// Several arms as one Markov decision process, for as many joint states as memory holds: at most `active` of the
+/// arms are played in a round. Discounted below 1, rewards a round in the long run at 1.
 struct JointQuestion {
   std::span<const ArmChain> arms = {};
   int active = 1;
@@ -22,7 +22,8 @@ struct JointQuestion {
 /// states times choices, or when 200,000 sweeps do not reach the tolerance.
 Enclosure joint_optimum(const JointQuestion& question, double tolerance);
 
-/// What the policy earns that plays the arms whose states have the largest priorities, the first of equals.
+/// What the policy earns that plays the arms whose states have the largest priorities above 0, the first of
+/// equals.
 Enclosure priority_value(const JointQuestion& question, std::span<const std::vector<double>> priorities,
                          double tolerance);
 

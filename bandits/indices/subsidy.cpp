@@ -246,16 +246,17 @@ std::vector<double> whittle_indices(const ArmChain& arm, double discount) {
 }
 
 double relaxation_bound(const std::vector<SubsidyPath>& paths, int active, double discount) {
-  // Convex and piecewise linear in the subsidy: the minimum is at a turn.
+  // Convex and piecewise linear in the subsidy: the minimum is at 0 or at a turn.
   const double rests = static_cast<double>(paths.size()) - active;
-  double least = kInfinity;
-  for (const SubsidyPath& turns : paths)
-    for (const SubsidyPiece& piece : turns.pieces) {
-      if (std::isinf(piece.from)) continue;
-      double sum = -piece.from * rests * time_of(discount);
-      for (const SubsidyPath& path : paths) sum += path.value(piece.from, discount);
-      least = std::min(least, sum);
-    }
+  const auto bound = [&](double subsidy) {
+    double sum = -subsidy * rests * time_of(discount);
+    for (const SubsidyPath& path : paths) sum += path.value(subsidy, discount);
+    return sum;
+  };
+  double least = bound(0);
+  for (const SubsidyPath& path : paths)
+    for (const SubsidyPiece& piece : path.pieces)
+      if (piece.from > 0) least = std::min(least, bound(piece.from));
   return least;
 }
 

@@ -53,9 +53,9 @@ SubsidyPath subsidy_path(const ArmChain& arm, double discount, int start = 0);
 /// Whittle's indices. InvalidModel with the witness when the arm is not indexable, or not surely.
 std::vector<double> whittle_indices(const ArmChain& arm, double discount);
 
-/// Of several arms of which `active` are played in every round: no policy earns more than
-///   min over subsidies l of  sum_i value_i(l) - l (arms - active) time,
-/// which is what could be earned if `active` had to be right on average alone (Whittle's relaxation).
+/// Of several arms of which at most `active` are played in a round: no policy earns more than
+///   min over subsidies l >= 0 of  sum_i value_i(l) - l (arms - active) time,
+/// which is what could be earned if that had to be right on average alone (Whittle's relaxation).
 double relaxation_bound(const std::vector<SubsidyPath>& paths, int active, double discount);
 
 }  // namespace bellwether::bandits

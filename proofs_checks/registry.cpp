@@ -7,6 +7,7 @@
 #include "core/errors.h"
 #include "core/text.h"
 #include "proofs_checks/bandits/adversarial_claims.h"
+#include "proofs_checks/bandits/index_claims.h"
 #include "proofs_checks/bandits/linear_claims.h"
 #include "proofs_checks/bandits/stochastic_claims.h"
 #include "proofs_checks/bandits/structured_claims.h"
@@ -30,7 +31,7 @@ std::vector<Claim> all_claims() {
   for (auto& family : {planning_claims(), mirror_claims(), constrained_claims(), risk_claims(), robust_claims(),
                        robust_papers_claims(), latent_claims(), tabular_regret_claims(), constrained_regret_claims(),
                        linear_regret_claims(), adversarial_bandit_claims(), structured_bandit_claims(),
-                       stochastic_bandit_claims(), linear_bandit_claims()})
+                       stochastic_bandit_claims(), linear_bandit_claims(), index_bandit_claims()})
     table.insert(table.end(), family.begin(), family.end());
   return table;
 }

@@ -54,7 +54,7 @@ TEST(Whittle, EarnsWhatTheJointChainSaysOfItAndNearlyTheOptimum) {
   }
 }
 
-TEST(Whittle, RepairsMachinesBetterThanByNeed) {
+TEST(Whittle, RepairsMachinesWhichMyopicPoliciesNeverDo) {
   const NamedBandit named = make("machines", {{"arms", "12"}, {"active", "2"}, {"vary", "0.4"}});
   const std::vector<double> whittle = regrets(*named.bandit, "whittle", 2000, 20);
   const std::vector<double> myopic = regrets(*named.bandit, "myopic", 2000, 20);

@@ -45,7 +45,7 @@ TEST(LinearArms, FamiliesHaveTheArmsTheySay) {
 TEST(LinearArms, EveryRoundDrawsUnitFeaturesTheSameForAll) {
   const auto bandit = make("contextual-arms", {{"arms", "3"}, {"dimension", "4"}}).bandit;
   const auto one = bandit->start(10, Stream(1)), other = bandit->start(10, Stream(1));
-  std::set<double> seen;
+  std::set<double> seen, noises;
   for (int t = 0; t < 10; ++t) {
     const Round& round = one->next();
     const Round& same = other->next();
@@ -54,9 +54,11 @@ TEST(LinearArms, EveryRoundDrawsUnitFeaturesTheSameForAll) {
     seen.insert(round.features[0]);
     const Outcome best = one->play(0), chosen = other->play(1);
     EXPECT_NEAR(best.reward - best.mean, chosen.reward - chosen.mean, 1e-12);  // the noise is the round's
+    noises.insert(best.reward - best.mean);
     EXPECT_NEAR(best.mean + best.regret, chosen.mean + chosen.regret, 1e-12);
   }
   EXPECT_EQ(seen.size(), 10u);
+  EXPECT_EQ(noises.size(), 10u);
 }
 
 TEST(LinearArms, LogisticRewardsAreCoins) {

@@ -35,6 +35,22 @@ TEST(PhasedElimination, CountsPullsByHand) {
   EXPECT_EQ(pulls[1], each);
 }
 
+// epsilon is 1/2 in phase 1: an arm goes when it lies more than 1 behind.
+TEST(PhasedElimination, DropsWhatLiesMoreThanTwiceEpsilonBehind) {
+  const LinearBandit bandit({.theta = {1, 0}}, {1, 0, 0, 1});
+  for (const double behind : {0.9, 1.1}) {
+    PhasedElimination agent(bandit.world(100'000), {});
+    const auto game = bandit.start(100'000, Stream(3));
+    std::int64_t t = 0;
+    do {
+      const Round& round = game->next();
+      const int arm = agent.choose(round);
+      agent.learn({.round = ++t, .arm = arm, .reward = arm == 0 ? behind : 0, .feature = round.feature(arm)});
+    } while (agent.phase() == 1 && agent.active().size() == 2);
+    EXPECT_EQ(agent.active().size(), behind > 1 ? 1U : 2U);
+  }
+}
+
 TEST(PhasedElimination, SpendsWhatItsGuaranteeNeedsAndKeepsTheBest) {
   for (const char* family : {"circle-arms", "subset-arms", "linear-arms"}) {
     const auto bandit = find_family(family)->make().bandit;
@@ -111,6 +127,15 @@ TEST(SupLinUcb, WidthsAndLevelsByHand) {
     if (agent.level() != 1) break;
   }
   EXPECT_EQ(kept, static_cast<int>(std::ceil(4 * alpha * alpha - 1)));
+}
+
+// All widths below 1 / sqrt(T): the round is played for its reward and kept by no level.
+TEST(SupLinUcb, KeepsNothingOfRoundsThatAreSure) {
+  const LinearBandit bandit({.theta = {1, 0}, .sigma = 0.5}, {1, 0, 0, 0.1});
+  SupLinUcb agent(bandit.world(4), {.constant = "0.001"});
+  const auto game = bandit.start(4, Stream(1));
+  agent.choose(game->next());
+  EXPECT_EQ(agent.level(), 0);
 }
 
 TEST(SupLinUcb, LearnsWithSmallWidths) {

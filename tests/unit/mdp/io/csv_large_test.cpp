@@ -332,7 +332,8 @@ TEST(CsvLarge, TakesLittleMemoryForNames) {
   const double ratio = peak_of_reading(folder.path("named.csv"), small);
   const double model = states * (8.0 + 8 + 2 * 12 + 8), names = states * 32.0, table = states * (12 + 8 + 8.0);
   EXPECT_GT(ratio, 0.95 * (model + names) / model);
-  const double rest = 1e6;  // buffers; less than a second copy of the names
+  // Buffers, and pages of the text that a busy kernel is slow to take back: a third of a second copy of the names.
+  const double rest = 3e6;
   EXPECT_LT(ratio, (model + names + table + rest) / model);
 }
 

@@ -7,6 +7,7 @@
 
 #include "core/errors.h"
 #include "core/text.h"
+#include "mdp/instances/approximation.h"
 #include "mdp/instances/chains.h"
 #include "mdp/instances/deep_sea.h"
 #include "mdp/instances/garnet.h"
@@ -98,6 +99,16 @@ std::vector<Instance> all_instances() {
   };
 }
 
+/// With the models of the families that bring features, by name.
+std::vector<Instance> with_featured(std::vector<Instance> table) {
+  for (const Family<FeaturedInstance>& family : featured_table())
+    table.push_back(
+        {family.name, family.summary, family.source, family.size_option, family.rows,
+         [build = family.build](const std::vector<Setting>& settings) { return build(settings).instance; }});
+  std::ranges::sort(table, {}, &Instance::name);
+  return table;
+}
+
 }  // namespace
 
 std::vector<Setting> without_size(std::string_view name, std::string_view size_option,
@@ -112,7 +123,7 @@ std::vector<Setting> without_size(std::string_view name, std::string_view size_o
 }
 
 const std::vector<Instance>& instance_table() {
-  static const std::vector<Instance> table = all_instances();
+  static const std::vector<Instance> table = with_featured(all_instances());
   return table;
 }
 

@@ -45,8 +45,10 @@ TEST_P(Facts, AgreeWithAnIndependentSolution) {
 INSTANTIATE_TEST_SUITE_P(
     Instances, Facts,
     testing::Values(
-        Case{"riverswim", {}, 6}, Case{"riverswim", {{"size", "2"}}, 3}, Case{"riverswim", {{"size", "17"}}, 3},
-        Case{"riverswim", {{"version", "strehl2008"}}, 3},
+        Case{"baird-star", {}, 1}, Case{"tsitsiklis-van-roy", {}, 1}, Case{"kolter", {}, 0},
+        Case{"boyan-chain", {{"size", "9"}}, 1}, Case{"random-walk", {{"size", "5"}, {"groups", "5"}}, 1},
+        Case{"lspi-chain", {}, 0}, Case{"riverswim", {}, 6}, Case{"riverswim", {{"size", "2"}}, 3},
+        Case{"riverswim", {{"size", "17"}}, 3}, Case{"riverswim", {{"version", "strehl2008"}}, 3},
         Case{"riverswim", {{"version", "strehl2008"}, {"states", "3"}}, 3}, Case{"riverswim-vtr", {}, 3},
         Case{"riverswim-vtr", {{"states", "2"}}, 3}, Case{"riverswim-wvtr", {}, 3},
         Case{"riverswim-bourel", {{"size", "9"}}, 3}, Case{"six-arms", {}, 3},

@@ -14,6 +14,7 @@
 #include "proofs_checks/constrained/claims.h"
 #include "proofs_checks/constrained_regret/claims.h"
 #include "proofs_checks/latent/claims.h"
+#include "proofs_checks/linear/claims.h"
 #include "proofs_checks/linear_regret/claims.h"
 #include "proofs_checks/mirror/claims.h"
 #include "proofs_checks/planning/claims.h"
@@ -28,10 +29,11 @@ namespace {
 /// A new family adds one line here.
 std::vector<Claim> all_claims() {
   std::vector<Claim> table;
-  for (auto& family : {planning_claims(), mirror_claims(), constrained_claims(), risk_claims(), robust_claims(),
-                       robust_papers_claims(), latent_claims(), tabular_regret_claims(), constrained_regret_claims(),
-                       linear_regret_claims(), adversarial_bandit_claims(), structured_bandit_claims(),
-                       stochastic_bandit_claims(), linear_bandit_claims(), index_bandit_claims()})
+  for (auto& family :
+       {planning_claims(), mirror_claims(), constrained_claims(), risk_claims(), robust_claims(),
+        robust_papers_claims(), latent_claims(), tabular_regret_claims(), constrained_regret_claims(),
+        linear_approximation_claims(), linear_regret_claims(), adversarial_bandit_claims(), structured_bandit_claims(),
+        stochastic_bandit_claims(), linear_bandit_claims(), index_bandit_claims()})
     table.insert(table.end(), family.begin(), family.end());
   return table;
 }

@@ -26,6 +26,7 @@ draw iwocs walk gaps
 draw rfzi samples perturbed
 draw risk-measures frontier levels
 draw distdp-stock gamble set-point laws grid
+draw linear-function-approximation samples star traces batches
 draw lmdp-horizon-free constants horizon lower-bound
 draw ravi-ucb riverswim mixture
 draw vwls-mdvi samples tables weights

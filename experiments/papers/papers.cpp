@@ -50,6 +50,8 @@ constexpr Told kTold[] = {
     {"rfzi", "robust planning from data: error against samples, and plans in models that slip more"},
     {"risk-measures", "mean against tail mean in a risky corridor, and the tail mean at every level"},
     {"distdp-stock", "planning for the whole law of the return: tails, targets, set points, grids of stocks"},
+    {"linear-function-approximation",
+     "linear functions in place of tables: TD, GTD2, TDC, LSTD, LSPE, LSPI, fitted Q, and where TD diverges"},
     {"lmdp-horizon-free", "learning latent models told the context in hindsight: constants, horizon, lower bound"},
 };
 

@@ -10,10 +10,11 @@ namespace {
 /// A new paper adds one line here.
 std::vector<Study> all_studies() {
   std::vector<Study> table;
-  for (auto& paper : {policy_mirror_descent_studies(), policy_gradient_studies(), mdpo_studies(),
-                      dynamic_policy_gradient_studies(), reload_studies(), constrained_mdps_studies(), c_morl_studies(),
-                      robust_mdps_studies(), drpg_studies(), iwocs_studies(), rfzi_studies(), risk_measures_studies(),
-                      distdp_stock_studies(), lmdp_horizon_free_studies(), ravi_ucb_studies(), vwls_mdvi_studies()})
+  for (auto& paper :
+       {policy_mirror_descent_studies(), policy_gradient_studies(), mdpo_studies(), dynamic_policy_gradient_studies(),
+        reload_studies(), constrained_mdps_studies(), c_morl_studies(), robust_mdps_studies(), drpg_studies(),
+        iwocs_studies(), rfzi_studies(), risk_measures_studies(), distdp_stock_studies(), lmdp_horizon_free_studies(),
+        ravi_ucb_studies(), vwls_mdvi_studies(), linear_function_approximation_studies()})
     table.insert(table.end(), paper.begin(), paper.end());
   return table;
 }

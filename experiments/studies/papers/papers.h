@@ -24,5 +24,6 @@ std::vector<Study> distdp_stock_studies();
 std::vector<Study> lmdp_horizon_free_studies();
 std::vector<Study> ravi_ucb_studies();
 std::vector<Study> vwls_mdvi_studies();
+std::vector<Study> linear_function_approximation_studies();
 
 }  // namespace bellwether::studies

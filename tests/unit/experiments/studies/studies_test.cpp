@@ -150,5 +150,22 @@ TEST(VwlsMdvi, MemoryAveragesNoiseAndWeightsHelpWhereAllRowsAreSampled) {
   for (std::size_t i = 0; i < rows.x.size(); ++i) EXPECT_LE(rows.y[i], rows.x[i]);
 }
 
+TEST(LinearFunctions, StepsDivergeOnTheStarAndLeastSquaresBeatsThemOnTheWalk) {
+  const char* star = "linear-function-approximation/star";
+  EXPECT_GT(series_of(star, "TD(0), steps 0.01").y.back(), 1e6);
+  EXPECT_LT(series_of(star, "GTD2, steps 0.05 and 0.5").y.back(), 0.03);
+  EXPECT_LT(series_of(star, "TDC, steps 0.05 and 0.5").y.back(), 0.03);
+  const char* walk = "linear-function-approximation/samples";
+  const double lstd = series_of(walk, "LSTD").y.back(), steps = series_of(walk, "TD(0), steps 0.1").y.back();
+  EXPECT_LT(lstd, series_of(walk, "TD(0), steps 0.1, averaged").y.back());
+  EXPECT_LT(5 * lstd, steps);
+  EXPECT_NEAR(lstd, series_of(walk, "LSPE").y.back(), 0.01 * lstd);
+  // Walks of 19 states: errors of the first episodes are least between no traces and full ones.
+  const Series& traces = series_of("linear-function-approximation/traces", "steps 0.4");
+  const double least = *std::ranges::min_element(traces.y);
+  EXPECT_LT(1.2 * least, std::min(traces.y.front(), traces.y.back()));
+  EXPECT_LT(series_of("linear-function-approximation/batches", "LSPI, bumps").y[4], 0.01);
+}
+
 }  // namespace
 }  // namespace bellwether::studies

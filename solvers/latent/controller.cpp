@@ -1,11 +1,15 @@
 #include "solvers/latent/controller.h"
 
+#include <algorithm>
+#include <cmath>
+#include <span>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "core/errors.h"
 #include "core/rounding.h"
 #include "mdp/evaluate/discounted.h"
-#include "mdp/evaluate/finite.h"
 #include "mdp/tabular_mdp_builder.h"
 
 namespace bellwether::solvers {
@@ -97,6 +101,49 @@ mdp::TabularMdp chain_of(const Controller& controller, const BeliefModel& model)
   return std::move(builder).build();
 }
 
+/// Forwards, stage by stage, with the probabilities of the pairs that a play can be in: memory for the nodes of one
+/// stage, however many stages there are.
+Enclosed evaluate_stages(const Controller& controller, const BeliefModel& model, int horizon, double discount) {
+  std::vector<std::vector<double>> mass(controller.nodes.size()), later(mass.size());
+  std::vector<std::int32_t> here, next;
+  std::vector<double> part;
+  const auto arrive = [&](std::vector<std::vector<double>>& at, std::vector<std::int32_t>& order, std::int32_t node,
+                          std::span<const double> with) {
+    std::vector<double>& there = at[static_cast<std::size_t>(node)];
+    if (there.empty()) {
+      there.assign(with.size(), 0.0);
+      order.push_back(node);
+    }
+    for (std::size_t j = 0; j < with.size(); ++j) there[j] += with[j];
+  };
+  for (std::size_t i = 0; i < controller.start.size(); ++i)
+    arrive(mass, here, controller.start[i], model.starts()[i].belief);
+  double value = 0, error = 0, weight = 1;
+  for (int h = 0; h < horizon && !here.empty(); ++h, weight *= discount) {
+    for (const std::int32_t n : here) {
+      const ControllerNode& node = controller.nodes[static_cast<std::size_t>(n)];
+      const std::vector<double> belief = std::move(mass[static_cast<std::size_t>(n)]);
+      mass[static_cast<std::size_t>(n)] = {};
+      const auto& choice = model.cell(node.cell).choices[static_cast<std::size_t>(node.choice)];
+      value += weight * mdp::dot(choice.reward, belief);
+      for (std::size_t o = 0; o < node.next.size(); ++o) {
+        part.resize(static_cast<std::size_t>(model.cell(choice.messages[o].cell).size()));
+        advance(choice.messages[o], belief, part);
+        arrive(later, next, node.next[o], part);
+      }
+    }
+    // A step multiplies probabilities by `roundings` factors near one, in the sums and in how their rows are read; then
+    // the reward, the weight and the sum over all stages.
+    error += weight * model.largest_reward() * rounding_error(2 * model.roundings() * (h + 2) + horizon);
+    here.swap(next);
+    mass.swap(later);
+    next.clear();
+  }
+  const double lost = kUnderflowSlack * (1 + model.largest_reward() * horizon) * horizon;
+  error = 1.001 * error + lost;
+  return {value, round_down(value - error), round_up(value + error)};
+}
+
 }  // namespace
 
 Enclosed evaluate(const Controller& all, const LatentProblem& problem) {
@@ -104,15 +151,15 @@ Enclosed evaluate(const Controller& all, const LatentProblem& problem) {
   const BeliefModel model(problem.model);
   all.require_fits(model);
   const Controller controller = reachable(all);
+  if (problem.criterion == Criterion::kFinite)
+    return evaluate_stages(controller, model, problem.horizon, problem.discount);
   const mdp::TabularMdp product = chain_of(controller, model);
   const mdp::PolicyChain chain(product, mdp::Policy::deterministic(std::vector<std::int32_t>(
                                             static_cast<std::size_t>(product.num_states()), 0)));
-  const mdp::Evaluation v = problem.criterion == Criterion::kFinite
-                                ? mdp::evaluate_finite(chain, problem.horizon, problem.discount).front()
-                                : mdp::evaluate_discounted(chain, problem.discount);
+  const mdp::Evaluation v = mdp::evaluate_discounted(chain, problem.discount);
   const std::vector<double> initial = product.initial();
-  double error = 0, largest = 0, steps = 1 / (1 - problem.discount);
-  if (problem.criterion == Criterion::kFinite) steps = problem.horizon;
+  const double steps = 1 / (1 - problem.discount);
+  double error = 0, largest = 0;
   for (std::size_t s = 0; s < initial.size(); ++s) {
     const auto at = static_cast<Eigen::Index>(s);
     if (initial[s] > 0) error += initial[s] * v.error[at];

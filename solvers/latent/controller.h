@@ -37,7 +37,7 @@ struct Enclosed {
 };
 
 /// What a controller earns in the problem, from the initial distribution: the chain on pairs (node, place) is evaluated
-/// exactly. Cost: one factorisation, or one pass over the pairs a stage.
+/// exactly. Cost: one factorisation; at a finite horizon one pass a stage over the pairs that a play can be in then.
 Enclosed evaluate(const Controller& controller, const LatentProblem& problem);
 
 }  // namespace bellwether::solvers

@@ -10,6 +10,8 @@
 #include "core/stream.h"
 #include "mdp/latent/instances.h"
 #include "solvers/latent/alpha_vectors.h"
+#include "solvers/latent/simple_policies.h"
+#include "tests/unit/solvers/latent/plain.h"
 
 namespace bellwether::solvers {
 namespace {
@@ -79,6 +81,30 @@ TEST(Controller, AlwaysListeningCostsTwenty) {
   EXPECT_LE(worth.lower, -20);
   EXPECT_GE(worth.upper, -20);
   EXPECT_LE(worth.upper - worth.lower, 1e-9);
+}
+
+TEST(Controller, IsEvaluatedInTheMemoryOfAStage) {
+  constexpr int kLong = 100'000;  // the values of all stages at once would be 160 gigabytes
+  const LatentSolution found = memoryless(one_state({.5}, kLong));
+  EXPECT_NEAR(found.lower, .5 * kLong, 1e-2);
+  EXPECT_LE(found.lower, .5 * kLong);
+  // Always listening pays -1 a step.
+  const Controller listen{.nodes = {{.cell = 0, .choice = 0, .next = {0, 0}}}, .start = {0}};
+  const Enclosed worth = evaluate(listen, {.model = mdp::tiger(), .criterion = Criterion::kFinite, .horizon = 5000});
+  EXPECT_LE(worth.lower, -5000);
+  EXPECT_GE(worth.upper, -5000);
+  EXPECT_LE(worth.upper - worth.lower, 1e-4);
+}
+
+TEST(Controller, DiscountedStagesCountTheirWeight) {
+  LatentProblem problem = one_state({1, .5}, 40);
+  problem.discount = .5;
+  const Controller better{.nodes = {{.cell = 0, .choice = 0, .next = {0}}}, .start = {0}};
+  const Enclosed worth = evaluate(better, problem);
+  const double truth = 2 - 0x1p-39;
+  EXPECT_LE(worth.lower, truth);
+  EXPECT_GE(worth.upper, truth);
+  EXPECT_LE(worth.upper - worth.lower, 1e-10);
 }
 
 TEST(Controller, NamesWhatDoesNotFit) {

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "mdp/latent/latent_mdp.h"
 #include "mdp/latent/pomdp.h"
+#include "mdp/tabular_mdp_builder.h"
+#include "solvers/latent/problem.h"
 
 namespace bellwether::solvers {
 
@@ -99,6 +102,15 @@ inline std::vector<std::vector<double>> all_trees(const mdp::Pomdp& pomdp, int s
     }
   }
   return trees;
+}
+
+/// One state, one observation; a step pays what the action is worth.
+inline LatentProblem one_state(const std::vector<double>& worth, int horizon) {
+  mdp::TabularMdpBuilder builder(1);
+  for (const double reward : worth) builder.add_choice(0, reward, {{0, 1.0}});
+  return {.model = {std::move(builder).build(), mdp::dense_observations(1, std::vector<double>(worth.size(), 1.0))},
+          .criterion = Criterion::kFinite,
+          .horizon = horizon};
 }
 
 }  // namespace bellwether::solvers

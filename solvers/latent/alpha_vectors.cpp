@@ -129,7 +129,7 @@ class AlphaSets {
 LatentSolution alpha_vectors(const LatentProblem& problem, const AlphaVectorsOptions& options,
                              const SolveOptions& run) {
   bellwether::require_valid("alpha-vectors", options);
-  const Frame frame(problem);
+  const Frame frame(problem, run.observer);
   AlphaSets sets(frame, options.most_vectors, run);
   LatentSolution solution{.algorithm = "alpha-vectors"};
   const double range = frame.most(0) - frame.least(0);
@@ -137,7 +137,7 @@ LatentSolution alpha_vectors(const LatentProblem& problem, const AlphaVectorsOpt
     return frame.finite() ? 0.0 : range * std::pow(frame.discount(), sets.steps()) * (1 + 1e-9);
   };
   using Outcome = AlphaSets::Outcome;
-  Outcome outcome = Outcome::kDone;
+  Outcome outcome = frame.stopped() ? Outcome::kStopped : Outcome::kDone;
   const double slack = 2 * frame.total_error(0);
   bool budget = false;
   while (outcome == Outcome::kDone) {

@@ -1,6 +1,8 @@
 #include "solvers/latent/belief_tree.h"
 
+#include <algorithm>
 #include <cmath>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -35,10 +37,11 @@ struct KeyHash {
   }
 };
 
+/// Depth first. What is open lies on a stack of our own: horizons may be far longer than the machine's.
 class Tree {
  public:
   Tree(const Frame& frame, std::int64_t most_beliefs, const Observer& observer)
-      : frame_(frame), most_(most_beliefs), observer_(observer) {}
+      : frame_(frame), most_(most_beliefs), observer_(observer), stopped_(frame.stopped()) {}
 
   /// Values a unit of mass, and the node that earns the lower one.
   struct Found {
@@ -46,7 +49,36 @@ class Tree {
     std::int32_t node = 0;
   };
 
-  Found visit(int stage, int x, std::span<const double> belief, double mass) {
+  Found value(const BeliefModel::Start& start, double mass) {
+    std::optional<Found> found = look(0, start.cell, start.belief, mass);
+    while (!open_.empty()) {
+      if (found) take(open_.back(), *found);
+      found = go_on(open_.back());
+      if (found) open_.pop_back();
+    }
+    return *found;
+  }
+
+  Controller take_policy() { return std::move(policy_); }
+  std::int64_t beliefs() const { return static_cast<std::int64_t>(seen_.size()); }
+  bool cut() const { return cut_; }
+  bool stopped() const { return stopped_; }
+
+ private:
+  /// A belief whose value is being found: the choice and the message that are next, and what is known by now.
+  struct Open {
+    int stage;
+    std::vector<double> belief;
+    Key key;
+    ControllerNode node, chosen = {};  // of the choice looked at, and of the best before it
+    std::size_t message = 0;
+    double mass = 0;  // of the message whose value is awaited
+    double lower = 0, upper = 0;
+    Found best = {};
+  };
+
+  /// What is known of a belief; nothing when it has to be opened first.
+  std::optional<Found> look(int stage, int x, std::span<const double> belief, double mass) {
     std::vector<double> unit(belief.begin(), belief.end());
     Key key{{stage, x}};
     for (double& b : unit) {
@@ -54,20 +86,14 @@ class Tree {
       key.digits.push_back(std::llround(std::ldexp(b, 44)));
     }
     if (const auto known = seen_.find(key); known != seen_.end()) return known->second;
-    const bool stop = spent();
-    const Found found = stop ? left_out(stage, x, unit) : solve(stage, x, unit);
-    if (!stop) seen_.emplace(std::move(key), found);
-    return found;
+    if (spent()) return left_out(stage, x, unit);
+    open_.push_back({.stage = stage, .belief = std::move(unit), .key = std::move(key), .node = {.cell = x}});
+    begin(open_.back());
+    return std::nullopt;
   }
 
-  Controller take() { return std::move(policy_); }
-  std::int64_t beliefs() const { return static_cast<std::int64_t>(seen_.size()); }
-  bool cut() const { return cut_; }
-  bool stopped() const { return stopped_; }
-
- private:
   bool spent() {
-    if (++visits_ % 20'000 == 0 && observer_ && !observer_({.iteration = visits_})) stopped_ = true;
+    if (!stopped_ && ++visits_ % 64 == 0 && observer_ && !observer_({.iteration = visits_})) stopped_ = true;
     cut_ = cut_ || stopped_ || visits_ > most_;
     return cut_;
   }
@@ -77,39 +103,55 @@ class Tree {
     return static_cast<std::int32_t>(policy_.nodes.size()) - 1;
   }
 
-  Found solve(int stage, int x, std::span<const double> belief) {
-    const BeliefModel::Cell& cell = frame_.model().cell(x);
-    const int after = frame_.next(stage);
-    Found best;
-    ControllerNode chosen;
+  const BeliefModel::Cell& cell_of(const Open& open) const { return frame_.model().cell(open.node.cell); }
+  const BeliefModel::Choice& choice_of(const Open& open) const {
+    return cell_of(open).choices[static_cast<std::size_t>(open.node.choice)];
+  }
+
+  void begin(Open& open) const {
+    open.message = 0;
+    open.lower = open.upper = mdp::dot(choice_of(open).reward, open.belief);
+  }
+
+  void take(Open& open, const Found& found) const {
+    open.lower += frame_.discount() * open.mass * found.lower;
+    open.upper += frame_.discount() * open.mass * found.upper;
+    open.node.next.push_back(found.node);
+  }
+
+  /// Goes on until a belief must be opened (then nothing comes back, and `open` may have moved) or all is known.
+  std::optional<Found> go_on(Open& open) {
     std::vector<double> next;
-    for (int k = 0; k < cell.num_choices(); ++k) {
-      const BeliefModel::Choice& choice = cell.choices[static_cast<std::size_t>(k)];
-      ControllerNode node{.cell = x, .choice = k};
-      double lower = mdp::dot(choice.reward, belief), upper = lower;
-      if (!frame_.ends(after)) {
-        for (const BeliefModel::Message& message : choice.messages) {
-          next.resize(static_cast<std::size_t>(frame_.model().cell(message.cell).size()));
-          advance(message, belief, next);
-          const double mass = mdp::mass(next);
-          if (!(mass > 0)) {  // cannot happen from here, yet the controller must know what to do
-            node.next.push_back(anything(after, message.cell));
-            continue;
-          }
-          const Found found = visit(after, message.cell, next, mass);
-          lower += frame_.discount() * mass * found.lower;
-          upper += frame_.discount() * mass * found.upper;
-          node.next.push_back(found.node);
+    while (true) {
+      const int after = frame_.next(open.stage);
+      const auto& messages = choice_of(open).messages;
+      while (!frame_.ends(after) && open.message < messages.size()) {
+        const BeliefModel::Message& message = messages[open.message++];
+        next.resize(static_cast<std::size_t>(frame_.model().cell(message.cell).size()));
+        advance(message, open.belief, next);
+        open.mass = mdp::mass(next);
+        if (!(open.mass > 0)) {  // cannot happen from here, yet the controller must know what to do
+          open.node.next.push_back(anything(after, message.cell));
+          continue;
         }
+        const std::optional<Found> found = look(after, message.cell, next, open.mass);
+        if (!found) return std::nullopt;
+        take(open, *found);
       }
-      if (k == 0 || lower > best.lower) {
-        best.lower = lower;
-        chosen = std::move(node);
+      const bool first = open.node.choice == 0;
+      const ControllerNode following{.cell = open.node.cell, .choice = open.node.choice + 1};
+      open.best.upper = first ? open.upper : std::max(open.best.upper, open.upper);
+      if (first || open.lower > open.best.lower) {
+        open.best.lower = open.lower;
+        open.chosen = std::move(open.node);
       }
-      best.upper = k == 0 ? upper : std::max(best.upper, upper);
+      open.node = following;
+      if (open.node.choice == cell_of(open).num_choices()) break;
+      begin(open);
     }
-    best.node = add(std::move(chosen));
-    return best;
+    open.best.node = add(std::move(open.chosen));
+    seen_.emplace(std::move(open.key), open.best);
+    return open.best;
   }
 
   Found left_out(int stage, int x, std::span<const double> belief) {
@@ -117,25 +159,33 @@ class Tree {
     return {frame_.least(stage), latent::largest(q, belief) + frame_.backup_error(), anything(stage, x)};
   }
 
-  std::int64_t place_key(int stage, int x) const { return std::int64_t{stage} * frame_.model().num_cells() + x; }
   /// A node that takes first choices from here on.
   std::int32_t anything(int stage, int x) {
-    const auto [at, fresh] = anything_.emplace(place_key(stage, x), 0);
-    if (!fresh) return at->second;
-    ControllerNode node{.cell = x, .choice = 0};
-    const int after = frame_.next(stage);
-    if (!frame_.ends(after))
-      for (const auto& message : frame_.model().cell(x).choices.front().messages)
-        node.next.push_back(anything(after, message.cell));
-    const std::int32_t number = add(std::move(node));
-    anything_[place_key(stage, x)] = number;
-    return number;
+    std::vector<std::pair<int, std::int32_t>> fresh;  // stage and node, whose successors are not known yet
+    const auto node_of = [&](int h, int y) {
+      const auto [at, is_new] = anything_.emplace(std::int64_t{h} * frame_.model().num_cells() + y, 0);
+      if (is_new) fresh.emplace_back(h, at->second = add({.cell = y, .choice = 0}));
+      return at->second;
+    };
+    const std::int32_t first = node_of(stage, x);
+    while (!fresh.empty()) {
+      const auto [h, node] = fresh.back();
+      fresh.pop_back();
+      const int after = frame_.next(h), cell = policy_.nodes[static_cast<std::size_t>(node)].cell;
+      if (frame_.ends(after)) continue;
+      for (const auto& message : frame_.model().cell(cell).choices.front().messages) {
+        const std::int32_t next = node_of(after, message.cell);
+        policy_.nodes[static_cast<std::size_t>(node)].next.push_back(next);
+      }
+    }
+    return first;
   }
 
   const Frame& frame_;
   std::int64_t most_, visits_ = 0;
   const Observer& observer_;
   bool cut_ = false, stopped_ = false;
+  std::vector<Open> open_;
   std::unordered_map<Key, Found, KeyHash> seen_;
   std::unordered_map<std::int64_t, std::int32_t> anything_;
   Controller policy_;
@@ -148,13 +198,13 @@ LatentSolution belief_tree(const LatentProblem& problem, const BeliefTreeOptions
   if (problem.criterion != Criterion::kFinite)
     throw InvalidOption(
         fmt::format("belief-tree solves problems of the criterion finite, not {}", to_string(problem.criterion)));
-  const Frame frame(problem);
+  const Frame frame(problem, run.observer);
   Tree tree(frame, options.most_beliefs, run.observer);
   double lower = 0, upper = 0;
   std::vector<std::int32_t> start;
   for (const BeliefModel::Start& one : frame.model().starts()) {
     const double mass = mdp::mass(one.belief);
-    const Tree::Found found = tree.visit(0, one.cell, one.belief, mass);
+    const Tree::Found found = tree.value(one, mass);
     lower += mass * found.lower, upper += mass * found.upper;
     start.push_back(found.node);
   }
@@ -164,7 +214,7 @@ LatentSolution belief_tree(const LatentProblem& problem, const BeliefTreeOptions
   LatentSolution solution{.algorithm = "belief-tree"};
   solution.vectors = solution.iterations = tree.beliefs();
   const bool cut = tree.cut(), stopped = tree.stopped();
-  solution.policy = tree.take();
+  solution.policy = tree.take_policy();
   solution.policy.start = std::move(start);
   solution.policy = reachable(solution.policy);
   frame.finish(solution, round_down(lower - slack), round_up(upper + slack));

@@ -14,25 +14,25 @@ const LatentProblem& checked(const LatentProblem& problem) {
   return problem;
 }
 
-double sum_of_powers(double discount, int count) {
-  double sum = 0;
-  for (int t = 0; t < count; ++t) sum = 1 + discount * sum;
-  return sum;
+/// Sums of discount^t over the steps from each stage on, rounded up.
+std::vector<double> steps_of(const LatentProblem& problem) {
+  if (problem.criterion != Criterion::kFinite) return {round_up(1 / (1 - problem.discount)) * (1 + 4 * kUnitRoundoff)};
+  const auto horizon = static_cast<std::size_t>(problem.horizon);
+  std::vector<double> steps(horizon + 1, 0.0);
+  for (std::size_t h = horizon; h-- > 0;) steps[h] = 1 + problem.discount * steps[h + 1];
+  for (double& sum : steps) sum *= 1 + rounding_error(2 * problem.horizon);
+  return steps;
 }
 
 }  // namespace
 
-Frame::Frame(const LatentProblem& problem)
+Frame::Frame(const LatentProblem& problem, const Observer& observer)
     : problem_(checked(problem)),
       model_(problem.model, problem.sign()),
+      steps_(steps_of(problem)),
       backup_error_(1.01 * rounding_error(2 * model_.roundings() + 16) * model_.largest_reward() * (steps(0) + 1) +
                     kUnderflowSlack),
-      relaxations_(relax(problem_, model_, backup_error_)) {}
-
-double Frame::steps(int stage) const {
-  if (!finite()) return round_up(1 / (1 - problem_.discount)) * (1 + 4 * kUnitRoundoff);
-  return sum_of_powers(problem_.discount, problem_.horizon - stage) * (1 + rounding_error(2 * problem_.horizon));
-}
+      relaxations_(relax(problem_, model_, backup_error_, observer)) {}
 
 double Frame::least(int stage) const {
   const double low = std::min(0.0, model_.lowest_reward());

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
+#include <vector>
 
 #include "mdp/latent/belief_model.h"
 #include "solvers/latent/problem.h"
@@ -14,11 +14,13 @@ namespace bellwether::solvers::latent {
 /// backup, and the relaxations. Discounted problems have one stage that follows itself.
 class Frame {
  public:
-  explicit Frame(const LatentProblem& problem);
+  /// `observer` is asked while the relaxations are found; where it says stop they stay coarse, and valid.
+  Frame(const LatentProblem& problem, const Observer& observer);
 
   const LatentProblem& problem() const { return problem_; }
   const mdp::BeliefModel& model() const { return model_; }
   const Relaxations& relaxations() const { return relaxations_; }
+  bool stopped() const { return relaxations_.stopped; }  ///< the observer said so
   bool finite() const { return problem_.criterion == Criterion::kFinite; }
   double discount() const { return problem_.discount; }
   int stages() const { return finite() ? problem_.horizon : 1; }
@@ -26,7 +28,7 @@ class Frame {
   bool ends(int stage) const { return finite() && stage >= problem_.horizon; }
 
   /// Sum of discount^t over the steps from a stage on.
-  double steps(int stage) const;
+  double steps(int stage) const { return steps_[static_cast<std::size_t>(stage)]; }
   /// Bounds on what any policy earns from a stage on, a unit of mass.
   double least(int stage) const;
   double most(int stage) const;
@@ -41,6 +43,7 @@ class Frame {
  private:
   LatentProblem problem_;
   mdp::BeliefModel model_;
+  std::vector<double> steps_;
   double backup_error_;
   Relaxations relaxations_;
 };

@@ -92,7 +92,7 @@ class Sawtooth {
 class Search {
  public:
   Search(const Frame& frame, double tolerance, const Observer& observer)
-      : frame_(frame), tolerance_(tolerance), observer_(observer) {
+      : frame_(frame), tolerance_(tolerance), observer_(observer), stopped_(frame.stopped()) {
     const auto stages = static_cast<std::size_t>(frame.stages());
     lower_.resize(stages);
     upper_.resize(stages);
@@ -242,11 +242,11 @@ class Search {
 
   /// Moves to the belief that matters most, or says that the trial ends here.
   bool descend(Step& step) {
-    constexpr std::size_t kDeepest = 4000;
+    const auto deepest = static_cast<std::size_t>(std::max(4000, frame_.stages()));
     const auto stage = static_cast<std::size_t>(step.stage), cell = static_cast<std::size_t>(step.cell);
     const double width = upper_[stage][cell].at(step.belief) - best(step.stage, step.cell, step.belief).first;
     const int after = frame_.next(step.stage);
-    if (!(width > .95 * allowed(step.stage, path_.size() - 1)) || frame_.ends(after) || path_.size() >= kDeepest)
+    if (!(width > .95 * allowed(step.stage, path_.size() - 1)) || frame_.ends(after) || path_.size() >= deepest)
       return false;
     int chosen = 0;
     upper_value(step, &chosen);
@@ -351,7 +351,7 @@ class Search {
 
 LatentSolution hsvi(const LatentProblem& problem, const HsviOptions& options, const SolveOptions& run) {
   bellwether::require_valid("hsvi", options);
-  const Frame frame(problem);
+  const Frame frame(problem, run.observer);
   Search search(frame, std::max(run.tolerance, 8 * frame.total_error(0)), run.observer);
   LatentSolution solution{.algorithm = "hsvi"};
   TraceRecorder trace;

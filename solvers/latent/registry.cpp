@@ -53,13 +53,16 @@ LatentSolution latent_auto(const LatentProblem& problem, const LatentAutoOptions
   require_valid(problem);
   constexpr std::int64_t kSmall = 100'000;
   std::string why = "chosen by auto";
-  if (problem.criterion == Criterion::kFinite) {
+  if (problem.criterion == Criterion::kFinite && problem.horizon > kSmall) {
+    why += fmt::format(": the horizon is longer than {}", grouped(kSmall));
+  } else if (problem.criterion == Criterion::kFinite) {
     LatentSolution tree = belief_tree(problem, {.most_beliefs = kSmall}, run);
+    const bool all = tree.vectors < kSmall && tree.status != Status::kStoppedByCaller;
     if (tree.status != Status::kBudgetExhausted) {
-      tree.note = why + ": few beliefs can be reached; " + tree.note;
+      tree.note = why + (all ? ": few beliefs can be reached; " : ": the belief tree while it is small; ") + tree.note;
       return tree;
     }
-    why += fmt::format(": more than {} beliefs can be reached", grouped(kSmall));
+    why += fmt::format(": more than {} beliefs can be reached, counted stage by stage", grouped(kSmall));
   }
   LatentSolution solution = hsvi(problem, {}, run);
   solution.note = why + "; " + solution.note;

@@ -20,6 +20,15 @@ PlaceTable places(const BeliefModel& model, double value) {
   return table;
 }
 
+ChoiceTable all_choices(const BeliefModel& model, double value) {
+  ChoiceTable q;
+  for (int x = 0; x < model.num_cells(); ++x) {
+    const BeliefModel::Cell& cell = model.cell(x);
+    q.emplace_back(cell.choices.size(), std::vector<double>(static_cast<std::size_t>(cell.size()), value));
+  }
+  return q;
+}
+
 /// Q = r + discount P V.
 ChoiceTable act(const BeliefModel& model, double discount, const PlaceTable& v) {
   ChoiceTable q;
@@ -89,9 +98,9 @@ double lower_to(ChoiceTable& q, const ChoiceTable& bound) {
 }
 
 /// Proven upper bounds of the values with the states seen, maximised.
-PlaceTable seen_values(const LatentProblem& problem, const BeliefModel& model) {
+PlaceTable seen_values(const LatentProblem& problem, const BeliefModel& model, const Observer& observer) {
   const double scale = std::max(model.largest_reward() / (1 - problem.discount), std::numeric_limits<double>::min());
-  const Solution solution = discounted_auto(problem.seen(), {.tolerance = 1e-12 * scale});
+  const Solution solution = discounted_auto(problem.seen(), {.tolerance = 1e-12 * scale, .observer = observer});
   PlaceTable v = places(model, scale * (1 + 1e-12));
   const Eigen::VectorXd& bound = problem.direction == Direction::kMaximise ? solution.upper : solution.lower;
   if (bound.size() == 0) return v;
@@ -102,37 +111,45 @@ PlaceTable seen_values(const LatentProblem& problem, const BeliefModel& model) {
   return v;
 }
 
-void discounted(const LatentProblem& problem, const BeliefModel& model, double backup_error, Relaxations& result,
-                PlaceTable& known) {
-  known = seen_values(problem, model);
+void discounted(const LatentProblem& problem, const BeliefModel& model, double backup_error, const Observer& observer,
+                Relaxations& result, PlaceTable& known) {
+  known = seen_values(problem, model, observer);
   ChoiceTable q = act(model, problem.discount, known);
   lift(q, backup_error);
-  result.seen_later = {q};
+  result.seen_later = q;
   // Lifting each iterate keeps it a bound whatever the rounding.
   constexpr int kMostSweeps = 2000;
   const double enough = 1e-6 * model.largest_reward();
-  for (int sweep = 0; sweep < kMostSweeps; ++sweep) {
+  for (int sweep = 0; sweep < kMostSweeps && !result.stopped; ++sweep) {
     ChoiceTable after = inform(model, problem.discount, q);
     lift(after, backup_error);
     if (lower_to(q, after) * problem.discount <= enough * (1 - problem.discount)) break;
+    result.stopped = observer && !observer({.iteration = sweep});
   }
   result.seen_late = {std::move(q)};
 }
 
-void finite(const LatentProblem& problem, const BeliefModel& model, double backup_error, Relaxations& result,
-            PlaceTable& known) {
+void finite(const LatentProblem& problem, const BeliefModel& model, double backup_error, const Observer& observer,
+            Relaxations& result, PlaceTable& known) {
   const auto stages = static_cast<std::size_t>(problem.horizon);
-  result.seen_later.resize(stages);
   result.seen_late.resize(stages);
   known = places(model, 0.0);
+  double cap = 0;  // the largest reward at every step
   for (std::size_t h = stages; h-- > 0;) {
-    ChoiceTable q = act(model, problem.discount, known);
-    lift(q, backup_error);
-    known = best(q);
-    result.seen_late[h] = h + 1 == stages ? q : inform(model, problem.discount, result.seen_late[h + 1]);
-    if (h + 1 < stages) lift(result.seen_late[h], backup_error);
-    lower_to(result.seen_late[h], q);
-    result.seen_later[h] = std::move(q);
+    cap = round_up(std::max(0.0, model.highest_reward()) + problem.discount * cap + backup_error);
+    ChoiceTable q = result.stopped ? all_choices(model, cap) : act(model, problem.discount, known);
+    if (result.stopped) {
+      known = places(model, cap);
+      result.seen_late[h] = q;
+    } else {
+      lift(q, backup_error);
+      known = best(q);
+      result.seen_late[h] = h + 1 == stages ? q : inform(model, problem.discount, result.seen_late[h + 1]);
+      if (h + 1 < stages) lift(result.seen_late[h], backup_error);
+      lower_to(result.seen_late[h], q);
+      result.stopped = observer && !observer({.iteration = problem.horizon - static_cast<std::int64_t>(h)});
+    }
+    if (h == 0) result.seen_later = std::move(q);
   }
 }
 
@@ -149,14 +166,16 @@ double largest(const std::vector<std::vector<double>>& of_choices, std::span<con
   return top;
 }
 
-Relaxations relax(const LatentProblem& problem, const BeliefModel& model, double backup_error) {
+Relaxations relax(const LatentProblem& problem, const BeliefModel& model, double backup_error,
+                  const Observer& observer) {
   Relaxations result;
   PlaceTable known;
-  (problem.criterion == Criterion::kFinite ? finite : discounted)(problem, model, backup_error, result, known);
+  (problem.criterion == Criterion::kFinite ? finite : discounted)(problem, model, backup_error, observer, result,
+                                                                  known);
   for (const BeliefModel::Start& start : model.starts()) {
     const auto x = static_cast<std::size_t>(start.cell);
     result.known += mdp::dot(known[x], start.belief);
-    result.qmdp += largest(result.seen_later.front()[x], start.belief);
+    result.qmdp += largest(result.seen_later[x], start.belief);
     result.informed += largest(result.seen_late.front()[x], start.belief);
   }
   // Each is a bound for itself, so the later ones may be lowered to the earlier ones.

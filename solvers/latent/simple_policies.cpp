@@ -69,7 +69,7 @@ class Views {
 class Contest {
  public:
   Contest(const Frame& frame, const Views& views, const Observer& observer)
-      : frame_(frame), views_(views), observer_(observer) {}
+      : frame_(frame), views_(views), observer_(observer), stopped_(frame.stopped()) {}
 
   double value(const std::vector<int>& policy) {
     const Enclosed found = evaluate(views_.controller(policy), frame_.problem());
@@ -143,7 +143,7 @@ void close(const Frame& frame, LatentSolution& solution, double lower, const Sol
 
 LatentSolution memoryless(const LatentProblem& problem, const MemorylessOptions& options, const SolveOptions& run) {
   bellwether::require_valid("memoryless", options);
-  const Frame frame(problem);
+  const Frame frame(problem, run.observer);
   const Views views(frame);
   double policies = 1;
   for (std::size_t at = 0; at < views.size(); ++at) policies *= views.num_choices(at);
@@ -155,7 +155,7 @@ LatentSolution memoryless(const LatentProblem& problem, const MemorylessOptions&
     int most = 1;
     for (std::size_t at = 0; at < views.size(); ++at) most = std::max(most, views.num_choices(at));
     std::vector<int> policy(views.size());
-    for (int k = 0; k < most + options.restarts && !contest.stopped(); ++k) {
+    for (int k = 0; k == 0 || (k < most + options.restarts && !contest.stopped()); ++k) {
       Stream stream = Stream(0).child("memoryless").child(static_cast<std::uint64_t>(k));
       for (std::size_t at = 0; at < policy.size(); ++at)
         policy[at] = k < most ? std::min(k, views.num_choices(at) - 1)
@@ -166,34 +166,48 @@ LatentSolution memoryless(const LatentProblem& problem, const MemorylessOptions&
   LatentSolution solution{.algorithm = "memoryless"};
   solution.iterations = contest.evaluated();
   solution.policy = reachable(views.controller(contest.policy()));
-  solution.note = all ? "the best of all policies without memory; the upper bound is that of all policies"
-                      : "local search among policies without memory; the upper bound is that of all policies";
+  solution.note = contest.stopped() ? "the best policy without memory found so far"
+                  : all             ? "the best of all policies without memory"
+                                    : "local search among policies without memory";
+  solution.note += "; the upper bound is that of all policies";
   close(frame, solution, contest.proven(), run, contest.stopped());
   return solution;
 }
 
 namespace {
 
-/// Depth-first search over sequences; states are masses of all cells.
+/// Depth-first search over sequences; states are masses of all cells. Beginnings lie on a stack of our own, for
+/// horizons may be far longer than the machine's.
 class Sequences {
  public:
   using Masses = std::vector<std::vector<double>>;
 
   Sequences(const Frame& frame, std::int64_t most, const Observer& observer)
-      : frame_(frame), most_(most), observer_(observer), now_(static_cast<std::size_t>(frame.stages()), 0) {}
+      : frame_(frame),
+        most_(most),
+        observer_(observer),
+        stopped_(frame.stopped()),
+        now_(static_cast<std::size_t>(frame.stages()), 0) {}
 
-  void visit(int stage, const Masses& masses, double earned, double weight) {
-    if (frame_.ends(stage)) {
-      if (best_.empty() || earned > value_) value_ = earned, best_ = now_;
-      return;
-    }
-    if (!best_.empty() && (cut_ || spent() || earned + weight * bound(stage, masses) <= value_)) return;
-    const int choices = frame_.model().cell(0).num_choices();
-    for (int k = 0; k < choices; ++k) {
-      now_[static_cast<std::size_t>(stage)] = k;
+  void search(Masses masses) {
+    std::vector<Beginning> path;
+    path.push_back({.masses = std::move(masses), .earned = 0, .weight = 1});
+    while (!path.empty()) {
+      Beginning& here = path.back();
+      const auto stage = path.size() - 1;
+      if (here.next_choice == frame_.model().cell(0).num_choices() || (here.next_choice == 0 && closed(path))) {
+        path.pop_back();
+        continue;
+      }
+      now_[stage] = here.next_choice++;
+      Beginning next{.masses = {}, .earned = here.earned, .weight = here.weight * frame_.discount()};
       double reward = 0;
-      const Masses next = play(masses, k, reward);
-      visit(frame_.next(stage), next, earned + weight * reward, weight * frame_.discount());
+      next.masses = play(here.masses, now_[stage], reward);
+      next.earned += here.weight * reward;
+      if (!frame_.ends(static_cast<int>(stage) + 1))
+        path.push_back(std::move(next));
+      else if (best_.empty() || next.earned > value_)
+        value_ = next.earned, best_ = now_;
     }
   }
 
@@ -210,9 +224,20 @@ class Sequences {
   bool stopped() const { return stopped_; }
 
  private:
-  bool spent() {
-    if (++nodes_ % 20'000 == 0 && observer_ && !observer_({.iteration = nodes_})) stopped_ = true;
-    return cut_ = stopped_ || nodes_ > most_;
+  struct Beginning {
+    Masses masses;
+    double earned = 0, weight = 1;  // by it, and of the next reward
+    int next_choice = 0;
+  };
+
+  /// Nothing better goes on from here, or it is not to be found. Something must be, if only first choices.
+  bool closed(const std::vector<Beginning>& path) {
+    if (!stopped_ && ++nodes_ % 64 == 0 && observer_ && !observer_({.iteration = nodes_})) stopped_ = true;
+    if (stopped_ && best_.empty()) best_ = now_, value_ = path.back().earned;
+    cut_ = stopped_ || (nodes_ > most_ && !best_.empty());
+    if (cut_ || best_.empty()) return cut_;
+    const Beginning& here = path.back();
+    return here.earned + here.weight * bound(static_cast<int>(path.size()) - 1, here.masses) <= value_;
   }
   double bound(int stage, const Masses& masses) const {
     double sum = 0;
@@ -264,7 +289,7 @@ LatentSolution open_loop(const LatentProblem& problem, const OpenLoopOptions& op
   if (problem.criterion != Criterion::kFinite)
     throw InvalidOption(
         fmt::format("open-loop solves problems of the criterion finite, not {}", to_string(problem.criterion)));
-  const Frame frame(problem);
+  const Frame frame(problem, run.observer);
   const BeliefModel& model = frame.model();
   require_one_set_of_actions(model);
   Sequences search(frame, options.most_nodes, run.observer);
@@ -272,7 +297,7 @@ LatentSolution open_loop(const LatentProblem& problem, const OpenLoopOptions& op
   for (const auto& start : model.starts())
     for (std::size_t j = 0; j < start.belief.size(); ++j)
       masses[static_cast<std::size_t>(start.cell)][j] += start.belief[j];
-  search.visit(0, masses, 0, 1);
+  search.search(std::move(masses));
   Controller controller;
   for (int h = 0; h < frame.stages(); ++h) {
     for (int x = 0; x < model.num_cells(); ++x) {
@@ -288,8 +313,10 @@ LatentSolution open_loop(const LatentProblem& problem, const OpenLoopOptions& op
   LatentSolution solution{.algorithm = "open-loop"};
   solution.iterations = search.nodes();
   solution.policy = reachable(controller);
-  solution.note = search.cut() ? "the best sequence found before 'most_nodes'; the upper bound is that of all policies"
-                               : "the best of all sequences; the upper bound is that of all policies";
+  solution.note = search.stopped() ? "the best sequence found so far"
+                  : search.cut()   ? "the best sequence found before 'most_nodes'"
+                                   : "the best of all sequences";
+  solution.note += "; the upper bound is that of all policies";
   close(frame, solution, problem.direction == Direction::kMinimise ? -worth.upper : worth.lower, run, search.stopped());
   return solution;
 }

@@ -85,10 +85,12 @@ double variance(const Law& law) {
 
 double value_at_risk(const Law& law, double level) {
   require_level(level);
-  double below = 0;
+  double below = 0, missed = 0;  // with what the sums round away, so that ties are ties
   for (std::size_t i = 0; i < law.atom.size(); ++i) {
-    below += law.weight[i];
-    if (below >= level - 1e-12) return law.atom[i];
+    const double sum = below + law.weight[i], added = sum - below;
+    missed += (below - (sum - added)) + (law.weight[i] - added);
+    below = sum;
+    if ((below - level) + missed >= 0) return law.atom[i];
   }
   return law.atom.back();
 }

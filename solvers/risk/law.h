@@ -20,7 +20,7 @@ double variance(const Law& law);
 
 // Levels lie in (0, 1]: level 1 is risk neutral, level 0 would be the worst case. InvalidOption otherwise.
 
-/// The lower quantile inf{x : F(x) >= level}. Cumulative weights are compared with a tolerance of 1e-12.
+/// The lower quantile inf{x : F(x) >= level}. The weights are taken at their word: it jumps where F meets the level.
 double value_at_risk(const Law& law, double level);
 
 /// The mean of the worst `level` of the mass, max over b of b - E[(b - X)^+] / level.

@@ -28,6 +28,7 @@ OutcomeTable::OutcomeTable(const TabularMdp& model, double sign) : begin_{0} {
     const auto successors = model.successors(c);
     const auto probabilities = model.probabilities(c);
     const auto choice = static_cast<std::size_t>(c);
+    has_products_ = has_products_ || law_of(model, c) != RewardLaw::kDeterministic;
     for (std::size_t i = 0; i < successors.size(); ++i) {
       const double mean = by_transition.empty() ? model.reward(c) : by_transition[first + i];
       const auto add = [&](double reward, double probability) {

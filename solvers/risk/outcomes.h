@@ -31,12 +31,15 @@ class OutcomeTable {
   std::int64_t begin(std::int64_t choice) const { return begin_[static_cast<std::size_t>(choice)]; }
   double largest_reward() const { return largest_; }   ///< in absolute value
   std::size_t most_outcomes() const { return most_; }  ///< of one choice
+  /// Some probabilities are products of that of a successor and that of a reward, rounded.
+  bool has_products() const { return has_products_; }
 
  private:
   std::vector<std::int64_t> begin_;
   std::vector<Outcome> outcome_;
   double largest_ = 0;
   std::size_t most_ = 0;
+  bool has_products_ = false;
 };
 
 }  // namespace bellwether::solvers

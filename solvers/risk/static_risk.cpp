@@ -132,25 +132,29 @@ RiskSolution plan_for_value_at_risk(const Problem& problem, double level, const 
   RiskSolution solution = start(problem, "value-at-risk", options);
   const StockTree& tree = *solution.tree;
   const std::vector<double>& stocks = tree.final_stocks();
-  const auto reaches = [&](double b, StockPolicy* policy) {
-    ++solution.evaluations;
-    const double below = -tree.maximise([b](double x) { return x < b ? -1.0 : 0.0; }, policy);
-    return below < level - 1e-12;
-  };
-  // The larger b, the larger the mass below it: bisect for the last b that is reached. The smallest always is.
-  std::size_t low = 0, high = stocks.size();
+  // The larger b, the larger the mass below it: bisect for the last stock of those from `low` on, where it is, whose
+  // mass is below the level.
   bool stopped = false;
-  while (high - low > 1 && !stopped) {
-    const std::size_t middle = low + (high - low) / 2;
-    (reaches(stocks[middle], nullptr) ? low : high) = middle;
-    stopped = run.observer && !run.observer(TraceRow{.iteration = solution.evaluations});
-  }
-  reaches(stocks[low], &solution.policy);
+  const auto last = [&](std::size_t low, const std::function<bool(const Enclosure&)>& below_level) {
+    std::size_t high = stocks.size();
+    while (high - low > 1 && !stopped) {
+      const std::size_t middle = low + (high - low) / 2;
+      ++solution.evaluations;
+      (below_level(tree.least_mass_below(stocks[middle])) ? low : high) = middle;
+      stopped = run.observer && !run.observer(TraceRow{.iteration = solution.evaluations});
+    }
+    return std::pair(low, high - 1);
+  };
+  const std::size_t reached = last(0, [level](const Enclosure& mass) { return mass.upper < level; }).first;
+  const std::size_t possible = last(reached, [level](const Enclosure& mass) { return mass.lower < level; }).second;
+  tree.least_mass_below(stocks[reached], &solution.policy);
   solution.law = tree.law(solution.policy);
-  solution.parameter = stocks[low];
-  const double upper = stopped ? stocks[high - 1] : stocks[low];
-  return finish(problem, std::move(solution), value_at_risk(solution.law, level), upper, tree.stock_error(), stopped,
-                run.tolerance);
+  solution.parameter = stocks[reached];
+  solution = finish(problem, std::move(solution), stocks[reached], stocks[possible], tree.stock_error(), stopped,
+                    run.tolerance);
+  if (possible > reached && !stopped)
+    solution.note += "; the level is within rounding of a probability, where the quantile jumps";
+  return solution;
 }
 
 RiskSolution plan_for_mean_variance(const Problem& problem, double weight, const StockOptions& options,

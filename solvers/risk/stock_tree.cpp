@@ -25,6 +25,46 @@ struct Arrival {
   }
 };
 
+/// An operation on numbers that are not negative gave `result`, and the truth lies `missed` above it: the end asked
+/// for.
+double directed(double result, double missed, bool up) {
+  if (missed > 0) return up ? round_up(result) : result;
+  if (missed < 0) return up ? result : round_down(result);
+  return result;
+}
+
+double product(double x, double y, bool up) {
+  constexpr double kTiny = 0x1p-900;  // below, what was missed may itself be missed
+  const double result = x * y;
+  if (x > 0 && y > 0 && result < kTiny) return up ? kTiny : 0;
+  return directed(result, std::fma(x, y, -result), up);
+}
+
+double sum(double x, double y, bool up) {
+  const double result = x + y, of_y = result - x;
+  return directed(result, (x - (result - of_y)) + (y - of_y), up);
+}
+
+double quotient(double x, double y, bool up) {
+  const double result = x / y;
+  return directed(result, std::fma(-result, y, x), up);
+}
+
+/// The mean of `value(k)` when k has the weight `weight(k)`, divided by the sum of all; `slack` is what each weight may
+/// miss, relative to its size.
+template <class Weight, class Value>
+Enclosure weighted_mean(std::size_t count, const Weight& weight, const Value& value, double slack) {
+  Enclosure total, all;
+  for (std::size_t k = 0; k < count; ++k) {
+    const Enclosure x = value(k);
+    total = {sum(total.lower, product(weight(k), x.lower, false), false),
+             sum(total.upper, product(weight(k), x.upper, true), true)};
+    all = {sum(all.lower, weight(k), false), sum(all.upper, weight(k), true)};
+  }
+  return {quotient(total.lower, all.upper, false) * (1 - slack),
+          std::min(1.0, quotient(total.upper, all.lower, true) * (1 + slack))};
+}
+
 void add_scaled(std::vector<std::pair<double, double>>& atoms, const Law& law, double weight) {
   for (std::size_t i = 0; i < law.atom.size(); ++i) atoms.emplace_back(law.atom[i], weight * law.weight[i]);
 }
@@ -145,6 +185,32 @@ double StockTree::maximise(const std::function<double(double)>& f, StockPolicy* 
   double total = 0;
   for (std::size_t i = 0; i < initial_.size(); ++i) total += initial_[i] * value[i];
   return total;
+}
+
+Enclosure StockTree::least_mass_below(double b, StockPolicy* policy) const {
+  std::vector<Enclosure> mass, later;
+  for (const StockNode& node : stages_.back().node) mass.push_back(node.stock < b ? Enclosure{1, 1} : Enclosure{0, 0});
+  if (policy != nullptr) policy->assign(static_cast<std::size_t>(horizon()), {});
+  for (int h = horizon() - 1; h >= 0; --h) {
+    later.swap(mass);
+    const std::size_t count = stages_[static_cast<std::size_t>(h)].node.size();
+    mass.assign(count, {2, 2});
+    if (policy != nullptr) (*policy)[static_cast<std::size_t>(h)].assign(count, 0);
+    const double slack = outcomes(h).has_products() ? 0x1p-46 : 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      for_choices(h, i, [&](std::int32_t choice, std::span<const Outcome> row, const std::int32_t* children) {
+        const Enclosure q = weighted_mean(
+            row.size(), [&](std::size_t k) { return row[k].probability; },
+            [&](std::size_t k) { return later[static_cast<std::size_t>(children[k])]; }, slack);
+        mass[i].lower = std::min(mass[i].lower, q.lower);
+        if (!(q.upper < mass[i].upper)) return;
+        mass[i].upper = q.upper;
+        if (policy != nullptr) (*policy)[static_cast<std::size_t>(h)][i] = choice;
+      });
+    }
+  }
+  return weighted_mean(
+      initial_.size(), [&](std::size_t i) { return initial_[i]; }, [&](std::size_t i) { return mass[i]; }, 0);
 }
 
 double StockTree::expectation_error() const {

@@ -59,6 +59,11 @@ class StockTree {
   double maximise(const std::function<double(double)>& f, StockPolicy* policy = nullptr) const;
   double expectation_error() const;
 
+  /// The least probability that a policy can give to final stocks below b. Both ends are the truth itself where no
+  /// operation had to round, as with probabilities that are halves and quarters; `policy`, when given, receives one
+  /// that is within the upper end.
+  Enclosure least_mass_below(double b, StockPolicy* policy = nullptr) const;
+
   /// The law of the final stock under a policy, and that from each node on (`laws` of one stage, in the nodes' order).
   Law law(const StockPolicy& policy) const;
 

@@ -61,6 +61,19 @@ TEST(Law, ValueAtRiskIsTheLowerQuantile) {
   EXPECT_EQ(value_at_risk(law, 1), 5);
 }
 
+TEST(Law, ValueAtRiskJumpsAtTheLevelItself) {
+  const Law law = make_law({{0, 0.5 - 5e-13}, {1, 0.5 + 5e-13}});
+  EXPECT_EQ(value_at_risk(law, 0.5), 1);
+  EXPECT_EQ(value_at_risk(law, law.weight[0]), 0);
+  EXPECT_EQ(value_at_risk(law, std::nextafter(law.weight[0], 1.0)), 1);
+  const Law halves = make_law({{0, 0.25}, {1, 0.25}, {2, 0.5}});
+  EXPECT_EQ(value_at_risk(halves, 0.5), 1);
+  EXPECT_EQ(value_at_risk(halves, std::nextafter(0.5, 1.0)), 2);
+  EXPECT_EQ(value_at_risk(halves, std::nextafter(0.5, 0.0)), 1);
+  // .1 + .2 is rounded up: the sum itself is less than that level.
+  EXPECT_EQ(value_at_risk(make_law({{0, 0.1}, {1, 0.2}, {2, 0.7}}), 0.1 + 0.2), 2);
+}
+
 TEST(Law, TailMeanIsTheLinearProgramsAndTheBestBudgets) {
   for (std::uint64_t i = 0; i < 200; ++i) {
     Stream stream = Stream(11).child(i);

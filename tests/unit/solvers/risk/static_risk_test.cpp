@@ -123,6 +123,79 @@ TEST(StaticRisk, LevelOneIsTheMeanAndASmallLevelTheWorstCase) {
   }
 }
 
+/// Pays 0 with probability p, else 1, and then nothing more.
+Problem toss(double p) { return finite(model_of({{{{1, 0, p}, {1, 1, 1 - p}}}, {{{1, 0, 1}}}}), 2); }
+
+TEST(StaticRisk, QuantilesJumpWhereTheLevelIsAProbability) {
+  // The quantile at level p is 0, and 1 above it: one unit of rounding tells them apart where nothing has to round.
+  for (const double p : {0.5, 0.25}) {
+    for (const double level : {p, std::nextafter(p, 0.0), std::nextafter(p, 1.0)}) {
+      const RiskSolution solution = plan_for_value_at_risk(toss(p), level, {}, {.tolerance = 1e-9});
+      EXPECT_EQ(solution.status, Status::kConverged) << level;
+      EXPECT_EQ(solution.value, level > p ? 1 : 0) << level;
+      EXPECT_LE(solution.gap, 1e-9) << level;
+    }
+  }
+  // A hair below one half, where a tolerance of 1e-12 answered 0 for the level one half.
+  const RiskSolution above = plan_for_value_at_risk(toss(0.5 - 5e-13), 0.5, {}, {.tolerance = 1e-9});
+  EXPECT_EQ(above.value, 1);
+  EXPECT_LE(above.gap, 1e-9);
+  EXPECT_EQ(plan_for_value_at_risk(toss(0.5 + 5e-13), 0.5).value, 0);
+  // Two tosses of a half: masses of a quarter; costs mirror them.
+  Problem twice = finite(model_of({{{{0, 0, 0.5}, {0, 1, 0.5}}}}), 2);
+  EXPECT_EQ(plan_for_value_at_risk(twice, 0.25).value, 0);
+  EXPECT_EQ(plan_for_value_at_risk(twice, std::nextafter(0.25, 1.0)).value, 1);
+  EXPECT_EQ(plan_for_value_at_risk(twice, 0.75).value, 1);
+  EXPECT_EQ(plan_for_value_at_risk(twice, 1).value, 2);
+  twice.direction = Direction::kMinimise;
+  EXPECT_EQ(plan_for_value_at_risk(twice, 0.25).value, 2);
+  EXPECT_EQ(plan_for_value_at_risk(twice, std::nextafter(0.25, 1.0)).value, 1);
+}
+
+TEST(StaticRisk, QuantilesThatRoundingCannotTellApartAreEnclosed) {
+  // Three tosses of 0.1: the mass at 0 is about 0.001, and no double is that power.
+  const Problem problem = finite(model_of({{{{0, 0, 0.1}, {0, 1, 0.9}}}}), 3);
+  const double mass = 0.1 * 0.1 * 0.1;
+  for (const double level : {mass, std::nextafter(mass, 0.0)}) {
+    const RiskSolution solution = plan_for_value_at_risk(problem, level, {}, {.tolerance = 1e-9});
+    EXPECT_EQ(solution.status, Status::kRoundingLimited);
+    EXPECT_LE(solution.lower, 0);
+    EXPECT_GE(solution.upper, 1);
+    EXPECT_THAT(solution.note, testing::HasSubstr("within rounding of a probability"));
+  }
+  EXPECT_EQ(plan_for_value_at_risk(problem, 0.001 - 1e-15).value, 0);
+  EXPECT_EQ(plan_for_value_at_risk(problem, 0.001 + 1e-15).value, 1);
+  const RiskSolution sure = plan_for_value_at_risk(problem, 0.001 + 1e-15, {}, {.tolerance = 1e-9});
+  EXPECT_EQ(sure.status, Status::kConverged);
+  // Stopped at once: the worst that can happen and the best are all that is known.
+  const RiskSolution stopped =
+      plan_for_value_at_risk(problem, 0.5, {}, {.observer = [](const TraceRow&) { return false; }});
+  EXPECT_EQ(stopped.status, Status::kStoppedByCaller);
+  EXPECT_LE(stopped.lower, 3);
+  EXPECT_GE(stopped.upper, 3);
+}
+
+TEST(StaticRisk, MassesBelowAreEnclosed) {
+  for (std::uint64_t i = 0; i < 40; ++i) {
+    const Problem problem = finite(random_model(Stream(26).child(i)), 3);
+    const StockTree tree(problem, {});
+    for (const double b : tree.final_stocks()) {
+      StockPolicy policy;
+      const Enclosure mass = tree.least_mass_below(b, &policy);
+      const auto below = [b](const Law& l) {
+        double sum = 0;
+        for (std::size_t k = 0; k < l.atom.size() && l.atom[k] < b; ++k) sum += l.weight[k];
+        return -sum;
+      };
+      const double least = -best_of(all_laws(problem.model, 3, 1), below);
+      EXPECT_LE(mass.lower, least + 1e-15);
+      EXPECT_GE(mass.upper, least - 1e-15);
+      EXPECT_LE(mass.upper - mass.lower, 1e-14);
+      EXPECT_NEAR(-below(tree.law(policy)), least, 1e-14);
+    }
+  }
+}
+
 TEST(StaticRisk, GrowsWithTheLevel) {
   const Problem problem = finite(random_model(Stream(23)), 5);
   double last = -1e300;

@@ -19,7 +19,8 @@ struct Piece {
 }  // namespace
 
 ScalarMaximum maximise(const ScalarFunction& function, double low, double high, double tolerance,
-                       const std::function<bool(std::int64_t evaluations, double gap)>& proceed) {
+                       const std::function<bool(std::int64_t evaluations, double gap)>& proceed,
+                       std::int64_t most_evaluations) {
   ScalarMaximum best{.value = -std::numeric_limits<double>::infinity()};
   const auto evaluate = [&](double x) {
     const double value = function.value(x);
@@ -33,13 +34,19 @@ ScalarMaximum maximise(const ScalarFunction& function, double low, double high, 
   std::priority_queue<Piece> open;
   double closed = -std::numeric_limits<double>::infinity();  // the largest bound of pieces that were put aside
   const auto push = [&](double a, double value_a, double b, double value_b) {
-    open.push({std::max({function.bound(a, value_a, b, value_b), value_a, value_b}), a, value_a, b, value_b});
+    const double bound = function.bound(a, value_a, b, value_b);
+    open.push({std::isnan(bound) ? std::numeric_limits<double>::infinity() : std::max({bound, value_a, value_b}), a,
+               value_a, b, value_b});
   };
   const double value_low = evaluate(low);
   push(low, value_low, high, high > low ? evaluate(high) : value_low);
   while (!open.empty() && open.top().bound > best.value + tolerance) {
     if (proceed && !proceed(best.evaluations, std::max(closed, open.top().bound) - best.value)) {
       best.stopped = true;
+      break;
+    }
+    if (best.evaluations >= most_evaluations) {
+      best.exhausted = true;
       break;
     }
     const Piece piece = open.top();

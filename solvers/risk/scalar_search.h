@@ -19,13 +19,16 @@ struct ScalarMaximum {
   double argument = 0, value = 0;
   double upper = 0;  ///< no value of the function on the interval is larger
   std::int64_t evaluations = 0;
-  bool stopped = false;  ///< `proceed` said no
+  bool stopped = false;    ///< `proceed` said no
+  bool exhausted = false;  ///< there were `most_evaluations`
 };
 
 /// The largest value on [low, high] by branch and bound: intervals with the largest bound first, until no bound exceeds
-/// the best value by more than `tolerance`. `proceed` is asked after every evaluation.
+/// the best value by more than `tolerance`. A bound that is no number counts as infinite. `proceed` is asked after
+/// every evaluation.
 ScalarMaximum maximise(const ScalarFunction& function, double low, double high, double tolerance,
-                       const std::function<bool(std::int64_t evaluations, double gap)>& proceed);
+                       const std::function<bool(std::int64_t evaluations, double gap)>& proceed,
+                       std::int64_t most_evaluations = 1'000'000);
 
 /// Splits an interval in the middle until neighbours are a few units of rounding apart.
 std::optional<double> middle_of(double a, double b);

@@ -37,19 +37,25 @@ RiskSolution start(const Problem& problem, std::string algorithm, const StockOpt
   return solution;
 }
 
+/// Why a search ended before it had proven its tolerance; kNotRun when it had not.
+Status early_end(const ScalarMaximum& found) {
+  return found.stopped ? Status::kStoppedByCaller : found.exhausted ? Status::kBudgetExhausted : Status::kNotRun;
+}
+
 /// Fills in what every criterion has: `achieved` is the risk of the policy's law, `upper` a bound on the best, both up
 /// to `error`.
 RiskSolution finish(const Problem& problem, RiskSolution solution, double achieved, double upper, double error,
-                    bool stopped, double tolerance) {
+                    Status early, double tolerance) {
   solution.value = achieved;
   solution.lower = round_down(achieved - error);
   solution.upper = round_up(std::max(upper, achieved) + error);
   solution.gap = std::max(solution.upper - achieved, achieved - solution.lower);
   if (std::isnan(solution.gap)) solution.gap = std::numeric_limits<double>::infinity();
-  solution.status = stopped                     ? Status::kStoppedByCaller
-                    : solution.gap <= tolerance ? Status::kConverged
-                    : solution.tree->has_grid() ? Status::kBudgetExhausted
-                                                : Status::kRoundingLimited;
+  solution.status = early == Status::kStoppedByCaller ? early
+                    : solution.gap <= tolerance       ? Status::kConverged
+                    : early != Status::kNotRun        ? early
+                    : solution.tree->has_grid()       ? Status::kBudgetExhausted
+                                                      : Status::kRoundingLimited;
   const StockTree& tree = *solution.tree;
   solution.note =
       fmt::format("{} pairs of a state and earnings, {} final earnings", tree.num_nodes(), tree.final_stocks().size());
@@ -90,7 +96,7 @@ RiskSolution plan_for_utility(const Problem& problem, const std::function<double
     achieved += solution.law.weight[i] * f(solution.law.atom[i]);
   for (const double stock : tree.final_stocks()) largest = std::max(largest, std::abs(f(stock)));
   const double error = lipschitz * tree.stock_error() + tree.expectation_error() * largest;
-  return finish(problem, std::move(solution), achieved, best, error, false, run.tolerance);
+  return finish(problem, std::move(solution), achieved, best, error, Status::kNotRun, run.tolerance);
 }
 
 RiskSolution plan_for_conditional_value_at_risk(const Problem& problem, double level, const StockOptions& options,
@@ -123,7 +129,7 @@ RiskSolution plan_for_conditional_value_at_risk(const Problem& problem, double l
   const double largest = 2 * tree.largest_stock() + tree.stock_error();
   const double error = tree.stock_error() + (tree.expectation_error() + 0x1p-50) * largest / level;
   return finish(problem, std::move(solution), conditional_value_at_risk(solution.law, level), found.upper, error,
-                found.stopped, run.tolerance);
+                early_end(found), run.tolerance);
 }
 
 RiskSolution plan_for_value_at_risk(const Problem& problem, double level, const StockOptions& options,
@@ -150,8 +156,8 @@ RiskSolution plan_for_value_at_risk(const Problem& problem, double level, const 
   tree.least_mass_below(stocks[reached], &solution.policy);
   solution.law = tree.law(solution.policy);
   solution.parameter = stocks[reached];
-  solution = finish(problem, std::move(solution), stocks[reached], stocks[possible], tree.stock_error(), stopped,
-                    run.tolerance);
+  solution = finish(problem, std::move(solution), stocks[reached], stocks[possible], tree.stock_error(),
+                    stopped ? Status::kStoppedByCaller : Status::kNotRun, run.tolerance);
   if (possible > reached && !stopped)
     solution.note += "; the level is within rounding of a probability, where the quantile jumps";
   return solution;
@@ -178,14 +184,15 @@ RiskSolution plan_for_mean_variance(const Problem& problem, double weight, const
                                return phi_a + slope * (v - a) - weight * v * v + 4 * rounding;
                              },
                          .split = middle_of};
-  const ScalarMaximum found = maximise(g, stocks.front(), stocks.back(), run.tolerance / 2, asks(run));
+  const double reachable = std::max(run.tolerance / 2, 8 * rounding);  // each bound has 4 times the rounding in it
+  const ScalarMaximum found = maximise(g, stocks.front(), stocks.back(), reachable, asks(run));
   tree.maximise(utility(found.argument), &solution.policy);
   solution.law = tree.law(solution.policy);
   solution.parameter = found.argument;
   solution.evaluations = found.evaluations;
   const double achieved = mean(solution.law) - weight * variance(solution.law);
   const double error = tree.stock_error() * (1 + 8 * weight * tree.largest_stock()) + 2 * rounding;
-  return finish(problem, std::move(solution), achieved, found.upper, error, found.stopped, run.tolerance);
+  return finish(problem, std::move(solution), achieved, found.upper, error, early_end(found), run.tolerance);
 }
 
 }  // namespace bellwether::solvers

@@ -40,6 +40,23 @@ TEST(ScalarSearch, CountsWhatItMayNotLookInto) {
   EXPECT_GT(found.upper, found.value);
 }
 
+TEST(ScalarSearch, EndsWithATruthWhenNoBoundCanMeet) {
+  ScalarFunction function = wave();
+  function.bound = [&](double a, double u, double b, double v) { return wave().bound(a, u, b, v) + 1e-3; };
+  const ScalarMaximum found = maximise(function, 0, 10, 1e-6, nullptr, 5000);
+  EXPECT_TRUE(found.exhausted);
+  EXPECT_LE(found.evaluations, 5001);
+  EXPECT_GE(found.upper, maximise(wave(), 0, 10, 1e-6, nullptr).value);
+  EXPECT_FALSE(maximise(wave(), 0, 10, 1e-3, nullptr, 5000).exhausted);
+}
+
+TEST(ScalarSearch, TakesABoundThatIsNoNumberForNoBound) {
+  ScalarFunction function = wave();
+  function.bound = [](double, double, double, double) { return std::numeric_limits<double>::quiet_NaN(); };
+  const ScalarMaximum found = maximise(function, 0, 10, 1e-6, nullptr, 100);
+  EXPECT_TRUE(std::isinf(found.upper));
+}
+
 TEST(ScalarSearch, TakesAnIntervalOfOnePoint) {
   const ScalarMaximum found = maximise(wave(), 0.5, 0.5, 0, nullptr);
   EXPECT_EQ(found.value, wave().value(0.5));

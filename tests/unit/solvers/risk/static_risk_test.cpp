@@ -123,6 +123,25 @@ TEST(StaticRisk, LevelOneIsTheMeanAndASmallLevelTheWorstCase) {
   }
 }
 
+TEST(StaticRisk, SpreadsThatRoundingForbidsEndTheRun) {
+  // Returns of thousands: their squares are known to a millionth at best, which no search can get below.
+  const Problem problem =
+      finite(model_of({{{{0, 1000, 0.5}, {1, 0, 0.5}}}, {{{0, 3000, 0.5}, {1, 0, 0.5}}, {{1, 500, 1}}}}), 3);
+  const std::vector<Law> laws = all_laws(problem.model, 3, 1);
+  for (const double weight : {0.01, 1.0, 50.0}) {
+    const double best = best_of(laws, [&](const Law& l) { return mean(l) - weight * variance(l); });
+    for (const double tolerance : {1e-6, 1e-13}) {
+      const RiskSolution solution = plan_for_mean_variance(problem, weight, {}, {.tolerance = tolerance});
+      EXPECT_EQ(solution.status, solution.gap <= tolerance ? Status::kConverged : Status::kRoundingLimited);
+      EXPECT_LE(solution.gap, 2e-4 * std::max(1.0, weight));
+      EXPECT_LE(solution.lower, best + 1e-9);
+      EXPECT_GE(solution.upper, best - 1e-9);
+      EXPECT_LE(solution.evaluations, 100'000);
+    }
+  }
+  EXPECT_EQ(plan_for_mean_variance(problem, 1, {}, {.tolerance = 1e-13}).status, Status::kRoundingLimited);
+}
+
 /// Pays 0 with probability p, else 1, and then nothing more.
 Problem toss(double p) { return finite(model_of({{{{1, 0, p}, {1, 1, 1 - p}}}, {{{1, 0, 1}}}}), 2); }
 

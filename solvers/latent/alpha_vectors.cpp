@@ -162,6 +162,8 @@ LatentSolution alpha_vectors(const LatentProblem& problem, const AlphaVectorsOpt
                     : outcome == Outcome::kStopped           ? Status::kStoppedByCaller
                     : outcome == Outcome::kTooMany || budget ? Status::kBudgetExhausted
                                                              : Status::kRoundingLimited;
+  if (solution.status == Status::kBudgetExhausted && outcome == Outcome::kTooMany)
+    solution.limit = "the number of vectors";
   solution.note = outcome == Outcome::kTooMany
                       ? fmt::format("more than {} of one stage, which 'most_vectors' forbids",
                                     counted(options.most_vectors, "vector"))

@@ -222,6 +222,7 @@ LatentSolution belief_tree(const LatentProblem& problem, const BeliefTreeOptions
                     : stopped                     ? Status::kStoppedByCaller
                     : cut                         ? Status::kBudgetExhausted
                                                   : Status::kRoundingLimited;
+  if (solution.status == Status::kBudgetExhausted) solution.limit = "the number of beliefs looked at";
   solution.note = fmt::format("{} looked at{}", counted(tree.beliefs(), "belief"), cut ? "; the rest is bounded" : "");
   return solution;
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "core/errors.h"
 #include "core/rounding.h"
 
 namespace bellwether::solvers::latent {
@@ -24,13 +25,21 @@ std::vector<double> steps_of(const LatentProblem& problem) {
   return steps;
 }
 
+/// The sums of rewards, a few of them together, must be numbers.
+double within_range(double largest) {
+  if (!std::isfinite(16 * largest))
+    throw InvalidModel("hidden states: the values exceed the range of double arithmetic: scale the rewards down");
+  return largest;
+}
+
 }  // namespace
 
 Frame::Frame(const LatentProblem& problem, const Observer& observer)
     : problem_(checked(problem)),
       model_(problem.model, problem.sign()),
       steps_(steps_of(problem)),
-      backup_error_(1.01 * rounding_error(2 * model_.roundings() + 16) * model_.largest_reward() * (steps(0) + 1) +
+      backup_error_(1.01 * rounding_error(2 * model_.roundings() + 16) *
+                        within_range(model_.largest_reward() * (steps(0) + 1)) +
                     kUnderflowSlack),
       relaxations_(relax(problem_, model_, backup_error_, observer)) {}
 

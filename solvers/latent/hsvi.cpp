@@ -376,6 +376,7 @@ LatentSolution hsvi(const LatentProblem& problem, const HsviOptions& options, co
     idle = below > lower || above < upper ? 0 : idle + 1;
     lower = std::max(lower, below), upper = above;
   }
+  if (solution.status == Status::kBudgetExhausted) solution.limit = "the number of trials";
   solution.trace = trace.take();
   solution.vectors = search.vectors();
   solution.note =

@@ -132,11 +132,14 @@ class Contest {
   std::vector<int> policy_;
 };
 
-void close(const Frame& frame, LatentSolution& solution, double lower, const SolveOptions& run, bool stopped) {
+/// `kind` says which policies were looked at, which is what keeps the bounds apart.
+void close(const Frame& frame, LatentSolution& solution, double lower, const SolveOptions& run, bool stopped,
+           const char* kind) {
   frame.finish(solution, lower, frame.relaxations().informed);
   solution.status = solution.gap <= run.tolerance ? Status::kConverged
                     : stopped                     ? Status::kStoppedByCaller
                                                   : Status::kBudgetExhausted;
+  if (solution.status == Status::kBudgetExhausted) solution.limit = kind;
 }
 
 }  // namespace
@@ -170,7 +173,7 @@ LatentSolution memoryless(const LatentProblem& problem, const MemorylessOptions&
                   : all             ? "the best of all policies without memory"
                                     : "local search among policies without memory";
   solution.note += "; the upper bound is that of all policies";
-  close(frame, solution, contest.proven(), run, contest.stopped());
+  close(frame, solution, contest.proven(), run, contest.stopped(), "policies without memory");
   return solution;
 }
 
@@ -317,7 +320,8 @@ LatentSolution open_loop(const LatentProblem& problem, const OpenLoopOptions& op
                   : search.cut()   ? "the best sequence found before 'most_nodes'"
                                    : "the best of all sequences";
   solution.note += "; the upper bound is that of all policies";
-  close(frame, solution, problem.direction == Direction::kMinimise ? -worth.upper : worth.lower, run, search.stopped());
+  close(frame, solution, problem.direction == Direction::kMinimise ? -worth.upper : worth.lower, run, search.stopped(),
+        "sequences that look at nothing");
   return solution;
 }
 

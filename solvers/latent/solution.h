@@ -18,7 +18,8 @@ struct LatentSolution {
   Status status = Status::kNotRun;
   std::string algorithm = {};
   std::string note = {};
-  double value = 0;  ///< the middle of the bounds
+  std::string limit = {};  ///< for kBudgetExhausted: what the gap is limited by
+  double value = 0;        ///< the middle of the bounds
   double lower = -std::numeric_limits<double>::infinity(), upper = std::numeric_limits<double>::infinity();
   double gap = std::numeric_limits<double>::infinity();
   /// Proven bounds on the optimum from more information, best last: `known` when the state (the context) is always

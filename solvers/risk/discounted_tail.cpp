@@ -24,7 +24,7 @@ struct Grid {
   double stock(int j) const { return -bound + j * step; }
   /// The place of a stock, rounded so that what double arithmetic may have missed goes the safe way.
   std::int64_t place(double stock, Rounding rounding) const {
-    const double x = (stock + bound) / step;
+    const double x = std::clamp((stock + bound) / step, -2.0, points + 2.0);
     return static_cast<std::int64_t>(rounding == Rounding::kDown ? std::floor(x - 1e-7) : std::ceil(x + 1e-7));
   }
 };
@@ -114,8 +114,11 @@ std::vector<double> by_stock(const mdp::TabularMdp& model, const Eigen::VectorXd
   return sum;
 }
 
-DiscountedTailSolution stopped() {
-  return {.status = Status::kStoppedByCaller, .note = "stopped before there was an answer"};
+/// One of the models inside was stopped, or it was out of range.
+DiscountedTailSolution without_answer(const Solution& inside) {
+  if (inside.status == Status::kStoppedByCaller)
+    return {.status = Status::kStoppedByCaller, .note = "stopped before there was an answer"};
+  return {.status = Status::kNumericalTrouble, .note = std::string(kOutOfRange)};
 }
 
 void require_discounted(const Problem& problem, double level, const DiscountedTailOptions& options) {
@@ -137,10 +140,11 @@ DiscountedTailSolution plan_for_discounted_tail(const Problem& problem, double l
   const SolveOptions inner{.tolerance = run.tolerance / 8, .observer = run.observer};
   Problem neutral = problem;
   const Solution mean = automatic(neutral, {}, inner);
-  if (!std::isfinite(mean.gap) || mean.status == Status::kStoppedByCaller) return stopped();
+  if (!std::isfinite(mean.gap) || mean.status == Status::kStoppedByCaller) return without_answer(mean);
   const Eigen::VectorXd mean_lower = problem.maximise() ? mean.lower : Eigen::VectorXd(-mean.upper);
   const Eigen::VectorXd mean_upper = problem.maximise() ? mean.upper : Eigen::VectorXd(-mean.lower);
 
+  require_range(table.largest_reward() / (1 - problem.discount) / level);
   const double bound = std::max(table.largest_reward() / (1 - problem.discount), 1e-300) * (1 + 0x1p-40);
   const Grid grid{bound, 2 * bound / (options.points - 1), options.points};
   const auto solve = [&](Rounding rounding, const Eigen::VectorXd& tail) {
@@ -150,7 +154,8 @@ DiscountedTailSolution plan_for_discounted_tail(const Problem& problem, double l
                      {}, inner);
   };
   const Solution low = solve(Rounding::kDown, mean_lower), high = solve(Rounding::kUp, mean_upper);
-  if (!std::isfinite(low.gap) || !std::isfinite(high.gap)) return stopped();
+  if (!std::isfinite(low.gap)) return without_answer(low);
+  if (!std::isfinite(high.gap)) return without_answer(high);
 
   DiscountedTailSolution solution{.iterations = mean.iterations + low.iterations + high.iterations};
   const std::vector<double> earned = by_stock(problem.model, low.lower, grid);
@@ -185,6 +190,7 @@ DiscountedTailSolution plan_for_discounted_tail(const Problem& problem, double l
   solution.status = solution.gap <= run.tolerance ? Status::kConverged
                     : was_stopped                 ? Status::kStoppedByCaller
                                                   : Status::kBudgetExhausted;
+  if (solution.status == Status::kBudgetExhausted) solution.limit = "the grid of earnings";
   solution.note = fmt::format("{} stocks, {:.3g} apart; the error shrinks with their number (option points)",
                               grid.points, grid.step);
   solution.policy = {

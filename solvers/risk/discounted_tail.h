@@ -34,6 +34,7 @@ struct StockTablePolicy {
 struct DiscountedTailSolution {
   Status status = Status::kNotRun;
   std::string note = {};
+  std::string limit = {};       ///< what the gap is limited by, where that is not rounding
   double value = 0;             ///< no more than what the policy's conditional value at risk is
   double lower = 0, upper = 0;  ///< enclose the best one
   double gap = std::numeric_limits<double>::infinity();

@@ -132,9 +132,9 @@ void certify(Solution& solution, const Problem& problem, const std::vector<doubl
     solution.gap =
         std::max({solution.gap, solution.upper[s] - solution.value[s], solution.value[s] - solution.lower[s]});
   }
-  if (!std::isfinite(solution.gap)) {
+  if (!solution.value.allFinite() || !solution.lower.allFinite() || !solution.upper.allFinite()) {
     solution.status = Status::kNumericalTrouble;
-    solution.note = "the values exceed the range of double arithmetic: scale the rewards down";
+    solution.note = kOutOfRange;
     solution.gap = kInfinity;
     return;
   }
@@ -233,7 +233,11 @@ EntropicValueSolution plan_for_entropic_value_at_risk(const Problem& problem, do
   const auto best_risk = [&](double beta, mdp::StagePolicy* stages) {
     std::vector<double> value(initial.size(), 0.0);
     double own = 0;
-    proceeding = induction.run(value, beta, stages, nullptr, own, run.observer) && proceeding;
+    // The policy of what was found is wanted in any case.
+    if (!induction.run(value, beta, stages, nullptr, own, stages == nullptr ? run.observer : nullptr)) {
+      proceeding = false;
+      return std::numeric_limits<double>::quiet_NaN();
+    }
     std::vector<double> x;
     double largest = 0;
     for (const Outcome& outcome : start) {
@@ -248,13 +252,19 @@ EntropicValueSolution plan_for_entropic_value_at_risk(const Problem& problem, do
   const double log_level = std::log(level), worst = best_risk(kInfinity, nullptr), neutral = best_risk(0, nullptr);
   const auto beta_of = [](double theta) { return theta > 0 ? 1 / theta : kInfinity; };
   ScalarMaximum found{.argument = kInfinity, .value = neutral, .upper = neutral, .evaluations = 1};
+  const double last = level < 1 ? std::max(0.0, (neutral - worst) / -log_level) : 0;
+  if (!proceeding) return {.status = Status::kStoppedByCaller, .note = "stopped before there was an answer"};
+  if (!std::isfinite(worst) || !std::isfinite(neutral) || !std::isfinite(last) || !std::isfinite(error))
+    return {.status = Status::kNumericalTrouble, .note = std::string(kOutOfRange)};
   if (level < 1) {
-    const double last = (neutral - worst) / -log_level;
     const ScalarFunction g{
         .value = [&](double theta) { return best_risk(beta_of(theta), nullptr) + theta * log_level; },
         .bound = [&](double a, double, double b, double value_b) { return value_b + (a - b) * log_level; },
         .split = middle_of};
-    found = maximise(g, 0, std::max(last, 0.0), run.tolerance / 2, [&](std::int64_t, double) { return proceeding; });
+    found =
+        maximise(g, 0, last, std::max(run.tolerance / 2, 8 * error), [&](std::int64_t, double) { return proceeding; });
+    if (!std::isfinite(found.value))
+      return {.status = Status::kStoppedByCaller, .note = "stopped before there was an answer"};
   }
   solution.beta = level < 1 ? beta_of(found.argument) : 0;
   best_risk(solution.beta, &solution.stages);
@@ -267,6 +277,7 @@ EntropicValueSolution plan_for_entropic_value_at_risk(const Problem& problem, do
   solution.gap = std::max(solution.upper - solution.value, solution.value - solution.lower);
   solution.status = !proceeding                     ? Status::kStoppedByCaller
                     : solution.gap <= run.tolerance ? Status::kConverged
+                    : found.exhausted               ? Status::kBudgetExhausted
                                                     : Status::kRoundingLimited;
   return solution;
 }

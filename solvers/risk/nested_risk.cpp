@@ -113,7 +113,11 @@ void certify(Solution& solution, const Problem& problem, const std::vector<doubl
     solution.gap =
         std::max({solution.gap, solution.upper[s] - solution.value[s], solution.value[s] - solution.lower[s]});
   }
-  if (std::isnan(solution.gap)) solution.gap = kInfinity;
+  if (!solution.value.allFinite() || !solution.lower.allFinite() || !solution.upper.allFinite()) {
+    solution.status = Status::kNumericalTrouble;
+    solution.note = kOutOfRange;
+    solution.gap = kInfinity;
+  }
   if (solution.gap <= tolerance) solution.status = Status::kConverged;
 }
 
@@ -121,10 +125,12 @@ Solution finite(const Problem& problem, const StepRisk& risk, const SolveOptions
   Solution solution{.status = Status::kRoundingLimited, .algorithm = "nested-risk"};
   std::vector<double> value(static_cast<std::size_t>(problem.model.num_states()), 0.0), later = value;
   solution.stages.resize(static_cast<std::size_t>(problem.horizon));
-  double error = 0;
+  double error = 0, most = 0;
   for (int h = problem.horizon - 1; h >= 0; --h) {
     const mdp::TabularMdp& model = problem.stages.empty() ? problem.model : problem.stages[static_cast<std::size_t>(h)];
     const OutcomeTable table(model, problem.sign());
+    most = table.largest_reward() + problem.discount * most;
+    require_range(most);
     later.swap(value);
     std::vector<std::int32_t> played(value.size());
     const Backup::Result result = Backup{model, table, problem.discount, risk}(later, value, played);
@@ -146,6 +152,7 @@ Solution finite(const Problem& problem, const StepRisk& risk, const SolveOptions
 Solution discounted(const Problem& problem, const StepRisk& risk, const SolveOptions& run) {
   Solution solution{.status = Status::kBudgetExhausted, .algorithm = "nested-risk"};
   const OutcomeTable table(problem.model, problem.sign());
+  require_range(table.largest_reward() / (1 - problem.discount));
   const Backup backup{problem.model, table, problem.discount, risk};
   std::vector<double> value(static_cast<std::size_t>(problem.model.num_states()), 0.0), next = value;
   std::vector<std::int32_t> played(value.size());

@@ -20,6 +20,10 @@ RewardLaw law_of(const TabularMdp& model, std::int64_t choice) {
 
 }  // namespace
 
+void require_range(double largest_return) {
+  if (!std::isfinite(8 * largest_return)) throw InvalidModel(fmt::format("risk: {}", kOutOfRange));
+}
+
 OutcomeTable::OutcomeTable(const TabularMdp& model, double sign) : begin_{0} {
   const mdp::RewardDistributions& laws = model.data().reward_laws;
   const auto& by_transition = model.data().rewards.front().by_transition;

@@ -2,11 +2,18 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "mdp/tabular_mdp.h"
 
 namespace bellwether::solvers {
+
+inline constexpr std::string_view kOutOfRange =
+    "the values exceed the range of double arithmetic: scale the rewards down";
+
+/// InvalidModel unless sums of a few returns, none larger than this, are finite.
+void require_range(double largest_return);
 
 /// One thing that may happen when a choice is made.
 struct Outcome {

@@ -57,6 +57,11 @@ ScalarMaximum maximise(const ScalarFunction& function, double low, double high, 
       continue;
     }
     const double value = evaluate(*x);
+    if (std::isnan(value)) {
+      open.push(piece);
+      best.stopped = true;
+      break;
+    }
     push(piece.a, piece.value_a, *x, value);
     push(*x, value, piece.b, piece.value_b);
   }

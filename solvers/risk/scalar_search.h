@@ -8,7 +8,7 @@ namespace bellwether::solvers {
 
 /// A function of one number that is to be maximised, whatever its shape, and what is known about it between two points.
 struct ScalarFunction {
-  std::function<double(double x)> value;
+  std::function<double(double x)> value;  ///< no number when it was stopped on the way
   /// An upper bound on the values in [a, b], from value(a) and value(b).
   std::function<double(double a, double value_a, double b, double value_b)> bound;
   /// A point strictly between to look at next; none when the interval is to be looked at no further.
@@ -19,7 +19,7 @@ struct ScalarMaximum {
   double argument = 0, value = 0;
   double upper = 0;  ///< no value of the function on the interval is larger
   std::int64_t evaluations = 0;
-  bool stopped = false;    ///< `proceed` said no
+  bool stopped = false;    ///< `proceed` said no, or a value was no number
   bool exhausted = false;  ///< there were `most_evaluations`
 };
 

@@ -50,15 +50,20 @@ RiskSolution finish(const Problem& problem, RiskSolution solution, double achiev
   solution.lower = round_down(achieved - error);
   solution.upper = round_up(std::max(upper, achieved) + error);
   solution.gap = std::max(solution.upper - achieved, achieved - solution.lower);
-  if (std::isnan(solution.gap)) solution.gap = std::numeric_limits<double>::infinity();
-  solution.status = early == Status::kStoppedByCaller ? early
-                    : solution.gap <= tolerance       ? Status::kConverged
-                    : early != Status::kNotRun        ? early
-                    : solution.tree->has_grid()       ? Status::kBudgetExhausted
-                                                      : Status::kRoundingLimited;
+  const bool proven = std::isfinite(solution.lower) && std::isfinite(solution.upper);
+  if (!proven) solution.gap = std::numeric_limits<double>::infinity();
+  solution.status = !proven                             ? Status::kNumericalTrouble
+                    : early == Status::kStoppedByCaller ? early
+                    : solution.gap <= tolerance         ? Status::kConverged
+                    : early != Status::kNotRun          ? early
+                    : solution.tree->has_grid()         ? Status::kBudgetExhausted
+                                                        : Status::kRoundingLimited;
   const StockTree& tree = *solution.tree;
   solution.note =
       fmt::format("{} pairs of a state and earnings, {} final earnings", tree.num_nodes(), tree.final_stocks().size());
+  if (!proven) solution.note += fmt::format("; {}", kOutOfRange);
+  if (solution.status == Status::kBudgetExhausted)
+    solution.limit = early == Status::kBudgetExhausted ? "the number of evaluations" : "the grid of earnings";
   if (!problem.maximise()) speak_of_costs(solution);
   return solution;
 }
@@ -96,7 +101,9 @@ RiskSolution plan_for_utility(const Problem& problem, const std::function<double
     achieved += solution.law.weight[i] * f(solution.law.atom[i]);
   for (const double stock : tree.final_stocks()) largest = std::max(largest, std::abs(f(stock)));
   const double error = lipschitz * tree.stock_error() + tree.expectation_error() * largest;
-  return finish(problem, std::move(solution), achieved, best, error, Status::kNotRun, run.tolerance);
+  solution = finish(problem, std::move(solution), achieved, best, error, Status::kNotRun, run.tolerance);
+  if (std::isinf(lipschitz)) solution.note = "nothing is proven of a utility whose slope has no bound";
+  return solution;
 }
 
 RiskSolution plan_for_conditional_value_at_risk(const Problem& problem, double level, const StockOptions& options,
@@ -173,6 +180,7 @@ RiskSolution plan_for_mean_variance(const Problem& problem, double weight, const
   const auto utility = [weight](double v) { return [weight, v](double x) { return x - weight * (x - v) * (x - v); }; };
   // G(v) + weight v^2 is a maximum of functions linear in v: convex, so below its chord on every interval.
   const double largest = tree.largest_stock() * (1 + 4 * weight * tree.largest_stock());
+  require_range(largest);
   const double rounding = tree.expectation_error() * largest;
   const ScalarFunction g{.value = [&](double v) { return tree.maximise(utility(v)); },
                          .bound =

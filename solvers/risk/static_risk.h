@@ -19,6 +19,7 @@ struct RiskSolution {
   Status status = Status::kNotRun;
   std::string algorithm = {};
   std::string note = {};
+  std::string limit = {};       ///< what the gap is limited by, where that is not rounding
   double value = 0;             ///< the risk of what the policy earns
   double lower = 0, upper = 0;  ///< enclose the best risk and that of the policy, rounding and grid included
   double gap = std::numeric_limits<double>::infinity();
@@ -34,8 +35,8 @@ struct RiskSolution {
 // docs/papers/risk-measures.md has the mathematics.
 
 /// The best expected utility of the return, sup E f(X). `f` is called with the return (minus the cost when minimising);
-/// `lipschitz` bounds its slope, for the error of a grid; infinite when unknown, and then only exact trees have a
-/// proof.
+/// `lipschitz` bounds its slope, for the error of stocks that are rounded; infinite when unknown, and then nothing is
+/// proven.
 RiskSolution plan_for_utility(const Problem& problem, const std::function<double(double)>& f, double lipschitz,
                               const StockOptions& options = {}, const SolveOptions& run = {});
 

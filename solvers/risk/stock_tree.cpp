@@ -83,7 +83,7 @@ StockTree::StockTree(const Problem& problem, const StockOptions& options)
   double weight = 1;
   for (int h = 0; h < problem.horizon; ++h, weight *= problem.discount)
     largest_stock_ += weight * outcomes(h).largest_reward();
-  if (!std::isfinite(largest_stock_)) throw InvalidModel("risk: the returns exceed the range of double arithmetic");
+  require_range(largest_stock_);
   const double same = largest_stock_ * 0x1p-44;  // closer than this, two stocks are one
   // A stage adds a product (two roundings with that of the weight), an addition and the joining of neighbours.
   const double step = (grid_ > 0 ? grid_ / 2 : same) + 4 * kUnitRoundoff * largest_stock_;

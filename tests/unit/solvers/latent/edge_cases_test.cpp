@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -7,6 +9,7 @@
 #include "solvers/latent/alpha_vectors.h"
 #include "solvers/latent/belief_tree.h"
 #include "solvers/latent/hsvi.h"
+#include "solvers/latent/registry.h"
 #include "solvers/latent/simple_policies.h"
 #include "tests/unit/solvers/latent/plain.h"
 
@@ -46,6 +49,45 @@ TEST(RewardScales, TigerScales) {
     EXPECT_EQ(found.status, Status::kConverged);
     EXPECT_NEAR(found.value, 19.37 * scale, .06 * scale);
   }
+}
+
+TEST(RewardScales, BeyondTheRangeAreRefused) {
+  for (const double scale : {1e304, 1e306}) {
+    const mdp::Pomdp tiger(scaled(mdp::tiger().model(), scale),
+                           mdp::tiger().observations());  // rewards of 100 times it
+    const LatentProblem stages{.model = tiger, .criterion = Criterion::kFinite, .horizon = 3000};
+    const LatentProblem discounted{.model = tiger, .discount = .9999};
+    for (const LatentRow& row : latent_table()) {
+      for (const LatentProblem& problem : {stages, discounted}) {
+        if (!row.solves(problem.criterion)) continue;
+        EXPECT_THAT([&] { row.run(problem, {}, {.observer = [](const TraceRow&) { return false; }}); },
+                    ThrowsMessage<InvalidModel>(HasSubstr("exceed the range of double arithmetic")))
+            << row.name;
+      }
+    }
+  }
+}
+
+TEST(RewardScales, NearTheRangeKeepTheirProof) {
+  const mdp::Pomdp tiger(scaled(mdp::tiger().model(), 1e300), mdp::tiger().observations());
+  const LatentProblem problem{.model = tiger, .criterion = Criterion::kFinite, .horizon = 3};
+  const double truth = 1e300 * plain_pomdp(mdp::tiger(), 3, {.5, .5});
+  for (const LatentRow& row : latent_table()) {
+    const LatentSolution found = row.run(problem, {}, {.tolerance = 1e295});
+    EXPECT_LE(found.lower, truth * (1 + 1e-14)) << row.name;
+    EXPECT_GE(found.upper, truth * (1 - 1e-14)) << row.name;
+    EXPECT_TRUE(std::isfinite(found.gap)) << row.name;
+  }
+}
+
+TEST(Budgets, SayWhatLimitsTheBounds) {
+  const LatentProblem problem{.model = mdp::tiger(), .criterion = Criterion::kFinite, .horizon = 5};
+  EXPECT_EQ(belief_tree(problem, {.most_beliefs = 3}).limit, "the number of beliefs looked at");
+  EXPECT_EQ(alpha_vectors(problem, {.most_vectors = 2}).limit, "the number of vectors");
+  EXPECT_EQ(hsvi(problem, {.most_trials = 1}).limit, "the number of trials");
+  EXPECT_EQ(memoryless(problem).limit, "policies without memory");
+  EXPECT_EQ(open_loop(problem).limit, "sequences that look at nothing");
+  EXPECT_EQ(belief_tree(problem).limit, "");
 }
 
 TEST(Discounts, NearOneKeepValidBounds) {

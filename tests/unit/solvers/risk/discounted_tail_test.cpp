@@ -113,5 +113,18 @@ TEST(DiscountedTail, SaysWhatIsWrong) {
   EXPECT_THROW(plan_for_discounted_tail(problem, 0.5), InvalidOption);
 }
 
+TEST(DiscountedTail, SaysWhatLimitsItAndWhatIsBeyondTheRange) {
+  const auto gambling = [](double size) {
+    return Problem{.model = model_of({{{{0, 0, 1}}, {{0, -size, 0.5}, {0, size, 0.5}}}}), .discount = 0.9};
+  };
+  const DiscountedTailSolution coarse = plan_for_discounted_tail(gambling(1), 0.5, {.points = 21});
+  EXPECT_EQ(coarse.status, Status::kBudgetExhausted);
+  EXPECT_EQ(coarse.limit, "the grid of earnings");
+  const Problem rich{.model = model_of({{{{0, 1e308, 1}}}}), .discount = 0.9};
+  EXPECT_EQ(plan_for_discounted_tail(rich, 0.5).status, Status::kNumericalTrouble);
+  EXPECT_THROW(plan_for_discounted_tail(gambling(1e308), 0.5), InvalidModel);
+  EXPECT_THROW(plan_for_discounted_tail(gambling(1e200), 1e-200), InvalidModel);
+}
+
 }  // namespace
 }  // namespace bellwether::solvers

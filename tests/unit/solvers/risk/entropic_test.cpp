@@ -121,5 +121,35 @@ TEST(Entropic, SaysWhatIsWrong) {
   EXPECT_THROW(plan_for_entropic_risk(total, 1), InvalidOption);
 }
 
+TEST(EntropicRisk, SaysWhatIsBeyondTheRange) {
+  const mdp::TabularMdp model = model_of({{{{0, 1e308, 1}}, {{0, -1e308, 0.5}, {0, 1e308, 0.5}}}});
+  const Problem problem{.model = model, .criterion = Criterion::kFinite, .horizon = 3};
+  for (const double level : {0.5, 1.0}) {
+    const EntropicValueSolution found = plan_for_entropic_value_at_risk(problem, level);
+    EXPECT_EQ(found.status, Status::kNumericalTrouble);
+    EXPECT_TRUE(std::isinf(found.gap));
+    EXPECT_FALSE(found.note.empty());
+  }
+  const Solution planned = plan_for_entropic_risk(problem, 1);
+  EXPECT_EQ(planned.status, Status::kNumericalTrouble);
+  EXPECT_TRUE(std::isinf(planned.gap));
+}
+
+TEST(EntropicValue, StoppedOnTheWayKeepsBoundsThatHold) {
+  const Problem problem{.model = random_model(Stream(31)), .criterion = Criterion::kFinite, .horizon = 6};
+  const double truth = plan_for_entropic_value_at_risk(problem, 0.3).value;
+  for (int patience = 1; patience < 120; ++patience) {  // in the midst of a backward induction, too
+    int asked = 0;
+    const EntropicValueSolution found = plan_for_entropic_value_at_risk(
+        problem, 0.3, {.tolerance = 1e-9, .observer = [&](const TraceRow&) { return ++asked < patience; }});
+    EXPECT_EQ(found.status, Status::kStoppedByCaller) << patience;
+    if (!std::isfinite(found.gap)) continue;
+    EXPECT_LE(found.lower, truth + 1e-6) << patience;
+    EXPECT_GE(found.upper, truth - 1e-6) << patience;
+    EXPECT_FALSE(found.stages.empty());
+    for (const mdp::Policy& policy : found.stages) EXPECT_FALSE(policy.empty()) << patience;
+  }
+}
+
 }  // namespace
 }  // namespace bellwether::solvers

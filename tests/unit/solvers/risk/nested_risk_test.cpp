@@ -124,5 +124,15 @@ TEST(NestedRisk, SaysWhatIsWrong) {
   EXPECT_THROW(plan_for_nested_risk(problem, {}), InvalidOption);
 }
 
+TEST(NestedRisk, RefusesReturnsBeyondTheRange) {
+  const mdp::TabularMdp model = model_of({{{{0, 0, 1}}, {{0, -1e308, 0.5}, {0, 1e308, 0.5}}}});
+  for (const char* measure : {"conditional-value-at-risk", "entropic-value-at-risk", "entropic", "worst-case"}) {
+    EXPECT_THROW(plan_for_nested_risk({.model = model, .discount = 0.9}, {.measure = measure}), InvalidModel);
+    EXPECT_THROW(
+        plan_for_nested_risk({.model = model, .criterion = Criterion::kFinite, .horizon = 3}, {.measure = measure}),
+        InvalidModel);
+  }
+}
+
 }  // namespace
 }  // namespace bellwether::solvers

@@ -297,6 +297,29 @@ TEST(StaticRisk, GreedyOnTheMedianIsNotOptimal) {
   EXPECT_GE(beaten, 1);
 }
 
+TEST(StaticRisk, RefusesReturnsBeyondTheRange) {
+  const auto gambling = [](double size) {
+    return finite(model_of({{{{0, 0, 1}}, {{0, -size, 0.5}, {0, size, 0.5}}}}), 3);
+  };
+  const auto refused = testing::ThrowsMessage<InvalidModel>(testing::HasSubstr("exceed the range of double"));
+  EXPECT_THAT([&] { plan_for_conditional_value_at_risk(gambling(1e308), 0.5); }, refused);
+  EXPECT_THAT([&] { plan_for_value_at_risk(gambling(5e307), 0.5); }, refused);
+  EXPECT_THAT([&] { plan_for_mean_variance(gambling(1e154), 1); }, refused);  // its squares
+  const RiskSolution tail = plan_for_conditional_value_at_risk(gambling(1e200), 1e-200);
+  EXPECT_EQ(tail.status, Status::kNumericalTrouble);
+  EXPECT_TRUE(std::isinf(tail.gap));
+  const RiskSolution near = plan_for_conditional_value_at_risk(gambling(1e300), 0.5);
+  EXPECT_LE(near.lower, 0);
+  EXPECT_GE(near.upper, 0);
+  EXPECT_LE(near.gap, 1e289);
+}
+
+TEST(StaticRisk, SaysWhatLimitsTheBounds) {
+  const Problem problem = finite(random_model(Stream(27)), 4, 0.9);
+  EXPECT_EQ(plan_for_conditional_value_at_risk(problem, 0.5, {.grid = 0.5}).limit, "the grid of earnings");
+  EXPECT_EQ(plan_for_conditional_value_at_risk(problem, 0.5).limit, "");
+}
+
 TEST(StaticRisk, SaysWhatIsWrong) {
   const Problem problem = finite(gamble(0.4), 2);
   EXPECT_THROW(plan_for_conditional_value_at_risk(problem, 0), InvalidOption);

@@ -44,10 +44,9 @@ class HiddenAddition : public Addition {
   void write_json(JsonWriter& json) const override {
     json.member("value", solution_.value);
     json.key("optimum").begin_object();
-    json.member("value", solution_.value)
-        .member("lower", solution_.lower)
-        .member("upper", solution_.upper)
-        .end_object();
+    json.member("value", solution_.value).member("lower", solution_.lower).member("upper", solution_.upper);
+    if (!solution_.limit.empty()) json.member("limited_by", solution_.limit);
+    json.end_object();
     json.key("with_more_seen").begin_object();
     json.member("known", solution_.known).member("qmdp", solution_.qmdp).member("informed", solution_.informed);
     json.end_object();
@@ -62,6 +61,8 @@ class HiddenAddition : public Addition {
     for (const ControllerNode& node : policy_.nodes) write_node(json, node);
     json.end_array().end_object();
   }
+
+  std::string limit() const override { return solution_.limit; }
 
   std::string proof() const override {
     if (!std::isfinite(solution_.gap)) return "no error bound was proven";

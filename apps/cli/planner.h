@@ -24,6 +24,8 @@ class Addition {
   virtual void write_json(JsonWriter& json) const = 0;
   /// The number that was planned for, as (name, text), where it is not the value of the solution.
   virtual std::optional<std::pair<std::string, std::string>> headline() const { return std::nullopt; }
+  /// What the bounds are limited by, where the budget of the planner was spent; empty: its iterations.
+  virtual std::string limit() const { return {}; }
   /// What was proven, in words, instead of what plain problems say.
   virtual std::string proof() const = 0;
   /// Further lines for the terminal, as (name, text).

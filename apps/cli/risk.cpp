@@ -62,7 +62,9 @@ class RiskAddition : public Addition {
   void write_json(JsonWriter& json) const override {
     json.key("risk").begin_object();
     json.member("measure", risk_.measure).member("value", solution_.value).member("lower", solution_.lower);
-    json.member("upper", solution_.upper).member("parameter", solution_.parameter).end_object();
+    json.member("upper", solution_.upper).member("parameter", solution_.parameter);
+    if (!solution_.limit.empty()) json.member("limited_by", solution_.limit);
+    json.end_object();
     if (!solution_.law.atom.empty()) {
       json.key("law").begin_object().key("returns").begin_array();
       for (const double x : solution_.law.atom) json.value(x);
@@ -74,12 +76,15 @@ class RiskAddition : public Addition {
     if (!table_.choice.empty()) write_table(json);
   }
 
+  std::string limit() const override { return solution_.limit; }
+
   std::string proof() const override {
     if (!std::isfinite(solution_.gap)) return "no error bound was proven";
     return fmt::format("no policy, whatever it remembers, does better by more than {}", scientific(solution_.gap));
   }
 
   std::optional<std::pair<std::string, std::string>> headline() const override {
+    if (!std::isfinite(solution_.gap)) return std::nullopt;
     return std::pair<std::string, std::string>(
         "risk", fmt::format("{} is {} under the policy",
                             meaningful(solution_.value, {solution_.lower, solution_.upper}), risk_.words));
@@ -180,6 +185,7 @@ RiskSolution without_tree(const solvers::DiscountedTailSolution& tail) {
   return {.status = tail.status,
           .algorithm = "discounted-tail",
           .note = tail.note,
+          .limit = tail.limit,
           .value = tail.value,
           .lower = tail.lower,
           .upper = tail.upper,
@@ -202,7 +208,8 @@ Planned plan(const RiskQuestion& risk, const solvers::Problem& problem, const st
     const auto found = solvers::plan_for_entropic_value_at_risk(problem, risk.level, run);
     solvers::Solution solution{.status = found.status,
                                .algorithm = "entropic-value-at-risk",
-                               .note = std::isinf(found.beta)
+                               .note = !found.note.empty() ? found.note
+                                       : std::isinf(found.beta)
                                            ? std::string("the policy of the best worst case")
                                            : fmt::format("the policy of entropic risk with beta {:.6g}", found.beta)};
     solution.gap = found.gap;

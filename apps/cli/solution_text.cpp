@@ -177,9 +177,12 @@ std::string answer_text(const Answer& answer, bool all_states) {
   std::string out = fmt::format("{}: {}\n\n", answer.file, size_text(model));
   out += line("problem", answer.question->summary);
   out += line("algorithm", solution.algorithm + (solution.note.empty() ? "" : ": " + solution.note));
-  out += line("status", fmt::format("{}, {}, {} (loading took {})", ending(solution.status),
-                                    grouped(solution.iterations, "iteration"), duration(answer.solve_seconds),
-                                    duration(answer.load_seconds)));
+  const std::string limit = answer.addition ? answer.addition->limit() : std::string();
+  const std::string ended = solution.status == Status::kBudgetExhausted && !limit.empty()
+                                ? fmt::format("limited by {}; the bounds hold", limit)
+                                : ending(solution.status);
+  out += line("status", fmt::format("{}, {}, {} (loading took {})", ended, grouped(solution.iterations, "iteration"),
+                                    duration(answer.solve_seconds), duration(answer.load_seconds)));
   if (solution.value.size() > 0) {
     out += line("value",
                 meaningful(initial_value(answer), initial_bounds(answer)) + " expected from the initial distribution");

@@ -77,6 +77,18 @@ TEST(BetaGittins, CoarseEnclosuresHoldFineOnes) {
   }
 }
 
+TEST(BetaGittins, ShallowTreesStillHoldTheTruth) {
+  // Two rounds deep at a discount of 0.99: nearly everything is in the tail.
+  BetaGittins shallow(0.99, 50), deep(0.99, 1e-3);
+  for (const auto& [a, b] : {std::array{1.0, 1.0}, std::array{0.3, 0.3}, std::array{3.0, 1.0}})
+    for (const double charge : {0.2, 0.5, 0.7, 0.8}) {
+      const Enclosure wide = shallow.retirement_value(a, b, charge), narrow = deep.retirement_value(a, b, charge);
+      EXPECT_LE(wide.low, narrow.high) << a << " " << charge;
+      EXPECT_GE(wide.high, narrow.low) << a << " " << charge;
+      EXPECT_GT(wide.high - wide.low, 10 * (narrow.high - narrow.low)) << a << " " << charge;
+    }
+}
+
 TEST(BetaGittins, RetirementIsWorthTheChargeFromTheIndexOn) {
   BetaGittins gittins(0.9, 1e-8);
   const Enclosure index = gittins.index(2, 1);

@@ -1,9 +1,9 @@
 #include "bandits/dynamical/dynlin_ucb.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
-#include <Eigen/Cholesky>
 #include <fmt/format.h>
 
 #include "core/errors.h"
@@ -12,8 +12,10 @@
 namespace bellwether::bandits {
 namespace {
 
-/// Updates after which everything comes anew from V.
-constexpr std::int64_t kRefresh = 1000;
+/// ln T, or what was asked for; ln 1 = 0 would be no regularisation at all.
+double regularisation(const DynLinOptions& options, std::int64_t rounds) {
+  return options.lambda > 0 ? options.lambda : std::log(std::max(2.0, static_cast<double>(rounds)));
+}
 
 const DynamicalBandit& dynamical(std::string_view learner, const Bandit& bandit) {
   const auto* known = dynamic_cast<const DynamicalBandit*>(&bandit);
@@ -72,18 +74,11 @@ DynLinUcb::DynLinUcb(const DynamicalBandit& bandit, std::int64_t rounds, const D
     : bandit_(bandit),
       rho_(options.rho < 0 ? bandit.bounds().rho : options.rho),
       factor_(factor),
-      all_rounds_(options.update == "all") {
-  const auto d = bandit.system().theta.size();
-  const int dimension = static_cast<int>(d);
-  // ln 1 = 0 would be no regularisation at all.
-  const double lambda = options.lambda > 0 ? options.lambda : std::log(std::max(2.0, static_cast<double>(rounds)));
-  radius_ = options.radius == "static" ? static_radius(bandit.bounds(), lambda, dimension, rounds)
-                                       : dynamic_radius(bandit.bounds(), rho_, lambda, dimension, rounds);
-  precision_ = lambda * Eigen::MatrixXd::Identity(d, d);
-  inverse_ = precision_;
-  target_ = Eigen::VectorXd::Zero(d);
-  estimate_ = target_;
-  direction_ = target_;
+      all_rounds_(options.update == "all"),
+      ridge_(static_cast<int>(bandit.system().theta.size()), regularisation(options, rounds)) {
+  const double lambda = regularisation(options, rounds);
+  radius_ = options.radius == "static" ? static_radius(bandit.bounds(), lambda, ridge_.dimension(), rounds)
+                                       : dynamic_radius(bandit.bounds(), rho_, lambda, ridge_.dimension(), rounds);
   score_.resize(static_cast<std::size_t>(bandit.actions()));
   squared_norm_.resize(score_.size());
   refresh();
@@ -109,32 +104,24 @@ void DynLinUcb::learn(const Feedback& feedback) {
   if (left_ == 0 || all_rounds_) add(feedback.arm, feedback.reward);
 }
 
-/// With v = V^-1 u and q = 1 + <u, v>: V^-1 falls by v v^T / q, h^ grows by v (y - <h^, u>) / q.
 void DynLinUcb::add(int arm, double reward) {
   const auto action = bandit_.action(arm);
-  const auto a = static_cast<std::size_t>(arm);
-  precision_.noalias() += action * action.transpose();
-  target_ += reward * action;
-  if (++count_ % kRefresh == 0) return refresh();
-  direction_.noalias() = inverse_ * action;
-  const double q = 1 + action.dot(direction_), shift = (reward - score_[a]) / q;
-  inverse_.noalias() -= direction_ * (direction_ / q).transpose();
-  estimate_ += shift * direction_;
+  const Ridge::Update update = ridge_.add({action.data(), static_cast<std::size_t>(action.size())}, reward);
+  if (update.refreshed) return refresh();
   for (int b = 0; b < bandit_.actions(); ++b) {
     const auto other = static_cast<std::size_t>(b);
-    const double share = direction_.dot(bandit_.action(b));
-    score_[other] += shift * share;
-    squared_norm_[other] = std::max(0.0, squared_norm_[other] - share * share / q);
+    const double share = ridge_.direction().dot(bandit_.action(b));
+    score_[other] += update.shift * share;
+    squared_norm_[other] = std::max(0.0, squared_norm_[other] - update.shrink * share * share);
   }
 }
 
 void DynLinUcb::refresh() {
-  inverse_ = precision_.llt().solve(Eigen::MatrixXd::Identity(precision_.rows(), precision_.cols()));
-  estimate_ = inverse_ * target_;
   for (int b = 0; b < bandit_.actions(); ++b) {
     const auto action = bandit_.action(b);
-    score_[static_cast<std::size_t>(b)] = estimate_.dot(action);
-    squared_norm_[static_cast<std::size_t>(b)] = action.dot(inverse_ * action);
+    score_[static_cast<std::size_t>(b)] = ridge_.theta().dot(action);
+    squared_norm_[static_cast<std::size_t>(b)] =
+        ridge_.squared_norm({action.data(), static_cast<std::size_t>(action.size())});
   }
 }
 

@@ -10,6 +10,7 @@
 #include "bandits/agent.h"
 #include "bandits/arms/dynamical.h"
 #include "core/options.h"
+#include "core/ridge.h"
 #include "core/stream.h"
 
 namespace bellwether::bandits {
@@ -56,8 +57,8 @@ class DynLinUcb final : public Agent {
   int choose(const Round& round) override;
   void learn(const Feedback& feedback) override;
 
-  const Eigen::VectorXd& estimate() const { return estimate_; }
-  const Eigen::MatrixXd& precision() const { return precision_; }  ///< V
+  const Eigen::VectorXd& estimate() const { return ridge_.theta(); }
+  Eigen::MatrixXd precision() const { return ridge_.precision(); }  ///< V
   double radius(std::int64_t round) const { return factor_ * radius_.at(round); }
   std::int64_t epoch() const { return epoch_; }
 
@@ -69,10 +70,9 @@ class DynLinUcb final : public Agent {
   double rho_, factor_;
   bool all_rounds_;
   DynLinRadius radius_;
-  Eigen::MatrixXd precision_, inverse_;
-  Eigen::VectorXd target_, estimate_, direction_;
+  Ridge ridge_;
   std::vector<double> score_, squared_norm_;  // <h^, u> and |u|^2 in the norm of V^-1, of every action
-  std::int64_t epoch_ = 0, left_ = 0, count_ = 0;
+  std::int64_t epoch_ = 0, left_ = 0;
   int arm_ = 0;
 };
 

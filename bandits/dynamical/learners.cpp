@@ -15,6 +15,7 @@ std::vector<Learner> dynamical_learners() {
              "linear optimism over what constant actions earn, each played until the hidden state settles",
              kDynLinPractical),
       "<h^, u> + beta_t |u|_{V^-1}", make_dynlin_ucb);
+  dynlin.results_version = 2;
   dynlin.options = [] { return option_rows(DynLinOptions{}); };
   return {dynlin,
           baseline_learner(rounds("dynlin-expert", "the best constant action",

@@ -1,6 +1,7 @@
 #include "bandits/adversarial/learners.h"
 
 #include "bandits/adversarial/barbar.h"
+#include "bandits/adversarial/batched.h"
 #include "bandits/adversarial/experts.h"
 #include "bandits/adversarial/gains.h"
 #include "bandits/adversarial/regularised_leader.h"
@@ -53,6 +54,10 @@ std::vector<Learner> adversarial_learners() {
       bandit_learner<Exp4Options, make_exp4>(rounds("exp4", "Exp4 (Auer, Cesa-Bianchi, Freund, Schapire 2002)",
                                                     "exponential weights over experts that advise distributions"),
                                              "p = E' softmax(-eta L), L_m += E_mA l / p_A"));
+  rows.push_back(bandit_learner<BatchedExp3Options, make_batched_exp3>(
+      rounds("batched-exp3", "batched Exp3 (Arora, Dekel, Tewari 2012)",
+             "Exp3 that plays an arm for a batch: for adversaries that answer to the last plays"),
+      "p = softmax(-eta L) once a batch, L_i += mean l of the batch 1{A = i} / p_i"));
   rows.push_back(bandit_learner<BarbarOptions, make_barbar>(
       rounds("barbar", "BARBAR (Gupta, Koren, Talwar 2019)", "random epochs in which no corrupted round says much",
              kBarbarPractical),

@@ -58,6 +58,9 @@ TEST(SampleBatch, CountsWhatWasDrawn) {
     all += sum;
   }
   EXPECT_EQ(all, 90'000);
+  double few = 0;  // most of them seen once
+  for (const auto& [next, weight] : drawn_batch(model, 40, Stream(3)).entries) few += weight;
+  EXPECT_EQ(few, 40);
 }
 
 TEST(FittedQ, OnTablesIsValueIteration) {

@@ -44,6 +44,7 @@ TEST(FeatureChain, EpisodesBeginAnew) {
   const FeatureChain& chain = task.chain();
   ASSERT_EQ(chain.num_states(), 7);
   for (int s = 0; s < 7; ++s) EXPECT_NEAR(chain.weight[s], (3 - std::abs(s - 3)) / 9.0, 1e-14) << s;
+  EXPECT_EQ(chain.weight[0] + chain.weight[6], 0);
   PredictionPlay play(task, Stream(1));
   int last = 0;
   constexpr int kSteps = 90'000;

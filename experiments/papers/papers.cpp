@@ -24,6 +24,8 @@ constexpr Told kTold[] = {
     {"best-arm-identification", "rounds until the best arm is known, and errors within a budget"},
     {"adversarial-bandits", "who is good in both worlds, and what delays cost"},
     {"non-stationary-bandits", "forgetting where means jump"},
+    {"bandit-indices", "indices of arms that move: channels, machines, coins from a known law"},
+    {"rotting-bandits", "arms whose means fall with pulls or with time, and the most pessimistic of all windows"},
     {"linear-bandits", "ellipsoids, sampling and designs on fixed and drawn arms, and where optimism ends"},
     {"combinatorial-bandits", "several items at once, each reward seen"},
     {"duelling-bandits", "which of two, from wins alone"},

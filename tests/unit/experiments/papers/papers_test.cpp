@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "bandits/registry.h"
 #include "experiments/studies/registry.h"
 #include "proofs_checks/registry.h"
 #include "solvers/online/registry.h"
@@ -19,16 +20,33 @@ std::string plans_of(std::string_view paper) {
   return text;
 }
 
+bool names(const std::string& text, std::string_view learner) {
+  std::string quoted = "\"";
+  quoted.append(learner).append("\"");
+  return text.find(quoted) != std::string::npos;
+}
+
 // `optimal` is no learner: it is told the model and has no regret.
 TEST(Papers, PlayEveryLearnerOfTheHouse) {
   const std::string text = plans_of("tabular-regret") + plans_of("linear-regret");
-  const auto played = [&](std::string_view name) {
-    return name == "optimal" || text.find("\"" + std::string(name) + "\"") != std::string::npos;
-  };
+  const auto played = [&](std::string_view name) { return name == "optimal" || names(text, name); };
   for (const auto& row : online::episodic_table()) EXPECT_TRUE(played(row.name)) << row.name;
   for (const auto& row : online::average_table()) EXPECT_TRUE(played(row.name)) << row.name;
   for (const auto& row : online::generative_table()) EXPECT_TRUE(played(row.name)) << row.name;
   EXPECT_FALSE(played("no-such-learner"));
+}
+
+TEST(Papers, PlayEveryLearnerOfArmsThatMove) {
+  for (const std::string paper : {"bandit-indices", "rotting-bandits"}) {
+    const std::string text = plans_of(paper);
+    int learners = 0;
+    for (const auto& row : bandits::learner_table()) {
+      if (row.page != paper) continue;
+      ++learners;
+      EXPECT_TRUE(names(text, row.name)) << row.name;
+    }
+    EXPECT_GT(learners, 0) << paper;
+  }
 }
 
 TEST(Papers, NameTheirPlansAndStudiesAfterThemselves) {

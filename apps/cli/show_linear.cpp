@@ -42,7 +42,8 @@ bool linear_facts_are_cheap(const mdp::NamedInstance& instance) {
   double d = 0;
   if (instance.linear.features != nullptr) d = instance.linear.features->dimension();
   if (instance.linear.mixture != nullptr) d = std::max(d, static_cast<double>(instance.linear.mixture->dimension()));
-  return choices * (d + 1) * (d + states) * stages < kMostWork;
+  const double long_run = horizon_of(instance).horizon == 0 ? states * states * states : 0;
+  return choices * (d + 1) * (d + states) * stages + long_run < kMostWork;
 }
 
 std::string linear_facts(const mdp::NamedInstance& instance) {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <vector>
 
+#include <Eigen/LU>
 #include <Eigen/QR>
 #include <fmt/format.h>
 
@@ -40,35 +41,53 @@ class Fit {
   Eigen::CompleteOrthogonalDecomposition<MatrixXd> factor_;
 };
 
-/// V of a policy that is drawn, from its Q.
-VectorXd drawn_values(const TabularMdp& model, const VectorXd& q, Stream& draws) {
-  VectorXd v(model.num_states());
+/// A policy that is drawn: one choice for each state.
+std::vector<std::int64_t> drawn_choices(const TabularMdp& model, Stream draws) {
+  std::vector<std::int64_t> out;
   for (int s = 0; s < model.num_states(); ++s)
-    v[s] = q[model.first_choice(s) +
-             static_cast<std::int64_t>(draws.below(static_cast<std::uint64_t>(model.num_choices(s))))];
-  return v;
+    out.push_back(model.first_choice(s) +
+                  static_cast<std::int64_t>(draws.below(static_cast<std::uint64_t>(model.num_choices(s)))));
+  return out;
 }
 
-/// Residual of Q^pi of one random policy, relative to the largest |Q^pi|: of all stages, or of the first of as many as
-/// the discount lets matter.
-double value_error(const Fit& fit, std::span<const TabularMdp> stages, const std::vector<MatrixXd>& p,
-                   const ValueHorizon& values, Stream draws) {
-  const bool finite = values.horizon > 0;
-  const int steps = finite ? values.horizon : static_cast<int>(std::ceil(-30 / std::log(values.discount)));
-  const double discount = finite ? 1 : values.discount;
-  double off = 0, largest = 0;
+VectorXd reward_of(const TabularMdp& model) {
+  return Eigen::Map<const VectorXd>(model.reward().data(), model.num_choices());
+}
+
+/// Calls look(Q_h) for Q^pi of every stage, last to first, with a policy of its own for each.
+template <class Look>
+void staged_values(std::span<const TabularMdp> stages, const std::vector<MatrixXd>& p, int horizon, const Stream& draws,
+                   Look&& look) {
   VectorXd v = VectorXd::Zero(stages.front().num_states());
-  for (int h = steps - 1; h >= 0; --h) {
+  for (int h = horizon - 1; h >= 0; --h) {
     const auto at = stages.size() == 1 ? 0 : static_cast<std::size_t>(h);
-    const auto reward = stages[at].reward();
-    const VectorXd q =
-        Eigen::Map<const VectorXd>(reward.data(), static_cast<Eigen::Index>(reward.size())) + discount * (p[at] * v);
-    if (finite || h == 0) {
-      off = std::max(off, fit.residual(q).cwiseAbs().maxCoeff());
-      largest = std::max(largest, q.cwiseAbs().maxCoeff());
-    }
-    Stream policy = finite ? draws.child(static_cast<std::uint64_t>(h)) : draws;
-    v = drawn_values(stages[at], q, policy);
+    const VectorXd q = reward_of(stages[at]) + p[at] * v;
+    look(q);
+    v = q(drawn_choices(stages[at], draws.child(static_cast<std::uint64_t>(h))));
+  }
+}
+
+/// Q^pi = r + discount P V, (I - discount P_pi) V = r_pi: backups would be too many at discounts near 1.
+VectorXd discounted_values(const TabularMdp& model, const MatrixXd& p, double discount, const Stream& draws) {
+  const std::vector<std::int64_t> policy = drawn_choices(model, draws);
+  const VectorXd r = reward_of(model);
+  MatrixXd system = -discount * p(policy, Eigen::all);
+  system.diagonal().array() += 1;
+  return r + discount * (p * system.partialPivLu().solve(r(policy)));
+}
+
+/// Residual of Q^pi of one random policy, of all stages or of the long run, relative to the largest |Q^pi|.
+double value_error(const Fit& fit, std::span<const TabularMdp> stages, const std::vector<MatrixXd>& p,
+                   const ValueHorizon& values, const Stream& draws) {
+  double off = 0, largest = 0;
+  const auto look = [&](const VectorXd& q) {
+    off = std::max(off, fit.residual(q).cwiseAbs().maxCoeff());
+    largest = std::max(largest, q.cwiseAbs().maxCoeff());
+  };
+  if (values.horizon > 0) {
+    staged_values(stages, p, values.horizon, draws, look);
+  } else {
+    look(discounted_values(stages.front(), p.front(), values.discount, draws));
   }
   return largest > 0 ? off / largest : 0;
 }
@@ -86,7 +105,7 @@ LinearMdpCheck check_linear_mdp(const FeatureMap& features, std::span<const Tabu
   std::vector<MatrixXd> p;
   for (const TabularMdp& stage : stages) {
     p.push_back(transitions(stage));
-    const VectorXd reward = Eigen::Map<const VectorXd>(stage.reward().data(), stage.num_choices());
+    const VectorXd reward = reward_of(stage);
     const auto worst = [](double& so_far, double x) { so_far = std::max(so_far, x); };
     worst(check.reward_norm, fit.weights(reward).norm());
     worst(check.measure_norm, fit.weights(p.back()).cwiseAbs().rowwise().sum().norm());

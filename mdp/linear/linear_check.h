@@ -27,8 +27,8 @@ struct ValueHorizon {
 };
 
 /// Policies draw their choices from `stream`, one policy a stage. theta and mu are the shortest of those that fit best:
-/// the only ones when the rank is d. Cost: O(C d (d + S)) and the backups. At least one stage; InvalidModel unless
-/// features fit the model.
+/// the only ones when the rank is d. Cost: O(C (d + S) d) and O(C S) a stage, or O(S^3) for values of the long run. At
+/// least one stage; InvalidModel unless features fit the model.
 LinearMdpCheck check_linear_mdp(const FeatureMap& features, std::span<const TabularMdp> stages,
                                 const ValueHorizon& values, const Stream& stream);
 

@@ -62,6 +62,18 @@ TEST(LinearMdpCheck, ValuesOfGenericModelsAreNotLinear) {
   EXPECT_GT(check.value_error, 1e-3);
 }
 
+// Both states are kept for ever, one pays 1 and the other 0: Q = (1, 0) / (1 - g), half of which a mean leaves.
+TEST(LinearMdpCheck, ValuesOfEveryDiscount) {
+  TabularMdpBuilder builder(2);
+  builder.add_choice(0, 1, {{0, 1}});
+  builder.add_choice(1, 0, {{1, 1}});
+  const TabularMdp model = std::move(builder).build();
+  const FeatureMap ones(1, std::vector<double>{1, 1});
+  for (const double discount : {0.0, 1e-9, 0.5, 0.99, 1 - 0x1p-20, 1 - 0x1p-40})
+    EXPECT_NEAR(check_linear_mdp(ones, {&model, 1}, {.discount = discount}, Stream(4)).value_error, 0.5, 1e-12)
+        << discount;
+}
+
 TEST(MixtureCheck, ComparesWithTheModel) {
   const TabularMdp model = two_states({0.1, 0.3, 0.5, 0.7}, {0, 0, 0, 0});
   std::vector<double> features;

@@ -47,7 +47,9 @@ bool whole(double x) { return std::abs(x - std::round(x)) < 1e-9; }
 Eigen::MatrixXd grid(const DynamicalOptions& o, Eigen::Index d) {
   if (!whole(o.budget / o.step) || !whole(1 / o.step))
     throw InvalidOption(fmt::format("bandit: budget {} and 1 must be multiples of the step {}", o.budget, o.step));
-  const int most = static_cast<int>(std::lround(1 / o.step)), all = static_cast<int>(std::lround(o.budget / o.step));
+  const int most = static_cast<int>(std::lround(1 / o.step));
+  // No action spends more than d: a budget beyond is none, and may be too large to count in steps.
+  const int all = static_cast<int>(std::lround(std::min(o.budget, static_cast<double>(d)) / o.step));
   constexpr std::size_t kMost = 100'000;
   std::vector<std::vector<int>> points = {{}};
   for (Eigen::Index j = 0; j < d; ++j) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <string>
 #include <vector>
 
 #include <Eigen/LU>
@@ -143,6 +144,15 @@ TEST(DynamicalBandit, OutputsLagBehindActionsByOneRound) {
   const Outcome last = game->play(0);
   EXPECT_DOUBLE_EQ(last.mean, 2 * 1.25);
   EXPECT_DOUBLE_EQ(last.regret, 3 + 2 * 1 / .5 - 2.5);
+}
+
+// Actions lie in [0, 1]^3: a larger budget lets through no more of them.
+TEST(DynamicalBandit, BudgetsThatNothingSpends) {
+  const auto actions = [](const std::string& budget) {
+    return find_family("dynamical-system")->make({{"step", "0.5"}, {"budget", budget}}).bandit->world(10).arms;
+  };
+  EXPECT_EQ(actions("2.5"), 26);
+  for (const char* budget : {"3", "1.5e9", "1e10", "1e300"}) EXPECT_EQ(actions(budget), 27) << budget;
 }
 
 TEST(DynamicalBandit, TransientGainAndRefusals) {

@@ -11,6 +11,9 @@
 namespace bellwether::bandits {
 namespace {
 
+/// Longer than any run, and short enough to be counted.
+constexpr double kMostRounds = 1e18;
+
 class Barbar final : public Agent {
  public:
   Barbar(const World& world, double scale, const Stream& stream)
@@ -45,7 +48,7 @@ class Barbar final : public Agent {
     double total = 0;
     for (std::size_t i = 0; i < gap_.size(); ++i) total += planned_[i] = scale_ / (gap_[i] * gap_[i]);
     for (std::size_t i = 0; i < gap_.size(); ++i) p_[i] = planned_[i] / total;
-    left_ = static_cast<std::int64_t>(std::ceil(total));
+    left_ = static_cast<std::int64_t>(std::ceil(std::min(total, kMostRounds)));
     std::ranges::fill(sum_, 0.0);
   }
 
@@ -70,7 +73,7 @@ std::unique_ptr<Agent> make_barbar(const World& world, const BarbarOptions& o, c
   const double epochs = std::max(1.0, std::log2(static_cast<double>(world.rounds)));
   const double theory = 1024 * std::log(8 * world.arms * epochs / o.delta);
   const double factor = Constant("barbar", o.constant, kBarbarPractical).factor();
-  return std::make_unique<Barbar>(world, std::max(1.0, factor * theory), stream);
+  return std::make_unique<Barbar>(world, std::clamp(factor * theory, 1.0, kMostRounds), stream);
 }
 
 }  // namespace bellwether::bandits

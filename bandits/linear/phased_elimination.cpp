@@ -1,5 +1,6 @@
 #include "bandits/linear/phased_elimination.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -17,6 +18,9 @@ using Rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMaj
 
 /// How far designs may be from the best one; pulls are counted with the leverage that they reach.
 constexpr double kDesignTolerance = 0.01;
+
+/// More rounds than any run has, and few enough to be counted.
+constexpr double kMostPulls = 1e18;
 
 }  // namespace
 
@@ -46,8 +50,9 @@ void PhasedElimination::begin_phase() {
   basis_ = span_basis(points);
   const Design design = optimal_design(points, {.tolerance = kDesignTolerance});
   const double level = static_cast<double>(phase_) * (phase_ + 1);
-  const double pulls = 2 * sigma_ * sigma_ * factor_ * factor_ / (epsilon_ * epsilon_) *
-                       std::log(static_cast<double>(features_.rows()) * level / delta_);
+  const double due = 2 * sigma_ * sigma_ * factor_ * factor_ / (epsilon_ * epsilon_) *
+                     std::log(static_cast<double>(features_.rows()) * level / delta_);
+  const double pulls = std::min(due, kMostPulls / design.largest_leverage);
   needed_pulls_ = design.rank * pulls;
   plan_.assign(active_.size(), 0);
   pulled_.assign(active_.size(), 0);

@@ -49,5 +49,17 @@ TEST(Barbar, EpochsOfTheTheoremOutlastAnExperiment) {
   }
 }
 
+// A first epoch of more rounds than can be counted.
+TEST(Barbar, EpochsWithoutEnd) {
+  for (const char* constant : {"1e17", "1e300", "1e308"}) {
+    const auto agent = make_barbar({.arms = 2, .rounds = 1000}, {.constant = constant}, Stream(1));
+    for (std::int64_t t = 1; t <= 10; ++t) {
+      const int arm = agent->choose({.number = t, .arms = 2});
+      ASSERT_THAT(agent->probabilities(), ElementsAre(0.5, 0.5)) << constant;
+      agent->learn({.round = t, .arm = arm, .reward = 1});
+    }
+  }
+}
+
 }  // namespace
 }  // namespace bellwether::bandits

@@ -35,6 +35,22 @@ TEST(PhasedElimination, CountsPullsByHand) {
   EXPECT_EQ(pulls[1], each);
 }
 
+// A first phase of more pulls than can be counted: nothing is dropped for what little was seen.
+TEST(PhasedElimination, PhasesWithoutEnd) {
+  const LinearBandit bandit({.theta = {1, 0}}, {1, 0, 0, 1});
+  for (const char* constant : {"1e10", "1e150", "1e300"}) {
+    PhasedElimination agent(bandit.world(1000), {.constant = constant});
+    const auto game = bandit.start(1000, Stream(3));
+    for (std::int64_t t = 1; t <= 100; ++t) {
+      const Round& round = game->next();
+      const int arm = agent.choose(round);
+      agent.learn({.round = t, .arm = arm, .reward = arm == 0 ? 9 : 0, .feature = round.feature(arm)});
+      ASSERT_EQ(agent.active().size(), 2U) << constant << ", round " << t;
+    }
+    EXPECT_GE(agent.phase_pulls(), 1'000'000'000'000'000'000) << constant;
+  }
+}
+
 // epsilon is 1/2 in phase 1: an arm goes when it lies more than 1 behind.
 TEST(PhasedElimination, DropsWhatLiesMoreThanTwiceEpsilonBehind) {
   const LinearBandit bandit({.theta = {1, 0}}, {1, 0, 0, 1});

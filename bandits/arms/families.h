@@ -28,6 +28,8 @@ std::vector<Family> prior_families();
 
 /// Arms with features: fixed sets, and sets drawn in every round.
 std::vector<Family> linear_families();
+/// Arms with features whose parameter changes.
+std::vector<Family> drifting_linear_families();
 /// Functions drawn from a Gaussian process.
 std::vector<Family> process_families();
 /// Several items at once.

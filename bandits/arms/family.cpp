@@ -15,9 +15,10 @@ namespace {
 /// A new group of families adds its function here.
 std::vector<Family> all_families() {
   std::vector<Family> table;
-  for (const auto& group : {stationary_families, changing_families, dynamical_families, recovering_families,
-                            relaxation_families, tallying_families, restless_families, prior_families, rotting_families,
-                            linear_families, process_families, item_families, duel_families, replay_families}) {
+  for (const auto& group :
+       {stationary_families, changing_families, dynamical_families, recovering_families, relaxation_families,
+        tallying_families, restless_families, prior_families, rotting_families, linear_families,
+        drifting_linear_families, process_families, item_families, duel_families, replay_families}) {
     std::vector<Family> more = group();
     table.insert(table.end(), more.begin(), more.end());
   }

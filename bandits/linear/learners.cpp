@@ -1,5 +1,6 @@
 #include "bandits/linear/learners.h"
 
+#include "bandits/linear/discounted.h"
 #include "bandits/linear/disjoint.h"
 #include "bandits/linear/gaussian_process.h"
 #include "bandits/linear/glm.h"
@@ -20,6 +21,11 @@ std::vector<Learner> ellipsoid_learners() {
               row("oful", "OFUL (Abbasi-Yadkori, Pal, Szepesvari 2011)",
                   "the arm that looks best under some parameter in a confidence ellipsoid"),
               "<theta, a> + b |a|_{V^-1}, b = sigma sqrt(2 ln(1/delta) + ln(det V / lambda^d)) + sqrt(lambda) S"),
+          bandit_learner<DLinUcbOptions, make_d_lin_ucb>(
+              row("d-lin-ucb", "D-LinUCB (Russac, Vernade, Cappe 2019)",
+                  "an ellipsoid that forgets: for parameters that jump or drift"),
+              "<theta, a> + b |a|_{V^-1 V~ V^-1}, b = sqrt(lambda) S + sigma sqrt(2 ln(1/delta) + d ln(1 + L^2 (1 - "
+              "g^(2t)) / (lambda d (1 - g^2))))"),
           bandit_learner<LinTsOptions, make_lin_ts>(
               row("lin-ts", "Linear Thompson sampling (Agrawal, Goyal 2013)",
                   "the best arm of a parameter drawn around the estimate", kSamplingPractical),

@@ -13,7 +13,7 @@ RankOneInverse::RankOneInverse(int dimension, double ridge)
       right_(dimension),
       next_(dimension) {}
 
-void RankOneInverse::add(const Eigen::VectorXd& e, const Eigen::VectorXd& d) {
+void RankOneInverse::add(const Eigen::Ref<const Eigen::VectorXd>& e, const Eigen::Ref<const Eigen::VectorXd>& d) {
   matrix_.noalias() += e * d.transpose();
   left_.noalias() = inverse_ * e;
   right_.noalias() = d.transpose() * inverse_;
@@ -30,7 +30,11 @@ void RankOneInverse::add(const Eigen::VectorXd& e, const Eigen::VectorXd& d) {
 
 void RankOneInverse::refresh() {
   factor_.compute(matrix_);
-  inverse_ = factor_.inverse();
+  for (Eigen::Index i = 0; i < inverse_.cols(); ++i) {  // by columns: factor_.inverse() asks for memory
+    left_.setZero();
+    left_[i] = 1;
+    inverse_.col(i) = factor_.solve(left_);
+  }
   if (count_ >= next_) next_ = count_ + std::min(count_, kRefresh);
 }
 

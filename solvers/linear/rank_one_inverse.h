@@ -17,7 +17,7 @@ class RankOneInverse {
   /// dimension >= 1, ridge > 0.
   RankOneInverse(int dimension, double ridge);
 
-  void add(const Eigen::VectorXd& e, const Eigen::VectorXd& d);
+  void add(const Eigen::Ref<const Eigen::VectorXd>& e, const Eigen::Ref<const Eigen::VectorXd>& d);
 
   const Eigen::MatrixXd& matrix() const { return matrix_; }
   const Eigen::MatrixXd& inverse() const { return inverse_; }

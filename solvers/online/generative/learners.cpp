@@ -1,5 +1,6 @@
 #include "solvers/online/generative/learners.h"
 
+#include "solvers/online/generative/batch_learners.h"
 #include "solvers/online/generative/model_based.h"
 #include "solvers/online/generative/q_learning.h"
 #include "solvers/online/generative/variance_reduced.h"
@@ -45,7 +46,18 @@ std::vector<GenerativeLearner> generative_learners() {
               {.name = "vwls-mdvi",
                .title = "variance-weighted least-squares MDVI (Kitamura et al. 2023)",
                .summary = "the same with regressions weighted by an estimated variance of the values",
-               .page = "vwls-mdvi"})};
+               .page = "vwls-mdvi"}),
+          generative_learner<solvers::LspiOptions, make_lspi>(
+              {.name = "lspi",
+               .title = "least-squares policy iteration (Lagoudakis and Parr 2003)",
+               .summary = "evaluates policies by linear least squares on all samples, and plays greedily, until they "
+                          "repeat",
+               .page = "linear-function-approximation"}),
+          generative_learner<SampledFittedQOptions, make_fitted_q>(
+              {.name = "fitted-q",
+               .title = "fitted Q iteration with linear functions (Ernst, Geurts, Wehenkel 2005)",
+               .summary = "backs all samples up and fits linear functions to them, again and again",
+               .page = "linear-function-approximation"})};
 }
 
 }  // namespace bellwether::online

@@ -38,7 +38,7 @@ TEST(GenerativeTask, LearnersSeeRewardsInTheUnitInterval) {
   const GenerativeTask scaled(model.with_expected_rewards(rewards), 0.9);
   EXPECT_THAT(scaled.unit_rewards(), testing::Pointwise(testing::DoubleNear(1e-15), plain.unit_rewards()));
   EXPECT_NEAR(scaled.to_unit_value(scaled.from_unit_value(3.5)), 3.5, 1e-12);
-  for (const char* learner : {"empirical-qvi", "q-learning", "variance-reduced-q-learning"}) {
+  for (const char* learner : {"empirical-qvi", "q-learning", "variance-reduced-q-learning", "lspi", "fitted-q"}) {
     const auto error = [&](const GenerativeTask& task) {
       return run_generative(task, *make(learner, world_of(task, 200)), Stream(1), {.samples = 200}).back().value_error;
     };

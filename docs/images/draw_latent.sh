@@ -34,7 +34,7 @@ plot "$folder/house.txt" using 1:3 with lines dt 2 lw 2 lc rgb "#3182bd" title "
      "$folder/house.txt" using 1:2 with linespoints pt 7 ps 0.7 lw 2 lc rgb "#e6550d" title "not seen"
 set title "a corridor through noise: what eyes are worth"
 set xlabel "probability to see one's place"
-set ylabel "value"
+set ylabel "value, discounted by 0.95 a step"
 set xrange [0.33:1]
 set yrange [*:*]
 plot "$folder/chain.txt" using 1:3 with lines dt 2 lw 2 lc rgb "#3182bd" title "place seen", \

@@ -1,10 +1,12 @@
 #include "solvers/latent/registry.h"
 
+#include <algorithm>
 #include <string>
 
 #include <fmt/format.h>
 
 #include "core/text.h"
+#include "mdp/latent/belief_model.h"
 #include "solvers/latent/alpha_vectors.h"
 #include "solvers/latent/belief_tree.h"
 #include "solvers/latent/hsvi.h"
@@ -24,7 +26,8 @@ std::vector<LatentRow> make_table() {
   constexpr std::string_view kLatent = "docs/papers/latent-mdps.md", kPomdp = "docs/papers/pomdps.md";
   const std::vector<Criterion> both = {kDiscounted, kFinite}, finite = {kFinite};
   return {
-      row<LatentAutoOptions, latent_auto>("auto", both, kPomdp, "the belief tree while it is small, else HSVI"),
+      row<LatentAutoOptions, latent_auto>("auto", both, kPomdp,
+                                          "the belief tree or exact vectors while they are few, else HSVI"),
       row<HsviOptions, hsvi>("hsvi", both, kPomdp, "searches where the proven bounds lie furthest apart"),
       row<BeliefTreeOptions, belief_tree>("belief-tree", finite, kLatent, "all beliefs that can be reached, exact"),
       row<AlphaVectorsOptions, alpha_vectors>("alpha-vectors", both, kPomdp,
@@ -49,20 +52,47 @@ const LatentRow& find_latent(std::string_view name, Criterion criterion) {
       fmt::format("problems of the criterion {} with hidden states", to_string(criterion)));
 }
 
+namespace {
+
+/// With how many vectors of one cell and stage exact vectors are the better choice at a horizon too long for the tree;
+/// 0: never. Envelopes of cells with two places cost n log n. With more places every vector costs a linear program, so
+/// that only a few pay, and only where a search, whose trials grow in number and in length with the horizon, is slow.
+int worthwhile_vectors(const LatentProblem& problem) {
+  constexpr int kOfTwoPlaces = 2000, kOfMorePlaces = 20, kLongForSearch = 1000;
+  constexpr std::int64_t kNodes = 5'000'000;  // vectors of all stages are kept
+  const mdp::BeliefModel model(problem.model, problem.sign());
+  const int most = model.largest_cell() <= 2 ? kOfTwoPlaces : problem.horizon > kLongForSearch ? kOfMorePlaces : 0;
+  const std::int64_t sets = std::int64_t{problem.horizon} * model.num_cells();
+  return static_cast<int>(std::min<std::int64_t>(most, kNodes / sets));
+}
+
+}  // namespace
+
 LatentSolution latent_auto(const LatentProblem& problem, const LatentAutoOptions&, const SolveOptions& run) {
   require_valid(problem);
   constexpr std::int64_t kSmall = 100'000;
   std::string why = "chosen by auto";
-  if (problem.criterion == Criterion::kFinite && problem.horizon > kSmall) {
-    why += fmt::format(": the horizon is longer than {}", grouped(kSmall));
-  } else if (problem.criterion == Criterion::kFinite) {
-    LatentSolution tree = belief_tree(problem, {.most_beliefs = kSmall}, run);
-    const bool all = tree.vectors < kSmall && tree.status != Status::kStoppedByCaller;
-    if (tree.status != Status::kBudgetExhausted) {
-      tree.note = why + (all ? ": few beliefs can be reached; " : ": the belief tree while it is small; ") + tree.note;
-      return tree;
+  if (problem.criterion == Criterion::kFinite) {
+    if (problem.horizon > kSmall) {
+      why += fmt::format(": the horizon is longer than {}", grouped(kSmall));
+    } else {
+      LatentSolution tree = belief_tree(problem, {.most_beliefs = kSmall}, run);
+      const bool all = tree.vectors < kSmall && tree.status != Status::kStoppedByCaller;
+      if (tree.status != Status::kBudgetExhausted) {
+        tree.note =
+            why + (all ? ": few beliefs can be reached; " : ": the belief tree while it is small; ") + tree.note;
+        return tree;
+      }
+      why += fmt::format(": more than {} beliefs can be reached, counted stage by stage", grouped(kSmall));
     }
-    why += fmt::format(": more than {} beliefs can be reached, counted stage by stage", grouped(kSmall));
+    if (const int most = worthwhile_vectors(problem); most > 0) {
+      LatentSolution exact = alpha_vectors(problem, {.most_vectors = most}, run);
+      if (exact.status != Status::kBudgetExhausted) {
+        exact.note = why + ", but few vectors say what they are worth; " + exact.note;
+        return exact;
+      }
+      why += fmt::format(", and more than {}", counted(most, "vector"));
+    }
   }
   LatentSolution solution = hsvi(problem, {}, run);
   solution.note = why + "; " + solution.note;

@@ -23,7 +23,8 @@ struct LatentAutoOptions {};
 template <class Field>
 void describe(LatentAutoOptions&, Field&&) {}
 
-/// Finite horizon: the belief tree while it stays small, which is exact; otherwise HSVI. The note says which.
+/// Finite horizon: the belief tree while it stays small, which is exact; then exact alpha vectors while they stay few,
+/// as they may at the longest horizons; otherwise HSVI. The note says which.
 LatentSolution latent_auto(const LatentProblem& problem, const LatentAutoOptions& options = {},
                            const SolveOptions& run = {});
 

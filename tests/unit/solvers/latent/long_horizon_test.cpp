@@ -47,7 +47,7 @@ TEST(LongHorizons, AutoSaysWhatItDid) {
   EXPECT_EQ(tree.algorithm, "belief-tree");
   EXPECT_THAT(tree.note, HasSubstr("few beliefs"));
   const LatentSolution search = latent_auto(one_state({.25, .5}, 150'000), {}, {.tolerance = 1});
-  EXPECT_EQ(search.algorithm, "hsvi");
+  EXPECT_EQ(search.algorithm, "alpha-vectors");
   EXPECT_THAT(search.note, HasSubstr("the horizon is longer than 100,000"));
   EXPECT_LE(search.lower, 75'000);
   EXPECT_GE(search.upper, 75'000);

@@ -1,10 +1,14 @@
 #include "solvers/latent/registry.h"
 
+#include <utility>
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/errors.h"
 #include "mdp/latent/instances.h"
+#include "mdp/tabular_mdp_builder.h"
 #include "tests/unit/solvers/latent/plain.h"
 
 namespace bellwether::solvers {
@@ -51,6 +55,48 @@ TEST(LatentAuto, TakesTheTreeWhileItIsSmall) {
   EXPECT_EQ(latent_auto(small).algorithm, "belief-tree");
   const LatentProblem long_run{.model = mdp::tiger(), .discount = .9};
   EXPECT_EQ(latent_auto(long_run, {}, {.tolerance = .1}).algorithm, "hsvi");
+}
+
+/// Nothing is seen, places as many as given: beliefs never repeat, and few vectors are worth keeping.
+LatentProblem blind(int places, int horizon) {
+  Stream stream(3);
+  mdp::TabularMdpBuilder builder(places);
+  for (int s = 0; s < places; ++s) {
+    for (int k = 0; k < 2; ++k) {
+      std::vector<double> weight;
+      double sum = 0;
+      for (int t = 0; t < places; ++t) sum += weight.emplace_back(stream.uniform() + (s == t ? 3 : 0));
+      std::vector<mdp::Entry> row;
+      for (int t = 0; t < places; ++t) row.push_back({t, weight[static_cast<std::size_t>(t)] / sum});
+      builder.add_choice(s, stream.uniform(), row);
+    }
+  }
+  return {.model = {std::move(builder).build(),
+                    mdp::dense_observations(1, std::vector<double>(2 * static_cast<std::size_t>(places), 1.0))},
+          .criterion = Criterion::kFinite,
+          .horizon = horizon};
+}
+
+TEST(LatentAuto, TakesExactVectorsWhereTheyAreFew) {
+  for (const auto& [places, horizon] : {std::pair(2, 20'000), std::pair(2, 100), std::pair(3, 1200)}) {
+    const LatentProblem problem = blind(places, horizon);
+    const LatentSolution found = latent_auto(problem);
+    EXPECT_EQ(found.algorithm, "alpha-vectors") << places;
+    EXPECT_THAT(found.note, HasSubstr("but few vectors say what they are worth")) << places;
+    EXPECT_LE(found.gap, 1e-7 * horizon) << places;
+    const Enclosed worth = evaluate(found.policy, problem);
+    EXPECT_GE(worth.upper, found.lower) << places;
+    EXPECT_LE(worth.lower, found.upper) << places;
+  }
+  // More places at a horizon that a search manages, or vectors that are many: a search.
+  const LatentSolution brief = latent_auto(blind(3, 40), {}, {.tolerance = 1e-2});
+  EXPECT_EQ(brief.algorithm, "hsvi");
+  EXPECT_THAT(brief.note, ::testing::Not(HasSubstr("vectors;")));
+  const mdp::LatentMdp latent = mdp::random_latent(Stream(1), {.contexts = 2, .states = 4});
+  const LatentProblem many{.model = latent.pomdp(), .criterion = Criterion::kFinite, .horizon = 20};
+  const LatentSolution search = latent_auto(many, {}, {.tolerance = .5});
+  EXPECT_EQ(search.algorithm, "hsvi");
+  EXPECT_THAT(search.note, HasSubstr("and more than 2000 vectors"));
 }
 
 }  // namespace

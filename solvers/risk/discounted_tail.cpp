@@ -33,18 +33,24 @@ struct Grid {
 class StockModel {
  public:
   StockModel(const Problem& problem, const OutcomeTable& table, const Grid& grid, Rounding rounding,
-             const Eigen::VectorXd& tail)
+             const Eigen::VectorXd& tail, const Observer& observer)
       : problem_(problem), table_(table), grid_(grid), rounding_(rounding), tail_(tail) {
     const int states = problem.model.num_states();
-    for (int s = 0; s < states; ++s)
-      for (int j = 0; j < grid.points; ++j) add_state(s, j);
+    for (int s = 0; s < states; ++s) {
+      for (int j = 0; j < grid.points; ++j) {
+        if (++asked_ % 4096 == 0 && observer && !observer(TraceRow{.work = asked_})) return;
+        add_state(s, j);
+      }
+    }
     successor_.push_back(states * grid.points);
     probability_.push_back(1);
     reward_.push_back(0);
     choice_begin_.push_back(static_cast<std::int64_t>(successor_.size()));
     state_begin_.push_back(static_cast<std::int64_t>(reward_.size()));
+    complete_ = true;
   }
 
+  bool complete() const { return complete_; }  ///< false: the observer said stop on the way
   mdp::TabularMdp take() {
     mdp::ModelData data;
     data.state_begin = std::move(state_begin_);
@@ -101,6 +107,8 @@ class StockModel {
   std::vector<std::int32_t> successor_;
   std::vector<double> probability_, reward_;
   std::vector<std::pair<std::int32_t, double>> row_;
+  std::int64_t asked_ = 0;
+  bool complete_ = false;
 };
 
 /// Expected over the initial distribution, stock by stock.
@@ -148,13 +156,15 @@ DiscountedTailSolution plan_for_discounted_tail(const Problem& problem, double l
   const double bound = std::max(table.largest_reward() / (1 - problem.discount), 1e-300) * (1 + 0x1p-40);
   const Grid grid{bound, 2 * bound / (options.points - 1), options.points};
   const auto solve = [&](Rounding rounding, const Eigen::VectorXd& tail) {
-    return automatic({.model = StockModel(problem, table, grid, rounding, tail).take(),
-                      .criterion = Criterion::kDiscounted,
-                      .discount = problem.discount},
-                     {}, inner);
+    StockModel stocks(problem, table, grid, rounding, tail, run.observer);
+    if (!stocks.complete()) return Solution{.status = Status::kStoppedByCaller};
+    return automatic({.model = stocks.take(), .criterion = Criterion::kDiscounted, .discount = problem.discount}, {},
+                     inner);
   };
-  const Solution low = solve(Rounding::kDown, mean_lower), high = solve(Rounding::kUp, mean_upper);
-  if (!std::isfinite(low.gap)) return without_answer(low);
+  const Solution low = solve(Rounding::kDown, mean_lower);
+  // The other model is as large as this one: who said stop does not want to wait for it.
+  if (!std::isfinite(low.gap) || low.status == Status::kStoppedByCaller) return without_answer(low);
+  const Solution high = solve(Rounding::kUp, mean_upper);
   if (!std::isfinite(high.gap)) return without_answer(high);
 
   DiscountedTailSolution solution{.iterations = mean.iterations + low.iterations + high.iterations};
@@ -186,10 +196,9 @@ DiscountedTailSolution plan_for_discounted_tail(const Problem& problem, double l
   solution.upper = problem.maximise() ? upper : -lower;
   solution.parameter *= problem.sign();
   solution.gap = round_up(upper - lower);
-  const bool was_stopped = low.status == Status::kStoppedByCaller || high.status == Status::kStoppedByCaller;
-  solution.status = solution.gap <= run.tolerance ? Status::kConverged
-                    : was_stopped                 ? Status::kStoppedByCaller
-                                                  : Status::kBudgetExhausted;
+  solution.status = solution.gap <= run.tolerance             ? Status::kConverged
+                    : high.status == Status::kStoppedByCaller ? Status::kStoppedByCaller
+                                                              : Status::kBudgetExhausted;
   if (solution.status == Status::kBudgetExhausted) solution.limit = "the grid of earnings";
   solution.note = fmt::format("{} stocks, {:.3g} apart; the error shrinks with their number (option points)",
                               grid.points, grid.step);

@@ -126,5 +126,29 @@ TEST(DiscountedTail, SaysWhatLimitsItAndWhatIsBeyondTheRange) {
   EXPECT_THROW(plan_for_discounted_tail(gambling(1e200), 1e-200), InvalidModel);
 }
 
+TEST(DiscountedTail, HearsTheObserverAtEveryTurn) {
+  const Problem problem{.model = random_model(Stream(56)), .discount = 0.9};
+  const DiscountedTailOptions options{.points = 9001};
+  std::int64_t whole = 0;
+  const DiscountedTailSolution all = plan_for_discounted_tail(problem, 0.3, options, {.observer = [&](const TraceRow&) {
+                                                                ++whole;
+                                                                return true;
+                                                              }});
+  EXPECT_GE(whole, 2 * 4);  // while the two models are made, a word every 4096 pairs
+  for (std::int64_t patience = 0; patience < whole; patience += 2) {
+    std::int64_t asked = 0;
+    const DiscountedTailSolution found = plan_for_discounted_tail(
+        problem, 0.3, options, {.observer = [&](const TraceRow&) { return ++asked <= patience; }});
+    EXPECT_LE(asked, patience + 2) << patience;
+    if (!std::isfinite(found.gap)) {
+      EXPECT_EQ(found.status, Status::kStoppedByCaller) << patience;
+      EXPECT_EQ(found.note, "stopped before there was an answer") << patience;
+      continue;
+    }
+    EXPECT_LE(found.lower, all.upper) << patience;
+    EXPECT_GE(found.upper, all.lower) << patience;
+  }
+}
+
 }  // namespace
 }  // namespace bellwether::solvers

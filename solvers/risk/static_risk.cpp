@@ -91,6 +91,8 @@ std::optional<double> candidate_between(const std::vector<double>& candidates, d
 
 RiskSolution plan_for_utility(const Problem& problem, const std::function<double(double)>& f, double lipschitz,
                               const StockOptions& options, const SolveOptions& run) {
+  if (!(lipschitz >= 0))
+    throw InvalidOption(fmt::format("risk: the slope of the utility is {}, must be at least 0", lipschitz));
   RiskSolution solution = start(problem, "utility", options);
   const StockTree& tree = *solution.tree;
   const double best = tree.maximise(f, &solution.policy);
@@ -100,9 +102,16 @@ RiskSolution plan_for_utility(const Problem& problem, const std::function<double
   for (std::size_t i = 0; i < solution.law.atom.size(); ++i)
     achieved += solution.law.weight[i] * f(solution.law.atom[i]);
   for (const double stock : tree.final_stocks()) largest = std::max(largest, std::abs(f(stock)));
-  const double error = lipschitz * tree.stock_error() + tree.expectation_error() * largest;
+  const double error = std::isinf(lipschitz) ? std::numeric_limits<double>::infinity()
+                                             : lipschitz * tree.stock_error() + tree.expectation_error() * largest;
   solution = finish(problem, std::move(solution), achieved, best, error, Status::kNotRun, run.tolerance);
-  if (std::isinf(lipschitz)) solution.note = "nothing is proven of a utility whose slope has no bound";
+  if (std::isinf(lipschitz)) {  // the stocks may be off, and by how much that moves the utility nobody said
+    solution.status = Status::kRoundingLimited;
+    solution.note = fmt::format(
+        "nothing is proven: earnings are known to {:.2g}, and the slope of the utility has no bound; give one to have "
+        "an interval",
+        tree.stock_error());
+  }
   return solution;
 }
 

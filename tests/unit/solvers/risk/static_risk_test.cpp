@@ -274,6 +274,23 @@ TEST(StaticRisk, LawsOfRewardsCount) {
   EXPECT_NEAR(daring.value, 0.25, 1e-12);
 }
 
+TEST(StaticRisk, OfAUtilityWithoutASlopeNothingIsProven) {
+  const auto target = [](double x) { return x >= 1 ? 1.0 : 0.0; };
+  for (const Direction direction : {Direction::kMaximise, Direction::kMinimise}) {
+    Problem problem = finite(gamble(0.5), 2);
+    problem.direction = direction;
+    const RiskSolution found = plan_for_utility(problem, target, INFINITY);
+    EXPECT_EQ(found.status, Status::kRoundingLimited);
+    EXPECT_EQ(found.lower, -INFINITY);
+    EXPECT_EQ(found.upper, INFINITY);
+    EXPECT_EQ(found.gap, INFINITY);
+    EXPECT_THAT(found.note, testing::StartsWith("nothing is proven: earnings are known to"));
+    EXPECT_THAT(found.note, testing::HasSubstr("slope"));
+    EXPECT_THROW(plan_for_utility(problem, target, -1), InvalidOption);
+    EXPECT_THROW(plan_for_utility(problem, target, std::nan("")), InvalidOption);
+  }
+}
+
 TEST(StaticRisk, GreedyOnTheMedianIsNotOptimal) {
   // The median is not indifferent to mixtures: choosing the law it likes best at every node can be beaten.
   int beaten = 0;

@@ -26,10 +26,14 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 double row_risk(std::span<const Outcome> row, std::span<const double> x, double beta) {
   const double smallest = *std::ranges::min_element(x);
   if (std::isinf(beta)) return smallest;
-  double sum = 0;
-  for (std::size_t k = 0; k < row.size(); ++k)
-    sum += row[k].probability * (beta > 0 ? std::expm1(-beta * (x[k] - smallest)) : x[k] - smallest);
-  return beta > 0 ? smallest - std::log1p(sum) / beta : smallest + sum;
+  double sum = 0, mass = 0;
+  for (std::size_t k = 0; k < row.size(); ++k) {
+    const double above = x[k] - smallest;
+    sum += row[k].probability * (beta > 0 ? std::expm1(-beta * above) : above);
+    mass += row[k].probability * std::exp(-beta * above);
+  }
+  if (!(beta > 0)) return smallest + sum;
+  return smallest - (sum < -0.5 ? std::log(mass) : std::log1p(sum)) / beta;  // what is left of one has no digits
 }
 
 /// How far a computed row risk may be from that of the exact numbers, when the values are at most `largest`: exp and
@@ -50,12 +54,22 @@ class Induction {
       most_ = std::max(most_, table.most_outcomes());
       largest_reward_ = std::max(largest_reward_, table.largest_reward());
     }
+    double weight = 1;
+    for (int h = 0; h < horizon; ++h, weight *= problem.discount) {
+      largest_return_ += weight * outcomes(h).largest_reward();
+      most_surprise_ -= std::log(outcomes(h).least_probability());
+    }
+    require_range(largest_return_);
   }
 
   const mdp::TabularMdp& model(int h) const {
     return problem_.stages.empty() ? problem_.model : problem_.stages[static_cast<std::size_t>(h)];
   }
-  const std::vector<OutcomeTable>& outcomes() const { return outcomes_; }
+  const OutcomeTable& outcomes(int h) const {
+    return outcomes_[problem_.stages.empty() ? 0 : static_cast<std::size_t>(h)];
+  }
+  double largest_return() const { return largest_return_; }  ///< in absolute value
+  double most_surprise() const { return most_surprise_; }    ///< -log of the probability of any play, at most
 
   /// Values of the first stage from `value` after the last; `stages` receives the policy, or else, when `given` is not
   /// null, that policy is evaluated. `error` is grown by what rounding did. False when the observer says stop.
@@ -85,7 +99,7 @@ class Induction {
   void back_up(int h, double beta, const std::vector<double>& later, std::vector<double>& value,
                std::vector<std::int32_t>& played, bool fixed) const {
     const mdp::TabularMdp& model = this->model(h);
-    const OutcomeTable& table = outcomes_[problem_.stages.empty() ? 0 : static_cast<std::size_t>(h)];
+    const OutcomeTable& table = outcomes(h);
     parallel_for(model.num_states(), 8 * model.num_transitions(), [&](std::int64_t begin, std::int64_t end) {
       std::vector<double> x;
       for (std::int64_t s = begin; s < end; ++s) {
@@ -113,7 +127,7 @@ class Induction {
   int horizon_;
   std::vector<OutcomeTable> outcomes_;
   std::size_t most_ = 1;
-  double largest_reward_ = 0;
+  double largest_reward_ = 0, largest_return_ = 0, most_surprise_ = 0;
 };
 
 /// Values with an interval around each, turned back into costs when the problem is minimised.
@@ -165,11 +179,11 @@ Solution plan_finite(const Problem& problem, double beta, std::string algorithm,
 /// E X (Hoeffding's lemma), so planning on from the risk-neutral values loses no more than discount^T beta_T span^2
 /// / 8.
 Solution plan_discounted(const Problem& problem, double beta, const SolveOptions& run) {
-  Problem neutral = problem;
-  const Solution mean = value_iteration(neutral, {}, {.tolerance = run.tolerance / 8, .observer = run.observer});
-  if (mean.status == Status::kStoppedByCaller || !std::isfinite(mean.gap)) return mean;
   const OutcomeTable table(problem.model, problem.sign());
   const double g = problem.discount;
+  require_range(table.largest_reward() / (1 - g));
+  const Solution mean = value_iteration(problem, {}, {.tolerance = run.tolerance / 8, .observer = run.observer});
+  if (mean.status == Status::kStoppedByCaller || !std::isfinite(mean.gap)) return mean;
   const double span = 2 * table.largest_reward() / (1 - g);
   const auto lost = [&](int stages) {
     return std::pow(g, 2 * stages) * beta * span * span / 8 * (1 + 0x1p-30) + std::pow(g, stages) * mean.gap;
@@ -194,6 +208,12 @@ Solution plan_discounted(const Problem& problem, double beta, const SolveOptions
   certify(solution, problem, lower, value, upper, run.tolerance);
   return solution;
 }
+
+/// For one law X and theta = 1 / beta, the second derivative of ERM_{1/theta} is -Var(Y) / theta, where Y = (X - min X)
+/// / theta has the weights p exp(-Y) / E exp(-Y). With excess = -log E exp(-Y), that is (ERM - min X) / theta, the mass
+/// above excess + t is at most exp(-t); so Var(Y) <= E (Y - excess / 2)^2 is at most this. The excess is also at most
+/// -log P(X = min X).
+double most_bend(double excess) { return (excess * excess / 4 + excess + 2) * (1 + 0x1p-30); }
 
 void require_finite_horizon(const Problem& problem, std::string_view what) {
   if (problem.criterion != Criterion::kFinite)
@@ -229,6 +249,8 @@ EntropicValueSolution plan_for_entropic_value_at_risk(const Problem& problem, do
   std::vector<Outcome> start;
   for (std::size_t s = 0; s < initial.size(); ++s)
     if (initial[s] > 0) start.push_back({static_cast<std::int32_t>(s), 0, initial[s]});
+  double surprise = induction.most_surprise();
+  for (const Outcome& outcome : start) surprise -= std::log(outcome.probability);
   bool proceeding = true;
   const auto best_risk = [&](double beta, mdp::StagePolicy* stages) {
     std::vector<double> value(initial.size(), 0.0);
@@ -248,18 +270,26 @@ EntropicValueSolution plan_for_entropic_value_at_risk(const Problem& problem, do
     return row_risk(start, x, beta);
   };
   // With theta = 1 / beta: ERM*_{1/theta} grows with theta, so on [a, b] it is at most that of b, and theta log(level)
-  // is at most that of a. Beyond (mean - worst case) / -log(level) nothing beats theta = 0.
+  // is at most that of a. It is the largest of functions that bend down by at most most_bend / theta, so on [a, b] it
+  // is at most the chord and (b - a)^2 / 8 times that: without this a plateau would be cut into pieces as short as the
+  // tolerance. Beyond (mean - worst case) / -log(level) nothing beats theta = 0.
   const double log_level = std::log(level), worst = best_risk(kInfinity, nullptr), neutral = best_risk(0, nullptr);
   const auto beta_of = [](double theta) { return theta > 0 ? 1 / theta : kInfinity; };
   ScalarMaximum found{.argument = kInfinity, .value = neutral, .upper = neutral, .evaluations = 1};
   const double last = level < 1 ? std::max(0.0, (neutral - worst) / -log_level) : 0;
   if (!proceeding) return {.status = Status::kStoppedByCaller, .note = "stopped before there was an answer"};
-  if (!std::isfinite(worst) || !std::isfinite(neutral) || !std::isfinite(last) || !std::isfinite(error))
-    return {.status = Status::kNumericalTrouble, .note = std::string(kOutOfRange)};
+  if (!std::isfinite(last)) return {.status = Status::kNumericalTrouble, .note = std::string(kOutOfRange)};
   if (level < 1) {
     const ScalarFunction g{
         .value = [&](double theta) { return best_risk(beta_of(theta), nullptr) + theta * log_level; },
-        .bound = [&](double a, double, double b, double value_b) { return value_b + (a - b) * log_level; },
+        .bound =
+            [&](double a, double value_a, double b, double value_b) {
+              const double linear = value_b + (a - b) * log_level;
+              if (a == 0) return linear;
+              const double risk_b = value_b - b * log_level;
+              const double bend = most_bend(std::min(surprise, (risk_b + error + induction.largest_return()) / a));
+              return std::min(linear, std::max(value_a, value_b) + bend * (b - a) * (b - a) / (8 * a));
+            },
         .split = middle_of};
     found =
         maximise(g, 0, last, std::max(run.tolerance / 2, 8 * error), [&](std::int64_t, double) { return proceeding; });

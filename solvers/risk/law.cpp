@@ -37,7 +37,7 @@ Tilted tilt(const Law& law, double beta) {
   Tilted result;
   const double above = tilted_sum / tilted_mass;
   result.mean = smallest + above;
-  result.log_mass = std::log1p(lost);
+  result.log_mass = lost < -0.5 ? std::log(tilted_mass) : std::log1p(lost);  // what is left of one has no digits
   result.divergence = -beta * above - result.log_mass;
   return result;
 }

@@ -64,7 +64,10 @@ OutcomeTable::OutcomeTable(const TabularMdp& model, double sign) : begin_{0} {
     begin_.push_back(static_cast<std::int64_t>(outcome_.size()));
     most_ = std::max(most_, static_cast<std::size_t>(begin_.back() - begin_[choice]));
   }
-  for (const Outcome& outcome : outcome_) largest_ = std::max(largest_, std::abs(outcome.reward));
+  for (const Outcome& outcome : outcome_) {
+    largest_ = std::max(largest_, std::abs(outcome.reward));
+    least_ = std::min(least_, outcome.probability);
+  }
 }
 
 }  // namespace bellwether::solvers

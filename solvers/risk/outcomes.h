@@ -38,13 +38,14 @@ class OutcomeTable {
   std::int64_t begin(std::int64_t choice) const { return begin_[static_cast<std::size_t>(choice)]; }
   double largest_reward() const { return largest_; }   ///< in absolute value
   std::size_t most_outcomes() const { return most_; }  ///< of one choice
+  double least_probability() const { return least_; }  ///< of any outcome
   /// Some probabilities are products of that of a successor and that of a reward, rounded.
   bool has_products() const { return has_products_; }
 
  private:
   std::vector<std::int64_t> begin_;
   std::vector<Outcome> outcome_;
-  double largest_ = 0;
+  double largest_ = 0, least_ = 1;
   std::size_t most_ = 0;
   bool has_products_ = false;
 };

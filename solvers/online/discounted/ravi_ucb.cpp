@@ -85,8 +85,8 @@ void RaviUcb::end_epoch() {
   if (rule_ == "regularised") return regularised_step(world_.state_begin, q_, eta_, log_policy_, value_);
   // With a mixture's bonus the backup need not contract: an end in any case.
   constexpr double kSettled = 1e-6;
-  const auto most = static_cast<int>(std::log(kSettled * (1 - world_.discount)) / std::log(world_.discount)) + 1;
-  for (int i = 0; greedy_step() > kSettled && rule_ == "full" && i < most; ++i) backup();
+  const double most = std::log(kSettled * (1 - world_.discount)) / std::log(world_.discount);
+  for (std::int64_t i = 0; greedy_step() > kSettled && rule_ == "full" && static_cast<double>(i) <= most; ++i) backup();
 }
 
 }  // namespace bellwether::online

@@ -18,8 +18,8 @@ class Mdvi final : public GenerativeAgent {
       : GenerativeAgent(world),
         alpha_(options.alpha < 0 ? world.discount : options.alpha),
         budget_(static_cast<double>(world.samples) * static_cast<double>(world.num_choices())) {
-    const int planned =
-        options.iterations > 0 ? options.iterations : static_cast<int>(std::ceil(12 / (1 - world.discount)));
+    const double due = std::min(std::ceil(12 / (1 - world.discount)), 0x1p30);
+    const int planned = options.iterations > 0 ? options.iterations : static_cast<int>(due);
     if (world.features != nullptr) phi_ = world.features->matrix();
     const bool weighted = first > 0 && world.features != nullptr;
     const int head = weighted ? std::max(1, static_cast<int>(std::ceil(first * planned))) : 0;

@@ -14,6 +14,7 @@
 #include "mdp/instances/garnet.h"
 #include "mdp/instances/linear.h"
 #include "mdp/instances/riverswim.h"
+#include "mdp/tabular_mdp_builder.h"
 #include "solvers/online/discounted/run.h"
 
 namespace bellwether::online {
@@ -116,6 +117,19 @@ TEST(RaviUcb, FullPlanningInAKnownModelIsOptimalAtOnce) {
   EXPECT_EQ(run.broken_bonuses, 0);
   EXPECT_EQ(run.bonus[19], 0);
   EXPECT_GT(run.regret[0], 0.01);
+}
+
+// The last state pays 1 for ever, which is the largest value H; states before it lose 1 a step. As many backups as
+// would settle every model are more than an int counts.
+TEST(RaviUcb, FullPlanningSettlesAtDiscountsNearOne) {
+  mdp::TabularMdpBuilder builder(4);
+  for (int s = 0; s < 4; ++s) builder.add_choice(s, s == 3 ? 1 : 0, {{std::min(s + 1, 3), 1.0}});
+  const mdp::TabularMdp model = std::move(builder).build();
+  RaviUcb learner(
+      {.state_begin = model.state_begin(), .mean_reward = model.reward(), .discount = 1 - 0x1p-30, .epochs = 10},
+      std::make_unique<KnownTransitions>(model), {.rule = "full"});
+  learner.end_epoch();
+  for (std::size_t s = 0; s < 4; ++s) EXPECT_NEAR(learner.values()[s], 0x1p30 - 3 + static_cast<double>(s), 1e-4) << s;
 }
 
 TEST(RaviUcb, PlaysEpochsOfGeometricLength) {

@@ -116,6 +116,18 @@ TEST(Mdvi, WithoutMemoryIsSampledValueIteration) {
   for (std::size_t c = 0; c < 24; ++c) EXPECT_NEAR(agent->q()[c], q[c], 1e-12);
 }
 
+/// 12 / (1 - discount) iterations are more than an int counts, and more than there are samples: one sample each.
+TEST(Mdvi, DiscountsNearOne) {
+  const GenerativeTask task(switching(), 0.9);
+  GenerativeWorld world = world_of(task, 20);
+  world.discount = 1 - 0x1p-40;
+  const auto agent = make("mdvi", world, {{"alpha", "0"}});
+  SampleSource source(task.simulator(), Stream(2));
+  agent->learn(source, 20);
+  agent->plan();
+  EXPECT_NEAR(agent->q()[2], 20 * world.mean_reward[2], 1e-6);  // stays where it pays most, 20 times
+}
+
 TEST(VwlsMdvi, SpendsItsSamplesInThreeParts) {
   const GenerativeTask task = two_state();
   const auto world = world_of(task, 100'000);

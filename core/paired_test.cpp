@@ -110,16 +110,22 @@ std::int64_t pairs_needed(double difference, double deviation, double level, dou
   const double ratio = deviation / std::abs(difference);
   const double limit = static_cast<double>(kMostPairs);
   const auto pairs = [&](double tails) { return std::max(2.0, std::ceil(tails * tails * ratio * ratio)); };
-  double n = pairs(normal_quantile(1 - level / 2) + normal_quantile(power));
-  if (!(n < limit)) return kMostPairs;
-  // The t quantiles depend on n, which shrinks them: a dozen rounds settle it, the larger of two that alternate counts.
-  double before = 0;
-  for (int round = 0; round < 50 && n != before; ++round) {
-    before = n;
-    n = std::max(pairs(student_quantile(1 - level / 2, before - 1) + student_quantile(power, before - 1)),
-                 std::floor((before + 1) / 2));
+  const double fewest = pairs(normal_quantile(1 - level / 2) + normal_quantile(power));
+  if (!(fewest < limit)) return kMostPairs;
+  // The t quantiles shrink as n grows: the least n that is as many as its own quantiles ask for.
+  const auto enough = [&](double n) {
+    return n >= pairs(student_quantile(1 - level / 2, n - 1) + student_quantile(power, n - 1));
+  };
+  double low = fewest - 1, high = fewest;  // not enough; enough, once it is
+  while (high < limit && !enough(high)) {
+    low = high;
+    high *= 2;
   }
-  return static_cast<std::int64_t>(std::min(limit, std::max(n, before)));
+  while (high - low > 1) {
+    const double middle = std::floor((low + high) / 2);
+    (enough(middle) ? high : low) = middle;
+  }
+  return static_cast<std::int64_t>(std::min(limit, high));
 }
 
 }  // namespace bellwether

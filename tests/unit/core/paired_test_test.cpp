@@ -144,6 +144,21 @@ TEST(PairsNeeded, GivesTheAskedPower) {
   EXPECT_EQ(pairs_needed(1, 2, 0.05, 0.8), 34);  // the usual tables say 34 for an effect of half a deviation
 }
 
+// Small effects used to need fewer pairs than large ones: the quantiles of one degree of freedom sent the search
+// astray.
+TEST(PairsNeeded, IsTheLeastNumberAndGrowsWithTheSpread) {
+  std::int64_t before = 2;
+  for (double ratio = 0.02; ratio < 3; ratio *= 1.1) {
+    const std::int64_t n = pairs_needed(1, ratio, 0.05, 0.8);
+    EXPECT_GE(n, before) << "ratio " << ratio;
+    before = n;
+    EXPECT_GE(power_of(static_cast<double>(n), ratio), 0.75) << "ratio " << ratio;
+    if (n > 3) {
+      EXPECT_LE(power_of(static_cast<double>(n - 2), ratio), 0.81) << "ratio " << ratio;
+    }
+  }
+}
+
 TEST(PairsNeeded, HasLimits) {
   EXPECT_EQ(pairs_needed(1, 0), 2);
   EXPECT_EQ(pairs_needed(0, 1), 1'000'000'000);

@@ -112,6 +112,7 @@ class Loop {
     }
     comparator_ += outcome.weight * (outcome.mean + outcome.regret);
     sum_.best_rounds += outcome.regret == 0 ? 1 : 0;
+    sum_.beaten |= outcome.regret < 0;
   }
 
   void count_violation() {

@@ -21,10 +21,11 @@ struct Row {
   double hindsight_regret =
       std::numeric_limits<double>::quiet_NaN();  ///< best fixed arm on the same draws, minus rewards
   std::int64_t best_rounds = 0;                  ///< rounds without regret
-  std::int64_t switches = 0;                     ///< rounds in which another arm was played than in the round before
-  std::int64_t violations = 0;                   ///< rounds in which the index of a best arm lay below its mean
-  std::int64_t observed = 0;                     ///< rounds whose reward is known: all of them except on a log
-  double reward = 0;                             ///< sum over those
+  bool beaten = false;          ///< some round earned more than the comparator: it is no best arm of each round
+  std::int64_t switches = 0;    ///< rounds in which another arm was played than in the round before
+  std::int64_t violations = 0;  ///< rounds in which the index of a best arm lay below its mean
+  std::int64_t observed = 0;    ///< rounds whose reward is known: all of them except on a log
+  double reward = 0;            ///< sum over those
 
   friend bool operator==(const Row&, const Row&) = default;
 };

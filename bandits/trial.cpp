@@ -20,7 +20,7 @@ void add_row(Series& series, const Row& row, bool optimistic) {
   const bool known = !std::isnan(row.pseudo_regret);
   series.append(row.rounds,
                 {row.pseudo_regret, row.reward_regret, row.hindsight_regret,
-                 known ? count(row.best_rounds) / count(row.rounds) : kNone, count(row.switches),
+                 known && !row.beaten ? count(row.best_rounds) / count(row.rounds) : kNone, count(row.switches),
                  optimistic ? count(row.violations) : kNone, known ? kNone : row.reward / count(row.observed),
                  known ? kNone : count(row.observed) / count(row.rounds)});
 }

@@ -138,7 +138,7 @@ class ReplayGame : public Game {
 };
 
 struct ReplayOptions {
-  std::string file = "", features = "shared";
+  std::string file = "", features = "blocks";
   double bound = 1;
 };
 
@@ -146,8 +146,10 @@ template <class Field>
 void describe(ReplayOptions& o, Field&& field) {
   field("file", o.file, any_value(),
         "lines of numbers with commas; columns action, reward, propensity and the context");
-  field("features", o.features, one_of({"shared", "blocks"}),
-        "shared: all arms show the context; blocks: each in coordinates of its own");
+  field(
+      "features", o.features, one_of({"shared", "blocks"}),
+      "blocks: each arm shows the context in coordinates of its own; shared: all show it as it is, for learners with a "
+      "model an arm (lin-ucb)");
   field("bound", o.bound, above(0), "what learners are told of the norm of the parameter");
 }
 

@@ -55,8 +55,21 @@ void describe(LawOptions& o, Field&& field) {
   field("degrees", o.degrees, above(1), "degrees of freedom (student), exponent of the tail (pareto)");
 }
 
-std::vector<double> means_of(const MeansOptions& o) {
+/// Means that are written out leave nothing for the other options to say.
+template <class Options>
+std::vector<double> means_of(const Options& o) {
   std::vector<double> means = read_numbers("bandit", "means", o.means);
+  const Options unsaid;
+  const bool described =
+      o.arms != unsaid.arms || o.best != unsaid.best || o.gap != unsaid.gap || o.shape != unsaid.shape;
+  if (!means.empty() && described)
+    throw InvalidOption(
+        "bandit: options 'means' and 'arms', 'best', 'gap' or 'shape': either the means or how they lie");
+  if (means.size() == 1)
+    throw InvalidOption(
+        fmt::format("bandit: option 'means' has one number, {:g}, must be at least two with / between "
+                    "them (a comma begins another value of a sweep)",
+                    means.front()));
   if (!means.empty()) return means;
   for (int i = 0; i < o.arms; ++i) {
     const double steps = o.shape == "linear" ? i : (i == 0 ? 0 : 1);
@@ -65,7 +78,8 @@ std::vector<double> means_of(const MeansOptions& o) {
   return means;
 }
 
-NamedBandit with_laws(const MeansOptions& o, const Law& law) {
+template <class Options>
+NamedBandit with_laws(const Options& o, const Law& law) {
   std::vector<Law> laws;
   for (const double mean : means_of(o)) {
     laws.push_back(law);

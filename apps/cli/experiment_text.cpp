@@ -74,6 +74,21 @@ std::string sample_sizes(const Grid& grid, const Results& results) {
   return out;
 }
 
+/// Where nobody knows the truth there is no regret; what was earned is known.
+std::string other_metric(const Grid& grid, const Results& results, std::size_t instance) {
+  for (std::size_t l = 0; l < grid.learners.size(); ++l) {
+    const auto has_numbers = [&](std::string_view metric) {
+      if (!experiments::measures(grid.learners[l], metric)) return false;
+      const experiments::Curve curve = experiments::curve(grid, results, instance, l, metric);
+      return !curve.points.empty() && !std::isnan(curve.points.back().mean);
+    };
+    if (has_numbers(grid.plan.summary.metric) || !has_numbers("mean-reward")) return {};
+  }
+  return fmt::format(
+      "\n  no numbers for '{}': nobody knows the best arm of a log; --metric mean-reward tells what was earned\n",
+      grid.plan.summary.metric);
+}
+
 }  // namespace
 
 std::string experiment_text(const Grid& grid, const Results& results) {
@@ -87,7 +102,7 @@ std::string experiment_text(const Grid& grid, const Results& results) {
       for (const auto& row : finals.rows) table.add(row);
       out += table.text(2);
     }
-    out += not_stopped(grid, results, i);
+    out += other_metric(grid, results, i) + not_stopped(grid, results, i);
     out += comparisons(grid, results, i);
   }
   if (grid.num_seeds() > 1 && grid.num_seeds() < 10) out += "\n  intervals from fewer than ten seeds mislead\n";

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
@@ -165,6 +166,9 @@ std::vector<double> read_weights(const Arguments& arguments, std::size_t context
                                     counted(static_cast<std::int64_t>(weights.size()), "weight"),
                                     counted(static_cast<std::int64_t>(contexts), "context")));
   }
+  const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
+  if (!(std::abs(sum - 1) <= 1e-9))
+    throw InvalidOption(fmt::format("solve: option --weights: the weights sum to {:.12g}, must sum to 1", sum));
   return weights;
 }
 

@@ -113,6 +113,7 @@ std::string diameter_text(const mdp::TabularMdp& model, bool all, Work& work) {
   const auto diameter = work("diameter", [model] { return solvers::diameter(model, 1e-9); });
   if (!diameter) return std::string(kStopped);
   if (std::isinf(diameter->upper)) return "infinite: some state cannot surely be reached from another";
+  if (diameter->from < 0) return "0: there is nowhere else to go";
   return fmt::format("{} (from state {} to state {})", exact(0.5 * (diameter->lower + diameter->upper)), diameter->from,
                      diameter->to);
 }
@@ -175,9 +176,23 @@ std::string heading(const experiments::InstanceVariant& variant, const mdp::Inst
   return out;
 }
 
+/// The family of an entry that names no file where one is needed; null when there is nothing missing.
+const bandits::Family* needs_file(const experiments::Entry& entry) {
+  const bandits::Family* family = entry.settings.empty() ? bandits::find_family(entry.name) : nullptr;
+  if (family == nullptr) return nullptr;
+  const auto rows = family->rows();
+  const auto file = std::ranges::find(rows, "file", &OptionRow::name);
+  return file != rows.end() && file->value.empty() ? family : nullptr;
+}
+
 int show_instance(const Arguments& arguments) {
   const experiments::Entry entry = entry_of(arguments);
   if (show_hidden(entry, {.all = arguments.has("all"), .matrix = arguments.has("matrix")})) return kSuccess;
+  if (const bandits::Family* file_of_yours = needs_file(entry)) {
+    fmt::print("{}\nnext: {} show {}:file=YOURS.csv\n", family_text(*file_of_yours), program_name(),
+               file_of_yours->name);
+    return kSuccess;
+  }
   Work work;
   const bool all = arguments.has("all");
   const auto made = work("the model", [entry] { return experiments::instance_variant(entry); });
@@ -221,8 +236,8 @@ void show_learner(const Row& row, const Arguments& arguments) {
     out += two_columns(fmt::format("{}={}", option.name, option.value),
                        option.rule.empty() ? option.help : fmt::format("{} ({})", option.help, option.rule), 28);
   const std::string_view length = length_name(row.protocol);
-  const char* const task = row.protocol == Protocol::kConstrained ? "courier --horizon 12 --budget damage=40%"
-                           : length == "rounds"                   ? "bernoulli-arms"
+  const std::string task = row.protocol == Protocol::kConstrained ? "courier --horizon 12 --budget damage=40%"
+                           : length == "rounds"                   ? playground(row.name)
                            : length == "episodes"                 ? "riverswim --horizon 20"
                                                                   : "riverswim";
   out += fmt::format("\nnext: {} run {} --algorithm {}\n", program_name(), task, row.name);

@@ -15,7 +15,7 @@
 #include "apps/cli/terminal.h"
 #include "bandits/arms/family.h"
 #include "bandits/bandit.h"
-#include "bandits/registry.h"
+#include "bandits/trial.h"
 #include "core/errors.h"
 #include "core/stream.h"
 #include "core/text.h"
@@ -61,26 +61,63 @@ std::string arms_table(const bandits::NamedBandit& made, std::span<const double>
   return out;
 }
 
+constexpr std::int64_t kRounds = 10'000;
+
+bool can_play(const bandits::Bandit& bandit, std::string_view learner) {
+  try {
+    bandits::make_agent(bandit, learner, {}, kRounds, Stream(1));
+    return true;
+  } catch (const InvalidOption&) {
+    return false;  // not made for such a world
+  }
+}
+
 /// Two learners that can play it, those made for its kind first: "oful,thompson".
 std::string players(const bandits::Bandit& bandit) {
-  constexpr std::int64_t kRounds = 10'000;
   std::vector<std::string_view> able;
   for (const std::string_view name : {"dynlin-ucb", "relax-tsallis", "whittle", "periodic-ucb", "comb-ucb1", "rucb",
                                       "oful", "ucb1", "thompson", "ucb"}) {
-    const bandits::Learner& learner = bandits::find_learner(name);
-    if (learner.kind != bandit.world(kRounds).kind) continue;
-    try {
-      learner.make(bandit, bandit.world(kRounds), {}, Stream(1));
-      able.push_back(name);
-    } catch (const InvalidOption&) {
-      continue;  // not made for such a world
-    }
+    if (can_play(bandit, name)) able.push_back(name);
     if (able.size() == 2) break;
   }
   return fmt::format("{}", fmt::join(able, ","));
 }
 
+std::string settings_of(const bandits::Family& family) {
+  std::string out = "\nsettings, with what they are unless you say otherwise:\n";
+  for (const OptionRow& option : family.rows())
+    out += two_columns(fmt::format("{}={}", option.name, option.value),
+                       option.rule.empty() ? option.help : fmt::format("{} ({})", option.help, option.rule), 28);
+  return out;
+}
+
+/// The family with the settings that differ from what they are by themselves.
+std::string as_typed(const experiments::InstanceVariant& variant, const bandits::Family& family) {
+  std::string text = family.name;
+  for (const OptionRow& option : family.rows())
+    for (const auto& [name, value] : variant.settings)
+      if (name == option.name && value != option.value) text += fmt::format(":{}={}", name, value);
+  return text.find_first_of(" |;&()*'\"") == std::string::npos ? text : fmt::format("'{}'", text);
+}
+
 }  // namespace
+
+std::string family_text(const bandits::Family& family) {
+  return fmt::format("{}: {}\nfrom: {}\n{}", family.name, family.summary, family.source, settings_of(family));
+}
+
+std::string playground(std::string_view learner) {
+  std::vector<std::string> families = {"bernoulli-arms"};
+  for (const bandits::Family& family : bandits::family_table()) families.push_back(family.name);
+  for (const std::string& family : families) {
+    try {
+      if (can_play(*bandits::find_family(family)->make().bandit, learner)) return family;
+    } catch (const InvalidOption&) {
+      continue;  // cannot be made without a file
+    }
+  }
+  return "BANDIT";
+}
 
 std::string bandit_text(const experiments::InstanceVariant& variant) {
   const bandits::NamedBandit& made = *variant.bandit();
@@ -90,20 +127,17 @@ std::string bandit_text(const experiments::InstanceVariant& variant) {
   out += line("size", world.kind == bandits::Kind::kArms ? counted(world.arms, "arm")
                                                          : fmt::format("{} {}", world.arms, to_string(world.kind)));
   if (world.dimension > 0)
-    out +=
-        line("features", fmt::format("{} a {}{}", world.dimension, world.kind == bandits::Kind::kArms ? "arm" : "item",
-                                     world.same_features ? "" : ", drawn each round"));
+    out += line("features",
+                fmt::format("{} {}{}", world.dimension, world.kind == bandits::Kind::kArms ? "an arm" : "an item",
+                            world.same_features ? "" : ", drawn each round"));
   out += line("rewards", rewards_text(world));
   out += line("content hash", variant.hash);
   for (const bandits::BanditFact& fact : made.facts)
     out += line(fact.what, fmt::format("{:.9g} ({})", fact.value, fact.how));
   if (!made.bandit->means().empty()) out += arms_table(made, made.bandit->means(), world.kind);
-  out += "\nsettings, with what they are unless you say otherwise:\n";
-  for (const OptionRow& option : family.rows())
-    out += two_columns(fmt::format("{}={}", option.name, option.value),
-                       option.rule.empty() ? option.help : fmt::format("{} ({})", option.help, option.rule), 28);
-  return out + fmt::format("\nnext: {} run {} --algorithm {} --rounds 10000\n", program_name(), family.name,
-                           players(*made.bandit));
+  out += settings_of(family);
+  return out + fmt::format("\nnext: {} run {} --algorithm {} --rounds 10000\n", program_name(),
+                           as_typed(variant, family), players(*made.bandit));
 }
 
 }  // namespace bellwether::cli

@@ -58,6 +58,15 @@ std::vector<std::string> stopping_row(const Grid& grid, const Results& results, 
           of(last_column(learner).metric)};
 }
 
+/// Slopes are of what theorems bound, where it is told apart from zero: regrets, errors, losses.
+bool has_slope(const Curve& curve) {
+  const auto names = [&](std::string_view part) { return curve.metric.find(part) != std::string::npos; };
+  if (curve.points.size() < 2 || !(names("regret") || names("error") || names("loss") || names("violation")))
+    return false;
+  const Point& last = curve.points.back();
+  return curve.seeds < 2 || last.mean == 0 || last.mean > 2 * last.standard_error;
+}
+
 std::vector<std::string> row_of(const Grid& grid, const Results& results, std::size_t instance, std::size_t learner) {
   const LearnerVariant& variant = grid.learners[learner];
   const std::string metric = metric_named(variant, grid.plan.summary.metric);
@@ -66,7 +75,7 @@ std::vector<std::string> row_of(const Grid& grid, const Results& results, std::s
   const Point& last = own.points.back();
   if (stops_itself(variant)) return stopping_row(grid, results, own);
   std::string growth = "-";
-  if (own.points.size() > 1)
+  if (has_slope(own))
     growth = rate_verdict(rate(grid, results, instance, learner, metric), expected_exponent(grid, variant),
                           length_symbol(variant.protocol));
   if (std::isnan(last.mean)) return {variant.label, grouped(last.at), "-", "-", "-"};

@@ -133,6 +133,10 @@ class CurveFigure {
     std::vector<const Curve*> order;
     for (const Curve& curve : curves_)
       if (curve.points.back().mean > 0) order.push_back(&curve);
+    // Regret that may be below zero is against a comparator that theorems about learning do not speak of.
+    const auto negative = [](const Point& point) { return point.mean < 0; };
+    for (const Curve& curve : curves_)
+      if (std::ranges::any_of(curve.points, negative)) return;
     if (order.empty()) return;
     std::ranges::sort(order, {}, [](const Curve* curve) { return curve->points.back().mean; });
     const Curve& middle = *order[order.size() / 2];

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "core/errors.h"
+#include "mdp/tabular_mdp_builder.h"
 #include "solvers/online/constrained/confidence.h"
 #include "solvers/online/constrained/dual_learners.h"
 #include "solvers/online/constrained/program_learners.h"
@@ -78,6 +79,38 @@ TEST(ConstrainedLearners, WithoutTheBonusOfCostsLimitsAreBroken) {
   const ConstrainedTask task = random_task(2, 3, 2, 3);
   const auto agent = make_opt_pess_lp_with(world_of(task, 1000), {.constant = "0.01"}, 0);
   EXPECT_GT(run_constrained(task, *agent, Stream(0), {.episodes = 1000}).last.violating, 50);
+}
+
+/// In the first state, where every episode stays, 1 for a unit of fuel or nothing for nothing; the second state is like
+/// it, and nobody ever gets there.
+ConstrainedTask apart(double limit, const char* baseline) {
+  mdp::TabularMdpBuilder builder(2);
+  for (int s = 0; s < 2; ++s) {
+    builder.add_choice(s, 0, {{s, 1.0}}).cost("fuel", 0);
+    builder.add_choice(s, 1, {{s, 1.0}}).cost("fuel", 1);
+  }
+  builder.initial({1.0, 0.0});
+  return ConstrainedTask(std::make_shared<const EpisodicTask>(std::move(builder).build(), 2),
+                         {.budgets = {{"fuel", limit, false}}, .floor = {}, .baseline = baseline});
+}
+
+TEST(ConstrainedLearners, WhatNobodyHasSeenCostsNothingLess) {
+  // Before the first episode programs end after a step, which is worth 0 + 1 or 1 + 1, and costs 0 or 1.
+  const ConstrainedTask task = apart(.3, "safest");
+  const ConstrainedWorld world = world_of(task, 10);
+  const auto agent = make_opt_lp(world, {}, Stream(0));
+  agent->plan(0);
+  EXPECT_NEAR(*agent->optimistic_optimum(), .7 * 1 + .3 * 2, 1e-9);
+}
+
+TEST(ConstrainedLearners, WhereTheirProgramSendsNobodyTheSafeOnesPlayTheBaseline) {
+  const ConstrainedTask task = apart(1.7, "0.6");  // its costs are 1.6 of 2
+  const ConstrainedWorld world = world_of(task, 60);
+  for (const auto& [learner, costly] : {std::pair("opt-lp", .5), {"opt-cmdp", .5}, {"opt-pess-lp", .8}, {"dope", .8}}) {
+    const auto agent = find_constrained(learner).make(world, {{"constant", "0.0001"}}, Stream(1));
+    EXPECT_GT(run_constrained(task, *agent, Stream(2), {.episodes = 60}).last.own, 10) << learner;
+    EXPECT_NEAR(agent->policy().probability(0, 3), costly, 1e-12) << learner;
+  }
 }
 
 TEST(ConstrainedLearners, PricesBringCostsDown) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -232,6 +233,7 @@ void follow_programs(const Factors& factors, std::uint64_t seed, std::int64_t* s
     ++*(feasible ? solved : unsolved);
     ASSERT_EQ(play.agent().mode() == Mode::kOwn, feasible) << factors.learner << " episode " << k;
     ASSERT_EQ(play.agent().optimistic_optimum().has_value(), feasible);
+    ASSERT_EQ(play.agent().cost_bound(0), feasible && factors.cost > 0 ? std::optional(play.limit()) : std::nullopt);
     if (feasible) ASSERT_NEAR(*play.agent().optimistic_optimum(), answer.value, 1e-7) << factors.learner;
     for (std::size_t s = 0; s < play.states() && !feasible; ++s)
       for (auto c = play.choices(s).first; c < play.choices(s).second; ++c)

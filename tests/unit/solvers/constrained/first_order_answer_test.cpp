@@ -1,0 +1,94 @@
+// What first-order methods make of their iterates: which policy, which multipliers, and how far those may go.
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "solvers/constrained/first_order/methods.h"
+#include "tests/unit/solvers/constrained/examples.h"
+
+namespace bellwether::solvers {
+namespace {
+
+ConstrainedSolution npg(const ConstrainedProblem& problem, const char* output, std::int64_t iterations,
+                        double dual_step = 0) {
+  NpgPrimalDualOptions options;
+  options.output = output;
+  options.iterations = iterations;
+  options.step = .3;
+  options.dual_step = dual_step;
+  options.record = 1;
+  return npg_primal_dual(problem, options, {.tolerance = 0});
+}
+
+// Within limits that never bind the method's own policy is the answer.
+TEST(FirstOrderAnswer, IsTheLastTheMeanOrTheBestIterate) {
+  ConstrainedProblem problem = binding_problem(1, {.states = 6, .actions = 3}, .8);
+  problem.model = problem.model.with_limits({100});
+  for (const char* output : {"last", "average", "best"}) {
+    const ConstrainedSolution run = npg(problem, output, 5);
+    ASSERT_EQ(run.path.size(), 6u);
+    double mean = 0, best = -1e300;
+    for (const PathRow& row : run.path) {
+      mean += row.value / 6;
+      best = std::max(best, row.value);
+    }
+    const double expected = *output == 'l' ? run.path.back().value : *output == 'a' ? mean : best;
+    EXPECT_NEAR(run.expected.value, expected, 1e-10) << output;
+    EXPECT_GT(run.path.back().value - mean, .1) << "they differ";
+  }
+}
+
+// Among iterates that exceed a limit the least excessive, until one does not.
+TEST(FirstOrderAnswer, KeepsTheBestAmongThoseWithinTheLimits) {
+  const ConstrainedProblem problem = binding_problem(1, {.states = 6, .actions = 3}, .8);
+  const ConstrainedSolution run = npg(problem, "best", 300, .3);
+  const auto feasible = [](const PathRow& row) { return row.violation <= 0; };
+  double best = -1e300;
+  for (const PathRow& row : run.path)
+    if (feasible(row)) best = std::max(best, row.value);
+  EXPECT_TRUE(std::ranges::any_of(run.path, feasible));
+  EXPECT_FALSE(std::ranges::all_of(run.path, feasible));
+  EXPECT_NEAR(run.expected.value, best, 1e-4);
+  EXPECT_EQ(run.violation, 0);
+}
+
+TEST(FirstOrderAnswer, IsProvenByTheBetterOfLastAndMeanMultipliers) {
+  const ConstrainedProblem problem = binding_problem(2, {.states = 6, .actions = 3}, .8);
+  const constrained::Lagrangian on(problem);
+  int by_mean = 0, by_last = 0;
+  for (const std::int64_t iterations : {3, 10, 30, 100, 300}) {
+    const ConstrainedSolution run = npg(problem, "average", iterations, .05);
+    double mean = 0;
+    for (const PathRow& row : run.path) mean += row.multipliers[0] / static_cast<double>(run.path.size());
+    const double last = run.path.back().multipliers[0];
+    const double bound_of_mean = on.dual(std::vector{mean}, 1e-9, nullptr, nullptr).value.value,
+                 bound_of_last = on.dual(std::vector{last}, 1e-9, nullptr, nullptr).value.value;
+    EXPECT_NEAR(run.optimum.upper, std::min(bound_of_mean, bound_of_last), 1e-7) << iterations;
+    ++(bound_of_mean < bound_of_last - 1e-4 ? by_mean : by_last);
+  }
+  EXPECT_GT(by_mean, 0);
+  EXPECT_GT(by_last, 0);
+}
+
+// Twice (largest - smallest reward) / ((1 - discount) slack), also where the method steps in units of its own.
+TEST(FirstOrderAnswer, MultipliersStayBelowTwiceTheMostThatAnOptimalOneCanBe) {
+  for (const double cost_scale : {1.0, 24.0}) {
+    const ConstrainedProblem problem = binding_problem(2, {.states = 6, .actions = 3}, .8, .4, 6, cost_scale);
+    const constrained::Lagrangian on(problem);
+    const constrained::Game game(on, "test");
+    constrained::ColumnPool pool(on);
+    const constrained::Feasibility found = constrained::find_safe(on, pool);
+    const auto [least, most] = std::ranges::minmax(problem.model.model().reward());
+    const double slack = problem.model.budgets()[0].limit - found.collected[1].upper;
+    const std::vector<double> caps = constrained::dual_caps(game, FirstOrderOptions(), nullptr);
+    EXPECT_NEAR(game.in_problem_units(caps)[0], 2 * (most - least) / (.2 * slack), 1e-9) << cost_scale;
+    FirstOrderOptions own;
+    own.cap = 7;
+    EXPECT_EQ(constrained::dual_caps(game, own, nullptr), std::vector<double>{7});
+  }
+}
+
+}  // namespace
+}  // namespace bellwether::solvers

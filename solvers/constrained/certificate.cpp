@@ -145,9 +145,9 @@ bool make_feasible(const Lagrangian& on, const Feasibility& found, AnyPolicy& po
   return true;
 }
 
-void report_policy(const Lagrangian& on, const AnyPolicy& policy, ConstrainedSolution& solution) {
-  mdp::Evaluation states;
-  const std::vector<Bounded> collected = on.planner().evaluate(policy, states);
+void report_policy(const Lagrangian& on, const AnyPolicy& policy, std::span<const Bounded> collected,
+                   ConstrainedSolution& solution) {
+  const mdp::Evaluation states = on.planner().values(policy);
   solution.value = states.value;
   solution.lower = states.value - states.error * (1 + 1e-12);
   solution.upper = states.value + states.error * (1 + 1e-12);
@@ -193,7 +193,7 @@ ConstrainedSolution infeasible(const Lagrangian& on, Feasibility found, Outcome 
   solution.algorithm = std::move(outcome.algorithm);
   solution.iterations = outcome.iterations + found.rounds;
   solution.transitions_read = outcome.work;
-  report_policy(on, found.least_violating, solution);
+  report_policy(on, found.least_violating, on.planner().evaluate(found.least_violating), solution);
   std::vector<std::string> conflict;
   for (int i = 0; i < on.num_budgets(); ++i) {
     if (found.infeasibility->weights[static_cast<std::size_t>(i)] > 1e-12)
@@ -258,7 +258,7 @@ ConstrainedSolution conclude(const Lagrangian& on, Outcome outcome, const SolveO
     }
     feasible = make_feasible(on, *outcome.feasibility, policy, collected);
   }
-  report_policy(on, policy, solution);
+  report_policy(on, policy, collected, solution);
   const double lower = feasible ? on.reward(collected).lower : -kInfinite;
   solution.optimum = optimum_within(on, lower, dual.upper);
   const double width = round_up(dual.upper - lower);

@@ -41,9 +41,9 @@ class Search {
   double ask(std::span<const double> y) {
     Lagrangian::Dual dual = on_.dual(y, run_.tolerance / 8, pool_.start(), ticking());
     outcome_.work += dual.best.work;
+    outcome_.stopped = outcome_.stopped || dual.best.status == Status::kStoppedByCaller;
     ++outcome_.iterations;
     if (dual.best.v.size() == 0) {
-      outcome_.stopped = outcome_.stopped || dual.best.status == Status::kStoppedByCaller;
       failed_ = true;
       return kInfinite;
     }
@@ -52,10 +52,13 @@ class Search {
       best_.assign(y.begin(), y.end());
       dual_ = dual.value;
     }
+    // Planning broke off: evaluating what it had would keep the caller waiting.
+    if (outcome_.stopped && pool_.size() > 0) return dual.value.upper;
     pool_.add(std::move(dual.best.policy), std::move(dual.best.v));
     return dual.value.upper;
   }
   bool failed() const { return failed_; }
+  bool stopped() const { return outcome_.stopped; }
 
   /// Ends a step at which a mixture worth `lower` is known.
   void finish_step(double lower) {
@@ -127,7 +130,7 @@ void bisect(const Lagrangian& on, Search& search, const DualBisectionOptions& op
     if (!std::isfinite(next)) return;
     const std::vector<double> y = {next};
     search.ask(y);
-    if (search.failed()) return;
+    if (search.failed() || search.stopped()) return;
     const int last = pool.size() - 1;
     const bool repeats = cross && std::abs(pool.reward(last) - next * pool.cost(last, 0) -
                                            (pool.reward(low.column) - next * cost_low)) <=

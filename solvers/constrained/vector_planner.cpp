@@ -88,6 +88,15 @@ std::optional<std::vector<double>> frequencies(const mdp::PolicyChain& chain) {
   return chain.choice_mass(mass);
 }
 
+/// sum += weight * part. Rounding may leave a mass just below zero.
+void add_mass(const Masses& part, double weight, Masses& sum) {
+  sum.resize(part.size());
+  for (std::size_t h = 0; h < part.size(); ++h) {
+    sum[h].resize(part[h].size());
+    for (std::size_t c = 0; c < part[h].size(); ++c) sum[h][c] += weight * std::max(0.0, part[h][c]);
+  }
+}
+
 /// Where every policy and the mixture have one recurrent class, frequencies can be mixed; else the policies are kept
 /// apart, each drawn with its weight.
 AnyPolicy mix_average(const mdp::TabularMdp& model, std::span<const AnyPolicy> policies,
@@ -284,69 +293,75 @@ Bounded VectorPlanner::expected(const mdp::Evaluation& values) const {
   return {sum, round_down(sum - round_up(off)), round_up(sum + round_up(off))};
 }
 
-std::vector<mdp::Evaluation> VectorPlanner::evaluations(const AnyPolicy& policy) const {
+std::vector<mdp::Evaluation> VectorPlanner::evaluations(const AnyPolicy& policy,
+                                                        std::span<const std::string> columns) const {
   if (question_.criterion == Criterion::kDiscounted)
-    return evaluate_visited(mdp::PolicyChain(question_.model, policy.stationary), question_.discount, columns_,
+    return evaluate_visited(mdp::PolicyChain(question_.model, policy.stationary), question_.discount, columns,
                             initial_);
   std::vector<mdp::Evaluation> result;
   if (question_.criterion == Criterion::kFinite) {
-    for (const std::string& column : columns_)
+    for (const std::string& column : columns)
       result.push_back(mdp::evaluate_finite(*task_, policy.stages, question_.discount, column).front());
     return result;
   }
   const mdp::PolicyChain chain(question_.model, policy.stationary);
-  for (const std::string& column : columns_) result.push_back(mdp::evaluate_average(chain, column).gain);
+  for (const std::string& column : columns) result.push_back(mdp::evaluate_average(chain, column).gain);
   return result;
 }
 
 std::vector<Bounded> VectorPlanner::evaluate(const AnyPolicy& policy) const {
-  mdp::Evaluation ignored;
-  if (!policy.parts.empty()) return evaluate(policy, ignored);
   std::vector<Bounded> result;
-  for (const mdp::Evaluation& column : evaluations(policy)) result.push_back(expected(column));
-  return result;
-}
-
-std::vector<Bounded> VectorPlanner::evaluate(const AnyPolicy& policy, mdp::Evaluation& first_column) const {
-  std::vector<Bounded> result(columns_.size(), exactly(0));
   if (policy.parts.empty()) {
-    std::vector<mdp::Evaluation> values = evaluations(policy);
-    for (std::size_t k = 0; k < columns_.size(); ++k) result[k] = expected(values[k]);
-    first_column = std::move(values.front());
-    if (question_.criterion == Criterion::kDiscounted) {
-      const mdp::PolicyChain chain(question_.model, policy.stationary);
-      first_column = mdp::evaluate_discounted(chain, question_.discount, columns_.front());
-    }
+    for (const mdp::Evaluation& column : evaluations(policy, columns_)) result.push_back(expected(column));
     return result;
   }
-  const Eigen::Index states = question_.model.num_states();
-  first_column = {Eigen::VectorXd::Zero(states), Eigen::VectorXd::Zero(states)};
+  result.assign(columns_.size(), exactly(0));
   const double total = std::accumulate(policy.weights.begin(), policy.weights.end(), 0.0);
+  const double share = rounding_error(static_cast<std::int64_t>(policy.parts.size()) + 6);
   for (std::size_t j = 0; j < policy.parts.size(); ++j) {
-    const std::vector<mdp::Evaluation> values = evaluations({.stationary = policy.parts[j]});
-    const double weight = policy.weights[j] / total;
-    const double share = rounding_error(static_cast<std::int64_t>(policy.parts.size()) + 6);
+    const std::vector<mdp::Evaluation> values = evaluations({.stationary = policy.parts[j]}, columns_);
     for (std::size_t k = 0; k < columns_.size(); ++k) {
-      Bounded part = times(weight, expected(values[k]));
+      Bounded part = times(policy.weights[j] / total, expected(values[k]));
       const double slack = share * std::max(std::abs(part.lower), std::abs(part.upper));
       if (slack > 0) part = {part.value, round_down(part.lower - slack), round_up(part.upper + slack)};
       result[k] = plus(result[k], part);
     }
-    first_column.value += weight * values.front().value;
-    first_column.error += weight * values.front().error + (2 * share) * weight * values.front().value.cwiseAbs();
   }
   return result;
 }
 
+mdp::Evaluation VectorPlanner::values(const AnyPolicy& policy) const {
+  if (question_.criterion == Criterion::kDiscounted)
+    return mdp::evaluate_discounted(mdp::PolicyChain(question_.model, policy.stationary), question_.discount,
+                                    columns_.front());
+  const std::span<const std::string> first(columns_.data(), 1);
+  if (policy.parts.empty()) return evaluations(policy, first).front();
+  const Eigen::Index states = question_.model.num_states();
+  mdp::Evaluation sum{Eigen::VectorXd::Zero(states), Eigen::VectorXd::Zero(states)};
+  const double total = std::accumulate(policy.weights.begin(), policy.weights.end(), 0.0);
+  const double share = rounding_error(static_cast<std::int64_t>(policy.parts.size()) + 6);
+  for (std::size_t j = 0; j < policy.parts.size(); ++j) {
+    const mdp::Evaluation part = evaluations({.stationary = policy.parts[j]}, first).front();
+    const double weight = policy.weights[j] / total;
+    sum.value += weight * part.value;
+    sum.error += weight * part.error + (2 * share) * weight * part.value.cwiseAbs();
+  }
+  return sum;
+}
+
 AnyPolicy VectorPlanner::mix(std::span<const AnyPolicy> policies, std::span<const double> weights) const {
   if (question_.criterion == Criterion::kAverage) return mix_average(question_.model, policies, weights);
-  std::vector<std::vector<double>> mass;  // one a stage
+  Masses mass;
   AnyPolicy only;
   int mixed = 0;
   for (std::size_t j = 0; j < policies.size(); ++j) {
     if (weights[j] <= 0) continue;
     ++mixed;
     only = policies[j];
+    if (policies[j].mass) {
+      add_mass(*policies[j].mass, weights[j], mass);
+      continue;
+    }
     std::vector<mdp::Occupancy> occupancy;
     if (question_.criterion == Criterion::kFinite) {
       occupancy = mdp::finite_occupancy(*task_, policies[j].stages);
@@ -354,21 +369,19 @@ AnyPolicy VectorPlanner::mix(std::span<const AnyPolicy> policies, std::span<cons
       occupancy.push_back(
           mdp::discounted_occupancy(mdp::PolicyChain(question_.model, policies[j].stationary), question_.discount));
     }
-    mass.resize(occupancy.size());
-    for (std::size_t h = 0; h < occupancy.size(); ++h) {
-      mass[h].resize(occupancy[h].choice.size());
-      // Rounding may leave a mass just below zero.
-      for (std::size_t c = 0; c < mass[h].size(); ++c) mass[h][c] += weights[j] * std::max(0.0, occupancy[h].choice[c]);
-    }
+    Masses choices;
+    for (mdp::Occupancy& stage : occupancy) choices.push_back(std::move(stage.choice));
+    add_mass(choices, weights[j], mass);
   }
   if (mixed == 1) return only;
   AnyPolicy result;
   if (question_.criterion == Criterion::kDiscounted) {
     result.stationary = mdp::policy_from_occupancy(question_.model, mass.front());
-    return result;
+  } else {
+    for (std::size_t h = 0; h < mass.size(); ++h)
+      result.stages.push_back(mdp::policy_from_occupancy(task_->stage(static_cast<int>(h)), mass[h]));
   }
-  for (std::size_t h = 0; h < mass.size(); ++h)
-    result.stages.push_back(mdp::policy_from_occupancy(task_->stage(static_cast<int>(h)), mass[h]));
+  result.mass = std::make_shared<const Masses>(std::move(mass));
   return result;
 }
 

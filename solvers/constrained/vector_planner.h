@@ -14,12 +14,18 @@
 
 namespace bellwether::solvers::constrained {
 
+/// How often each choice is taken, discounted: one list a stage, or only one.
+using Masses = std::vector<std::vector<double>>;
+
 /// A policy of any criterion: stationary, one a stage, or one of several drawn before the first step and kept.
 struct AnyPolicy {
   mdp::Policy stationary = {};
   mdp::StagePolicy stages = {};
   std::vector<mdp::Policy> parts = {};
   std::vector<double> weights = {};  ///< of the parts
+  /// Of a mixture of others, whose occupancy was summed to make it (weights that sum to one); mixing it again is then
+  /// quick.
+  std::shared_ptr<const Masses> mass = {};
 };
 
 /// Sums and products of enclosed numbers, rounded outwards.
@@ -52,8 +58,8 @@ class VectorPlanner {
 
   /// What the policy collects in every column from the initial distribution, proven.
   std::vector<Bounded> evaluate(const AnyPolicy& policy) const;
-  /// The same with the values of all states in the first column.
-  std::vector<Bounded> evaluate(const AnyPolicy& policy, mdp::Evaluation& first_column) const;
+  /// The values of all states in the first column.
+  mdp::Evaluation values(const AnyPolicy& policy) const;
 
   /// A policy whose occupancy is the mean of theirs, so that it collects the mean in every column: stationary, or one a
   /// stage. For the average it keeps the policies apart unless each, and the mixture, has one recurrent class:
@@ -81,7 +87,7 @@ class VectorPlanner {
   double duration_ = 1;
 
   Bounded expected(const mdp::Evaluation& values) const;
-  std::vector<mdp::Evaluation> evaluations(const AnyPolicy& policy) const;
+  std::vector<mdp::Evaluation> evaluations(const AnyPolicy& policy, std::span<const std::string> columns) const;
 };
 
 }  // namespace bellwether::solvers::constrained

@@ -1,6 +1,7 @@
 // What first-order methods make of their iterates: which policy, which multipliers, and how far those may go.
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -88,6 +89,23 @@ TEST(FirstOrderAnswer, MultipliersStayBelowTwiceTheMostThatAnOptimalOneCanBe) {
     own.cap = 7;
     EXPECT_EQ(constrained::dual_caps(game, own, nullptr), std::vector<double>{7});
   }
+}
+
+// A mixture keeps the occupancy that made it; what is mixed from it collects the mean all the same.
+TEST(Mixtures, CanBeMixedAgain) {
+  const ConstrainedProblem problem = binding_problem(4, {.states = 6, .actions = 3}, .9);
+  const constrained::Lagrangian on(problem);
+  std::vector<constrained::AnyPolicy> parts;
+  std::vector<std::vector<Bounded>> collected;
+  for (const std::vector<double>& weights : {std::vector{1.0, 0.0}, {0.0, -1.0}, {0.0, 1.0}}) {
+    parts.push_back(on.planner().best(weights, 1e-9).policy);
+    collected.push_back(on.planner().evaluate(parts.back()));
+  }
+  const constrained::AnyPolicy pair = on.planner().mix(std::span(parts).first(2), std::vector{.3, .7});
+  const auto got = on.planner().evaluate(on.planner().mix(std::vector{pair, parts[2]}, std::vector{.6, .4}));
+  for (std::size_t k = 0; k < 2; ++k)
+    EXPECT_NEAR(got[k].value, .18 * collected[0][k].value + .42 * collected[1][k].value + .4 * collected[2][k].value,
+                1e-9);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "bandits/contextual/learners.h"
 
+#include "bandits/contextual/exp4_policies.h"
 #include "bandits/contextual/greedy.h"
 #include "bandits/contextual/iltcb.h"
 #include "bandits/contextual/square_cb.h"
@@ -25,6 +26,10 @@ std::vector<Learner> contextual_learners() {
           row("epoch-greedy", "Epoch-greedy (Langford, Zhang 2007)",
               "single uniform rounds, and ever more greedy ones between them"),
           "argmax of sum of K r 1{pi(x) = a} for sqrt(n / (K ln N)) rounds after the n-th uniform one"),
+      bandit_learner<Exp4PoliciesOptions, make_exp4_policies>(
+          row("exp4-policies", "Exp4 over policies (Auer, Cesa-Bianchi, Freund, Schapire 2002)",
+              "exponential weights on policies by their estimated losses; rewards in a bounded interval"),
+          "p(a) = sum of w 1{pi(x) = a}, w = exp(-eta L), L += 1{pi(x) = a} loss / p(a), eta = sqrt(2 ln N / (K T))"),
       bandit_learner<IltcbOptions, make_iltcb>(
           row("ilovetoconbandits", "ILOVETOCONBANDITS (Agarwal et al. 2014)",
               "weights on policies that keep the variance of their estimates low; rewards in [0, 1]", kIltcbPractical),

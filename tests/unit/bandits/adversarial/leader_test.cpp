@@ -118,7 +118,8 @@ TEST(Leader, EveryLearnerCopesWithOneArmAndOneRound) {
        {"exp3", "exp3-ix", "exp3-delay", "tsallis-inf", "ftrl-tsallis", "ftrl-log-barrier", "exp3-rewards", "exp3-p",
         "exp3-s", "rexp3", "master", "barbar", "exp4", "sw-ucb", "d-ucb"})
     for (const std::int64_t rounds : {std::int64_t{1}, std::int64_t{50}}) {
-      EXPECT_EQ(regrets(*bandit("bernoulli-arms", {{"arms", "1"}, {"best", "0.3"}}), learner, {}, rounds, 1)[0], 0) << learner;
+      EXPECT_EQ(regrets(*bandit("bernoulli-arms", {{"arms", "1"}, {"best", "0.3"}}), learner, {}, rounds, 1)[0], 0)
+          << learner;
       EXPECT_GE(regrets(*bandit("bernoulli-arms", {{"means", "0.3/0.4"}}), learner, {}, rounds, 1)[0], 0) << learner;
     }
 }

@@ -249,7 +249,8 @@ void ConstrainedTask::solve() {
                     "[0, 1] a step",
                     join_names(names), excess));
   }
-  optimum_ = solution.optimum.value;
+  // Where limits leave no room nothing is proven from below: the bound from above is the optimum within rounding.
+  optimum_ = std::isfinite(solution.optimum.value) ? solution.optimum.value : solution.optimum.upper;
   if (!std::isfinite(optimum_)) throw InvalidOption("the optimum under the limits could not be found");
 }
 

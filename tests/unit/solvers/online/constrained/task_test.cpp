@@ -48,6 +48,10 @@ TEST(ConstrainedTask, KnowsTheOptimumUnderALimit) {
   EXPECT_NEAR(world_of(task, 1).baseline_slack(), 1, 1e-12);
 }
 
+TEST(ConstrainedTask, KnowsTheOptimumUnderALimitThatLeavesNoRoom) {
+  EXPECT_NEAR(ConstrainedTask(bandit(2), read_constraints("fuel=2", "", "")).optimum(), 2 * .4, 1e-6);
+}
+
 TEST(ConstrainedTask, LimitsMayBeAShareOfTheWay) {
   const ConstrainedTask task(bandit(2), read_constraints("fuel=25%", "", "uniform"));
   EXPECT_NEAR(task.constraints().front().limit, .25 * 2, 1e-12);

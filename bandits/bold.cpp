@@ -28,14 +28,21 @@ void describe(BoldOptions& o, Field&& field) {
 class Bold final : public Agent {
  public:
   explicit Bold(std::vector<std::unique_ptr<Agent>> copies)
-      : copies_(std::move(copies)), played_(copies_.size()), player_(copies_.size()), free_(copies_.size()) {
+      : copies_(std::move(copies)),
+        played_(copies_.size()),
+        player_(copies_.size()),
+        free_(copies_.size()),
+        waits_(copies_.size()) {
     for (std::size_t i = 0; i < copies_.size(); ++i) free_[i] = copies_.size() - 1 - i;
   }
 
   int choose(const Round& round) override {
+    const std::size_t here = slot(round.number);
+    if (waits_[here]) free_.push_back(player_[here]);  // of a log's round that was not kept: nothing will come
     last_ = free_.back();
     free_.pop_back();
-    player_[slot(round.number)] = last_;
+    player_[here] = last_;
+    waits_[here] = true;
     Round own = round;
     own.number = ++played_[last_];
     return copies_[last_]->choose(own);
@@ -43,6 +50,7 @@ class Bold final : public Agent {
 
   void learn(const Feedback& feedback) override {
     const std::size_t copy = player_[slot(feedback.round)];
+    waits_[slot(feedback.round)] = false;
     Feedback own = feedback;
     own.round = played_[copy];
     copies_[copy]->learn(own);
@@ -58,6 +66,7 @@ class Bold final : public Agent {
   std::vector<std::unique_ptr<Agent>> copies_;
   std::vector<std::int64_t> played_;        // by each copy
   std::vector<std::size_t> player_, free_;  // who played a round; who waits for none, the one used last on top
+  std::vector<bool> waits_;                 // whether the feedback of a round is outstanding
   std::size_t last_ = 0;
 };
 

@@ -83,7 +83,10 @@ class Loop {
     sum_.switches += arm != last_arm_ && last_arm_ >= 0 ? 1 : 0;
     last_arm_ = arm;
     add(outcome);
-    if (!outcome.observed) return;
+    if (!outcome.observed) {
+      post_.deliver(round.number, agent_);
+      return;
+    }
     const Feedback feedback{.round = round.number,
                             .arm = arm,
                             .reward = outcome.reward,

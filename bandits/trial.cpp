@@ -51,6 +51,9 @@ std::unique_ptr<Agent> make_agent(const Bandit& bandit, std::string_view learner
         fmt::format("{} plays {}, this is a bandit of {}", row.name, to_string(row.kind), to_string(world.kind)));
   if (row.protocol == Protocol::kIdentification && bandit.means().empty())
     throw InvalidOption(fmt::format("{} looks for the best arm, and no arm of this bandit is best for good", row.name));
+  if (row.protocol == Protocol::kIdentification && world.largest_delay > 0)
+    throw InvalidOption(fmt::format("{} counts pulls by their feedback, that of this bandit comes up to {} rounds late",
+                                    row.name, world.largest_delay));
   return row.make(bandit, world, settings, stream);
 }
 

@@ -24,12 +24,4 @@ LossScale::LossScale(std::string_view learner, const World& world)
                                     learner, world.low, world.high));
 }
 
-void require_prompt(std::string_view learner, const World& world) {
-  if (world.largest_delay == 0) return;
-  throw InvalidOption(fmt::format(
-      "{} needs the feedback of a round before the next, that of this bandit comes up to {} rounds late; bold with "
-      "base={} plays it",
-      learner, world.largest_delay, learner));
-}
-
 }  // namespace bellwether::bandits

@@ -27,9 +27,6 @@ class LossScale {
   double low_, high_, range_;
 };
 
-/// InvalidOption, naming the learner, when feedback is delayed.
-void require_prompt(std::string_view learner, const World& world);
-
 /// The probabilities of the last rounds: late feedback needs those of the round in which its arm was drawn.
 class DrawHistory {
  public:

@@ -11,6 +11,7 @@
 #include "bandits/adversarial/potential.h"
 #include "bandits/adversarial/regularised_leader.h"
 #include "bandits/arms/family.h"
+#include "bandits/requirements.h"
 #include "core/errors.h"
 
 namespace bellwether::bandits {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "bandits/requirements.h"
 #include "core/learner.h"
 
 namespace bellwether::bandits {

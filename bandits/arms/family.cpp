@@ -55,10 +55,16 @@ const Family* find_family(std::string_view name) {
 
 std::vector<double> read_numbers(std::string_view object, std::string_view option, std::string_view text) {
   std::vector<double> numbers;
+  bool after_slash = false;  // or comma: a number must follow
   while (!text.empty()) {
     const std::size_t end = std::min(text.find_first_of("/, "), text.size());
     const std::string_view word = text.substr(0, end);
+    const bool slash = end < text.size() && text[end] != ' ';
+    const bool empty_place = word.empty() && slash && (after_slash || numbers.empty());
     text.remove_prefix(std::min(end + 1, text.size()));
+    after_slash = slash || (after_slash && word.empty());
+    if (empty_place || (text.empty() && after_slash))
+      throw InvalidOption(fmt::format("{}: option '{}' has an empty place between its numbers", object, option));
     if (word.empty()) continue;
     const auto value = parse_double(word);
     if (!value || !std::isfinite(*value))

@@ -7,6 +7,7 @@
 
 #include "bandits/adversarial/drawing.h"
 #include "bandits/adversarial/gains.h"
+#include "bandits/requirements.h"
 #include "core/learner.h"
 
 namespace bellwether::bandits {

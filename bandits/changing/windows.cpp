@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "bandits/adversarial/drawing.h"
+#include "bandits/requirements.h"
 #include "core/learner.h"
 
 namespace bellwether::bandits {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "bandits/adversarial/regularised_leader.h"
+#include "bandits/requirements.h"
 
 namespace bellwether::bandits {
 

@@ -6,6 +6,7 @@
 
 #include "bandits/contextual/policies.h"
 #include "bandits/linear/requirements.h"
+#include "bandits/requirements.h"
 #include "core/sampling.h"
 
 namespace bellwether::bandits {
@@ -75,7 +76,7 @@ class PolicyGreedy final : public Agent {
 
 std::unique_ptr<Agent> make_explore_first(const World& world, const ExploreFirstOptions& options,
                                           const Stream& stream) {
-  require_immediate_feedback("explore-first", world);
+  require_prompt("explore-first", world);
   auto agent = std::make_unique<PolicyGreedy>(world, options.policies, Schedule::kFirst, options.rounds, stream);
   if (options.rounds == 0) {
     const double rounds = std::pow(static_cast<double>(world.rounds), 2.0 / 3) * std::cbrt(agent->cost());
@@ -85,7 +86,7 @@ std::unique_ptr<Agent> make_explore_first(const World& world, const ExploreFirst
 }
 
 std::unique_ptr<Agent> make_epoch_greedy(const World& world, const EpochGreedyOptions& options, const Stream& stream) {
-  require_immediate_feedback("epoch-greedy", world);
+  require_prompt("epoch-greedy", world);
   const Schedule schedule = options.schedule == "epochs" ? Schedule::kEpochs : Schedule::kEpsilon;
   return std::make_unique<PolicyGreedy>(world, options.policies, schedule, 0, stream);
 }

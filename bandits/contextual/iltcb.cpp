@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "bandits/linear/requirements.h"
+#include "bandits/requirements.h"
 #include "core/errors.h"
 #include "core/learner.h"
 
@@ -164,7 +165,7 @@ void Iltcb::plan() {
 }
 
 std::unique_ptr<Agent> make_iltcb(const World& world, const IltcbOptions& options, const Stream& stream) {
-  require_immediate_feedback("ilovetoconbandits", world);
+  require_prompt("ilovetoconbandits", world);
   if (!(world.low >= 0 && world.high <= 1)) throw InvalidOption("ilovetoconbandits needs rewards in [0, 1]");
   if (Constant("ilovetoconbandits", options.constant, kIltcbPractical).factor() == 0)
     throw InvalidOption("ilovetoconbandits divides by its constant, which is 0");

@@ -5,6 +5,7 @@
 
 #include "bandits/linear/practical.h"
 #include "bandits/linear/requirements.h"
+#include "bandits/requirements.h"
 #include "core/learner.h"
 
 namespace bellwether::bandits {
@@ -75,7 +76,7 @@ void DLinUcb::learn(const Feedback& feedback) {
 std::unique_ptr<Agent> make_d_lin_ucb(const World& world, const DLinUcbOptions& options, const Stream&) {
   require_features("d-lin-ucb", world);
   require_sigma("d-lin-ucb", world);
-  require_immediate_feedback("d-lin-ucb", world);
+  require_prompt("d-lin-ucb", world);
   return std::make_unique<DLinUcb>(world, options);
 }
 

@@ -8,6 +8,7 @@
 
 #include "bandits/linear/practical.h"
 #include "bandits/linear/requirements.h"
+#include "bandits/requirements.h"
 #include "core/learner.h"
 #include "core/optimal_design.h"
 
@@ -97,7 +98,7 @@ std::unique_ptr<Agent> make_phased_elimination(const World& world, const PhasedE
   require_features("phased-elimination", world);
   require_sigma("phased-elimination", world);
   require_fixed_set("phased-elimination", world);
-  require_immediate_feedback("phased-elimination", world);
+  require_prompt("phased-elimination", world);
   return std::make_unique<PhasedElimination>(world, options);
 }
 

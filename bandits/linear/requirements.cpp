@@ -25,11 +25,6 @@ void require_fixed_set(std::string_view learner, const World& world) {
         fmt::format("{} needs the same arms in every round, and this bandit draws new features", learner));
 }
 
-void require_immediate_feedback(std::string_view learner, const World& world) {
-  if (world.largest_delay > 0)
-    throw InvalidOption(fmt::format("{} needs its feedback at once, and that of this bandit is delayed", learner));
-}
-
 double failure_probability(double delta, const World& world) {
   return delta > 0 ? delta : 1 / static_cast<double>(world.rounds);
 }

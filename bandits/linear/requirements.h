@@ -13,9 +13,6 @@ void require_sigma(std::string_view learner, const World& world);
 /// InvalidOption unless every round offers the same features.
 void require_fixed_set(std::string_view learner, const World& world);
 
-/// InvalidOption unless feedback comes at once.
-void require_immediate_feedback(std::string_view learner, const World& world);
-
 /// delta, or 1 / T where it is 0.
 double failure_probability(double delta, const World& world);
 

@@ -5,6 +5,7 @@
 #include <limits>
 #include <numeric>
 
+#include "bandits/requirements.h"
 #include "bandits/stochastic/requirements.h"
 #include "core/learner.h"
 
@@ -35,6 +36,7 @@ void SuccessiveElimination::drop() {
 
 std::unique_ptr<Agent> make_successive_elimination(const World& world, const SuccessiveEliminationOptions& options,
                                                    const Stream&) {
+  require_prompt("successive-elimination", world);
   return std::make_unique<SuccessiveElimination>(world.arms, require_sub_gaussian("successive-elimination", world),
                                                  options.delta,
                                                  Constant("successive-elimination", options.constant, 1).factor());

@@ -92,7 +92,8 @@ std::int64_t pulls_before_commitment(const World& world, const ExploreThenCommit
 
 std::unique_ptr<Agent> make_explore_then_commit(const World& world, const ExploreThenCommitOptions& options,
                                                 const Stream&) {
-  return std::make_unique<ExploreThenCommit>(world.arms, pulls_before_commitment(world, options));
+  return std::make_unique<ExploreThenCommit>(world.arms,
+                                             std::min(pulls_before_commitment(world, options), world.rounds));
 }
 
 std::unique_ptr<Agent> make_epsilon_greedy(const World& world, const EpsilonGreedyOptions& o, const Stream& stream) {

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "bandits/requirements.h"
 #include "core/errors.h"
 #include "core/learner.h"
 
@@ -52,6 +53,7 @@ void RepeatedExposure::end_epoch() {
 
 std::unique_ptr<Agent> make_repeated_exposure(const World& world, const RepeatedExposureOptions& options,
                                               const Stream&) {
+  require_prompt("wtb-se", world);
   const Constant constant("wtb-se", options.constant, kExposurePractical);
   if (!std::isfinite(world.sigma))
     throw InvalidOption(fmt::format("wtb-se needs rewards with a finite sigma, this bandit has {}", world.sigma));

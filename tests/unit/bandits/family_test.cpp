@@ -1,5 +1,7 @@
 #include "bandits/arms/family.h"
 
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -46,6 +48,21 @@ TEST(BanditFamily, DifferentBanditsHaveDifferentContents) {
   EXPECT_NE(content({}), content({{"arms", "9"}}));
   EXPECT_NE(content({}), content({{"law", "uniform"}}));
   EXPECT_NE(content({}), content({{"spread", "2"}}));
+}
+
+TEST(Families, ReadNumbersOneAPlace) {
+  EXPECT_EQ(read_numbers("x", "means", "0.9 / 0.8"), (std::vector<double>{0.9, 0.8}));
+  EXPECT_EQ(read_numbers("x", "means", "0.9, 0.8 0.7"), (std::vector<double>{0.9, 0.8, 0.7}));
+  EXPECT_TRUE(read_numbers("x", "means", "").empty());
+  for (const char* text : {"0.9//0.8", "/", "0.9/", "/0.9", "0.9/ /0.8", "0.9,"})
+    EXPECT_THROW(read_numbers("x", "means", text), InvalidOption) << text;
+}
+
+TEST(Families, TakeMeansOrHowTheyLie) {
+  const auto make = [](const std::vector<Setting>& settings) { find_family("bernoulli-arms")->make(settings); };
+  EXPECT_NO_THROW(make({{"means", "0.9/0.8"}}));
+  EXPECT_THROW(make({{"means", "0.9/0.8"}, {"gap", "0.2"}}), InvalidOption);
+  EXPECT_THROW(make({{"means", "0.9"}}), InvalidOption) << "a comma begins another value of a sweep";
 }
 
 }  // namespace

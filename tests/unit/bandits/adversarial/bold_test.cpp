@@ -108,5 +108,15 @@ TEST(NestedSettings, StandBetweenSpacesOrSemicolons) {
               ElementsAre(Pair("a", "1"), Pair("b", "2/3"), Pair("c", "d=e")));
 }
 
+// Phases that count feedback would count the wrong pulls.
+TEST(Delays, AreRefusedByLearnersThatCountFeedback) {
+  const auto late = find_family("delayed-arms")->make({{"delay", "20"}}).bandit;
+  for (const char* learner : {"successive-elimination", "wtb-se", "barbar", "phased-elimination", "sequential-halving",
+                              "successive-rejects", "uniform-budget", "dp-bai", "lucb", "track-and-stop", "top-two"})
+    EXPECT_THROW(make_agent(*late, learner, {}, 4000, Stream(1)), InvalidOption) << learner;
+  for (const char* learner : {"ucb1", "thompson", "exp3-delay", "bold"})
+    EXPECT_NO_THROW(make_agent(*late, learner, {}, 4000, Stream(1))) << learner;
+}
+
 }  // namespace
 }  // namespace bellwether::bandits

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <fstream>
+#include <memory>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "bandits/arms/delayed.h"
 #include "bandits/arms/family.h"
 #include "bandits/run.h"
 #include "bandits/trial.h"
@@ -103,6 +105,18 @@ TEST(Replay, TellsLearnersWhatIsKnown) {
   EXPECT_THAT(std::vector<double>(round.features.begin(), round.features.end()), ElementsAre(x, 0, 0, x));
   EXPECT_THAT([&] { shared.start(101, Stream(1)); },
               ThrowsMessage<InvalidOption>(HasSubstr("a log of 100 rows cannot be replayed for 101 rounds")));
+}
+
+// Copies whose rows were not kept wait for nothing.
+TEST(Replay, IsPlayedByCopiesOfALearner) {
+  const ReplayBandit bandit(skewed_log(500, Stream(3)), false, 1);
+  const Series copies = play(bandit, "bold", {}, Stream(1), {.length = 500, .checkpoints = {500}}),
+               one = play(bandit, "ucb1", {}, Stream(1), {.length = 500, .checkpoints = {500}});
+  EXPECT_EQ(copies.value(0, 6), one.value(0, 6)) << "one copy, as nothing is late";
+  EXPECT_EQ(copies.value(0, 7), one.value(0, 7));
+  const auto late = delayed(std::make_shared<const ReplayBandit>(skewed_log(500, Stream(3)), false, 1),
+                            {.family = DelayLaw::Family::kConstant, .mean = 3, .largest = 3});
+  EXPECT_GT(play(*late, "bold", {}, Stream(1), {.length = 500, .checkpoints = {500}}).value(0, 7), 0);
 }
 
 TEST(Replay, SeriesSayWhatIsNotKnown) {

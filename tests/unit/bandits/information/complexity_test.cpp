@@ -19,6 +19,7 @@ TEST(LaiRobbins, IsTheKnownConstant) {
               5e-5);
   EXPECT_NEAR(lai_robbins_constant(Means{0.5, 0.4, 0.4, 0.4, 0.4, 0.4, 0.4, 0.4, 0.4, 0.4}, coins), 44.6971, 5e-5);
   EXPECT_EQ(lai_robbins_constant(Means{0.5, 0.5}, coins), 0);
+  EXPECT_EQ(lai_robbins_constant(Means{0, 1}, coins), 0) << "one failure tells";
   // Normal laws: sum of 2 sigma^2 / gap.
   EXPECT_DOUBLE_EQ(lai_robbins_constant(Means{1, 0.5, 0}, {.bernoulli = false, .sigma = 2}), 2 * 4 / 0.5 + 2 * 4 / 1.0);
 }

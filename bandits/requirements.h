@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string_view>
+
+#include "bandits/bandit.h"
+
+namespace bellwether::bandits {
+
+/// InvalidOption unless the feedback of every round comes before the next: for learners whose phases count it.
+void require_prompt(std::string_view learner, const World& world);
+
+}  // namespace bellwether::bandits

@@ -67,7 +67,7 @@ class AmbiguityAddition : public Addition {
   }
 
   std::string proof() const override {
-    if (!std::isfinite(gap_)) return "no error bound was proven";
+    if (!std::isfinite(gap_)) return std::string(kNothingProven);
     const std::string_view verb = reach_ ? "reaches it with" : maximise_ ? "earns" : "costs";
     const std::string_view least = maximise_ ? "at least" : "at most";
     if (priced_)

@@ -117,7 +117,7 @@ class BudgetAddition : public Addition {
   /// Where no policy is proven to keep to every limit, the multipliers still bound what one could reach.
   std::string one_side() const {
     const double bound = minimise_ ? optimum_.lower : optimum_.upper;
-    if (!std::isfinite(bound)) return "no error bound was proven";
+    if (!std::isfinite(bound)) return std::string(kNothingProven);
     return fmt::format(
         "no policy that keeps to every limit has a value {} {:.9g}{}", minimise_ ? "below" : "above", bound,
         violation_ > 0 ? fmt::format("; the one below may exceed a limit by {}", scientific(violation_)) : "");

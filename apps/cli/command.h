@@ -11,7 +11,8 @@ namespace bellwether::cli {
 
 // Exit codes, the same for every command.
 inline constexpr int kSuccess = 0;
-inline constexpr int kNotMet = 1;  ///< a claim failed, or the problem is infeasible or unbounded
+inline constexpr int kNotMet =
+    1;  ///< a claim failed, the problem is infeasible or unbounded, or it was stopped too early
 inline constexpr int kBadInput = 2;
 inline constexpr int kInternalError = 3;
 

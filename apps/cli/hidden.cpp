@@ -66,7 +66,7 @@ class HiddenAddition : public Addition {
   std::string limit() const override { return solution_.limit; }
 
   std::string proof() const override {
-    if (!std::isfinite(solution_.gap)) return "no error bound was proven";
+    if (!std::isfinite(solution_.gap)) return std::string(kNothingProven);
     return fmt::format("the optimum and what the policy earns lie in an interval {} wide", scientific(solution_.gap));
   }
 
@@ -188,6 +188,12 @@ std::optional<HiddenQuestion> read_hidden(const Arguments& arguments, const mdp:
   if (file.contexts.empty() && !file.observations) return std::nullopt;
   if (problem.criterion != solvers::Criterion::kDiscounted && problem.criterion != solvers::Criterion::kFinite)
     throw InvalidOption("solve: models that are not fully seen are planned for with --horizon H or --discount G");
+  constexpr int kLongest = 1'000'000;  // planners of hidden states keep something for every stage
+  if (problem.horizon > kLongest)
+    throw InvalidOption(fmt::format(
+        "solve: option --horizon is '{}', must be a whole number from 1 to 1,000,000 for models that are not fully "
+        "seen",
+        problem.horizon));
   if (arguments.has("reach") || arguments.has("goal"))
     throw InvalidOption("solve: --reach and --goal do not go with models that are not fully seen");
   if (!problem.stages.empty())

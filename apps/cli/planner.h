@@ -16,6 +16,9 @@
 
 namespace bellwether::cli {
 
+/// What is said in the place of a proof where nothing was proven.
+inline constexpr std::string_view kNothingProven = "no error bound was proven";
+
 /// What a class of models beyond plain ones has to say beside the solution.
 class Addition {
  public:

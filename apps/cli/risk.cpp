@@ -79,7 +79,7 @@ class RiskAddition : public Addition {
   std::string limit() const override { return solution_.limit; }
 
   std::string proof() const override {
-    if (!std::isfinite(solution_.gap)) return "no error bound was proven";
+    if (!std::isfinite(solution_.gap)) return std::string(kNothingProven);
     return fmt::format("no policy, whatever it remembers, does better by more than {}", scientific(solution_.gap));
   }
 
@@ -157,7 +157,7 @@ class StatewiseAddition : public Addition {
   StatewiseAddition(std::string words, double gap) : words_(std::move(words)), gap_(gap) {}
   void write_json(JsonWriter& json) const override { json.member("risk", words_); }
   std::string proof() const override {
-    if (!std::isfinite(gap_)) return "no error bound was proven";
+    if (!std::isfinite(gap_)) return std::string(kNothingProven);
     return fmt::format("every value, {}, within {} of the best", words_, scientific(gap_));
   }
 

@@ -32,6 +32,9 @@ struct Answer {
   std::optional<ExactAnswer> exact;
 };
 
+/// Whether the user stopped the planner so early that nothing is known: neither values nor a bound on one side.
+bool stopped_unproven(const Answer& answer);
+
 /// Expected value over the initial distribution.
 double initial_value(const Answer& answer);
 

@@ -124,7 +124,7 @@ std::string state_table(const Answer& answer, bool all_states) {
 }
 
 std::string proof_line(const solvers::Solution& solution) {
-  if (!std::isfinite(solution.gap)) return "no error bound was proven";
+  if (!std::isfinite(solution.gap)) return std::string(kNothingProven);
   double width = solution.lower.size() > 0 ? 0 : 2 * solution.gap;
   for (Eigen::Index s = 0; s < solution.lower.size(); ++s)
     if (solution.lower[s] != solution.upper[s]) width = std::max(width, solution.upper[s] - solution.lower[s]);
@@ -150,6 +150,11 @@ std::string next_command(const Answer& answer) {
 }
 
 }  // namespace
+
+bool stopped_unproven(const Answer& answer) {
+  if (answer.solution.status != Status::kStoppedByCaller || std::isfinite(answer.solution.gap)) return false;
+  return !answer.addition || answer.addition->proof() == kNothingProven;
+}
 
 double initial_value(const Answer& answer) {
   const std::vector<double> initial = answer.question->problem.model.initial();
@@ -180,7 +185,8 @@ std::string answer_text(const Answer& answer, bool all_states) {
   const std::string limit = answer.addition ? answer.addition->limit() : std::string();
   const std::string ended = solution.status == Status::kBudgetExhausted && !limit.empty()
                                 ? fmt::format("limited by {}; the bounds hold", limit)
-                                : ending(solution.status);
+                            : stopped_unproven(answer) ? "stopped by you before anything was proven"
+                                                       : ending(solution.status);
   out += line("status", fmt::format("{}, {}, {} (loading took {})", ended, grouped(solution.iterations, "iteration"),
                                     duration(answer.solve_seconds), duration(answer.load_seconds)));
   if (solution.value.size() > 0) {

@@ -258,7 +258,7 @@ int run(const Arguments& arguments) {
     fmt::print("{}", answer_text(answer, arguments.has("all")));
     if (const auto path = arguments.text("output")) fmt::print("\nsaved policy and values to {}\n", *path);
   }
-  return exit_code(answer.solution.status);
+  return stopped_unproven(answer) ? kNotMet : exit_code(answer.solution.status);
 }
 
 }  // namespace

@@ -63,6 +63,18 @@ TEST(HiddenInstances, AreRefusedWhereTheyDoNotFit) {
   expect_refused({"run", "tiger", "--algorithm", "psrl"}, "tiger has hidden contexts or states");
 }
 
+TEST(HiddenInstances, AreRefusedAtHorizonsThatNoPlannerHolds) {
+  const TemporaryFolder folder;
+  const std::string lock = folder.path("lock.csv"), tiger = folder.path("tiger.POMDP");
+  ASSERT_EQ(run_program({"make", "secret-combination", "--secret", "2-0-1", "-o", lock}).code, 0);
+  ASSERT_EQ(run_program({"make", "tiger", "-o", tiger}).code, 0);
+  const std::string why = "solve: option --horizon is '1000001', must be a whole number from 1 to 1,000,000 for models";
+  for (const std::string& file : {lock, tiger}) {
+    expect_refused({"solve", file, "--horizon", "1000001"}, why);
+    EXPECT_EQ(run_program({"solve", file, "--horizon", "1000000", "--options"}).code, 0);
+  }
+}
+
 TEST(HiddenInstances, AreShown) {
   const TemporaryFolder folder;
   const Finished lock = run_program({"show", "secret-combination:contexts=3"});

@@ -311,5 +311,15 @@ TEST(Solve, StopsOnInterruptWithACertifiedAnswer) {
   EXPECT_TRUE(std::isfinite(answer["gap"].get<double>()));
 }
 
+TEST(Solve, SaysThatItWasStoppedBeforeAnythingWasProven) {
+  const TemporaryFolder folder;
+  const std::string model = folder.path("long.bwm");
+  ASSERT_EQ(run_program({"make", "garnet", "--size", "20000", "-o", model}).code, 0);
+  const Finished done = run_program({"solve", model, "--horizon", "20000"}, ".", 1.5, SIGTERM);
+  EXPECT_EQ(done.code, 1) << done.err;
+  EXPECT_THAT(done.out, HasSubstr("stopped by you before anything was proven"));
+  EXPECT_THAT(done.out, Not(HasSubstr("the bounds hold")));
+}
+
 }  // namespace
 }  // namespace bellwether::test

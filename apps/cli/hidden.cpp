@@ -45,7 +45,8 @@ class HiddenAddition : public Addition {
   void write_json(JsonWriter& json) const override {
     json.member("value", solution_.value);
     json.key("optimum").begin_object();
-    json.member("value", solution_.value).member("lower", solution_.lower).member("upper", solution_.upper);
+    const double middle = solution_.lower + (solution_.upper - solution_.lower) / 2;
+    json.member("value", middle).member("lower", solution_.lower).member("upper", solution_.upper);
     if (!solution_.limit.empty()) json.member("limited_by", solution_.limit);
     json.end_object();
     json.key("with_more_seen").begin_object();

@@ -164,9 +164,10 @@ LatentSolution alpha_vectors(const LatentProblem& problem, const AlphaVectorsOpt
                                                              : Status::kRoundingLimited;
   if (solution.status == Status::kBudgetExhausted && outcome == Outcome::kTooMany)
     solution.limit = "the number of vectors";
-  solution.note = outcome == Outcome::kTooMany
-                      ? fmt::format("more than {} of one stage, which 'most_vectors' forbids",
-                                    counted(options.most_vectors, "vector"))
+  solution.note = outcome == Outcome::kTooMany ? fmt::format("more than {} of one stage, which 'most_vectors' forbids",
+                                                             counted(options.most_vectors, "vector"))
+                  : outcome == Outcome::kStopped && frame.finite() && sets.steps() < problem.horizon
+                      ? fmt::format("stopped after {} of {}", counted(sets.steps(), "stage"), problem.horizon)
                       : fmt::format("at most {} of one cell and stage", counted(solution.vectors, "vector"));
   return solution;
 }

@@ -74,10 +74,9 @@ class Contest {
   double value(const std::vector<int>& policy) {
     const Enclosed found = evaluate(views_.controller(policy), frame_.problem());
     const double worth = frame_.problem().sign() * found.value;
-    const bool minimise = frame_.problem().direction == Direction::kMinimise;
     if (evaluated_++ == 0 || worth > best_) {
       best_ = worth;
-      proven_ = minimise ? -found.upper : found.lower;
+      worth_ = found;
       policy_ = policy;
     }
     if (observer_ && !observer_({.iteration = evaluated_})) stopped_ = true;
@@ -110,7 +109,8 @@ class Contest {
   }
 
   bool stopped() const { return stopped_; }
-  double proven() const { return proven_; }
+  /// What the policy is worth, as the problem counts; when minimising the upper bound is the one that is proven.
+  Enclosed worth() const { return worth_; }
   const std::vector<int>& policy() const { return policy_; }
   std::int64_t evaluated() const { return evaluated_; }
 
@@ -127,15 +127,19 @@ class Contest {
   const Views& views_;
   const Observer& observer_;
   std::int64_t evaluated_ = 0;
-  double best_ = 0, proven_ = 0;
+  double best_ = 0;
+  Enclosed worth_;
   bool stopped_ = false;
   std::vector<int> policy_;
 };
 
 /// `kind` says which policies were looked at, which is what keeps the bounds apart.
-void close(const Frame& frame, LatentSolution& solution, double lower, const SolveOptions& run, bool stopped,
+void close(const Frame& frame, LatentSolution& solution, const Enclosed& worth, const SolveOptions& run, bool stopped,
            const char* kind) {
-  frame.finish(solution, lower, frame.relaxations().informed);
+  const bool minimise = frame.problem().direction == Direction::kMinimise;
+  frame.finish(solution, minimise ? -worth.upper : worth.lower, frame.relaxations().informed);
+  // The bound of all policies says little about this one: the middle would be nobody's value.
+  solution.value = std::clamp(worth.value, solution.lower, solution.upper);
   solution.status = solution.gap <= run.tolerance ? Status::kConverged
                     : stopped                     ? Status::kStoppedByCaller
                                                   : Status::kBudgetExhausted;
@@ -173,7 +177,7 @@ LatentSolution memoryless(const LatentProblem& problem, const MemorylessOptions&
                   : all             ? "the best of all policies without memory"
                                     : "local search among policies without memory";
   solution.note += "; the upper bound is that of all policies";
-  close(frame, solution, contest.proven(), run, contest.stopped(), "policies without memory");
+  close(frame, solution, contest.worth(), run, contest.stopped(), "policies without memory");
   return solution;
 }
 
@@ -320,8 +324,7 @@ LatentSolution open_loop(const LatentProblem& problem, const OpenLoopOptions& op
                   : search.cut()   ? "the best sequence found before 'most_nodes'"
                                    : "the best of all sequences";
   solution.note += "; the upper bound is that of all policies";
-  close(frame, solution, problem.direction == Direction::kMinimise ? -worth.upper : worth.lower, run, search.stopped(),
-        "sequences that look at nothing");
+  close(frame, solution, worth, run, search.stopped(), "sequences that look at nothing");
   return solution;
 }
 

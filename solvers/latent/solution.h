@@ -19,7 +19,7 @@ struct LatentSolution {
   std::string algorithm = {};
   std::string note = {};
   std::string limit = {};  ///< for kBudgetExhausted: what the gap is limited by
-  double value = 0;        ///< the middle of the bounds
+  double value = 0;        ///< the middle of the bounds; of policies with less memory, what they earn themselves
   double lower = -std::numeric_limits<double>::infinity(), upper = std::numeric_limits<double>::infinity();
   double gap = std::numeric_limits<double>::infinity();
   /// Proven bounds on the optimum from more information, best last: `known` when the state (the context) is always

@@ -209,5 +209,29 @@ TEST(Values, AreHomogeneousAndConvexInTheBelief) {
   EXPECT_GT(sets.vectors, 1);
 }
 
+TEST(SimplePolicies, AreSaidToBeWorthWhatTheyEarn) {
+  int wide = 0;  // there the middle of the bounds is something else
+  for (const Direction direction : {Direction::kMaximise, Direction::kMinimise}) {
+    for (std::uint64_t seed = 0; seed < 5; ++seed) {
+      LatentProblem problem = finite(mdp::random_pomdp(Stream(seed), {.states = 3}), 4);
+      problem.direction = direction;
+      for (const LatentSolution& found : {memoryless(problem), open_loop(problem)}) {
+        wide += found.gap > 1e-3 ? 1 : 0;
+        EXPECT_NEAR(found.value, evaluate(found.policy, problem).value, 1e-12) << found.algorithm;
+      }
+    }
+  }
+  EXPECT_GE(wide, 8);
+}
+
+TEST(ExactPlanners, SayHowFarTheyWereStopped) {
+  int asked = 0;
+  const LatentProblem problem = finite(mdp::random_pomdp(Stream(3), {.states = 3}), 40);
+  const LatentSolution found = alpha_vectors(problem, {}, {.observer = [&](const TraceRow&) { return ++asked < 1; }});
+  EXPECT_EQ(found.status, Status::kStoppedByCaller);
+  EXPECT_TRUE(found.policy.empty());
+  EXPECT_EQ(found.note, "stopped after 0 stages of 40");
+}
+
 }  // namespace
 }  // namespace bellwether::solvers

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "core/errors.h"
+#include "solvers/abandonable.h"
 #include "solvers/mirror/finite_certificate.h"
 #include "solvers/mirror/policy_values.h"
 
@@ -62,12 +64,34 @@ class StageRun {
     mdp::StagePolicy policy;
     for (int h = 0; h < unit_.horizon(); ++h)
       policy.push_back(played(unit_.stage(h), weights_[static_cast<std::size_t>(h)]));
-    certify_stages(problem_, std::move(policy), run_.tolerance, otherwise_, solution_);
+    certify(std::move(policy));
     solution_.trace = trace_.take();
     return std::move(solution_);
   }
 
  private:
+  /// A long proof is given up once the caller says stop.
+  void certify(mdp::StagePolicy policy) {
+    constexpr std::int64_t kLong = 20'000'000;  // transitions, some tenths of a second
+    if (!run_.observer || certificate_work(problem_) < kLong)
+      return certify_stages(problem_, std::move(policy), run_.tolerance, otherwise_, solution_);
+    std::optional<Solution> proven;
+    if (otherwise_ != Status::kStoppedByCaller) {
+      const TraceRow row{.iteration = solution_.iterations, .work = solution_.transitions_read};
+      proven = abandonable(
+          [problem = problem_, policy, tolerance = run_.tolerance, otherwise = otherwise_, solution = solution_] {
+            Solution result = solution;
+            certify_stages(problem, policy, tolerance, otherwise, result);
+            return result;
+          },
+          [&] { return run_.observer(row); });
+    }
+    if (proven)
+      solution_ = std::move(*proven);
+    else
+      bound_by_rewards(problem_, std::move(policy), solution_);
+  }
+
   const Problem& problem_;
   UnitProblem unit_;
   const SolveOptions& run_;

@@ -91,4 +91,43 @@ void certify_stages(const Problem& problem, mdp::StagePolicy policy, double tole
   solution.note = "Numbers grew beyond the range of double precision, so nothing is proven; scale the rewards down.";
 }
 
+std::int64_t certificate_work(const Problem& problem) {
+  std::int64_t sum = 0;
+  for (int h = 0; h < problem.horizon; ++h) sum += 2 * stage(problem, h).num_transitions();
+  return sum;
+}
+
+void bound_by_rewards(const Problem& problem, mdp::StagePolicy policy, Solution& solution) {
+  double low = 0, high = 0;
+  // A product and a sum a stage, the reading of two numbers, and rows that miss one by a little.
+  const double share = rounding_error(8 * static_cast<std::int64_t>(problem.horizon) + 16);
+  double least = 0, most = 0;
+  for (int h = problem.horizon - 1; h >= 0; --h) {
+    if (h == problem.horizon - 1 || !problem.stages.empty()) {
+      least = most = 0;
+      for (const double reward : stage(problem, h).reward()) {
+        least = std::min(least, reward);
+        most = std::max(most, reward);
+      }
+    }
+    low = least + problem.discount * low;
+    high = most + problem.discount * high;
+  }
+  low = round_down(low * (1 + share));
+  high = round_up(high * (1 + share));
+  const Eigen::Index states = problem.model.num_states();
+  solution.lower.setConstant(states, low);
+  solution.upper.setConstant(states, high);
+  const double middle = low / 2 + high / 2;
+  solution.value.setConstant(states, middle);
+  solution.gap = round_up(std::max(high - middle, middle - low));
+  if (!std::isfinite(solution.gap)) {
+    solution.lower.resize(0);
+    solution.upper.resize(0);
+  }
+  solution.stages = std::move(policy);
+  solution.status = Status::kStoppedByCaller;
+  solution.note = "Stopped before the policy was evaluated; the bounds are those of the rewards alone.";
+}
+
 }  // namespace bellwether::solvers::mirror

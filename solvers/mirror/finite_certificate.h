@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "mdp/policy.h"
 #include "solvers/problem.h"
 #include "solvers/solution.h"
@@ -13,5 +15,12 @@ namespace bellwether::solvers::mirror {
 /// converged, or the one given where the gap is above the tolerance. Cost: two passes over the rows a stage.
 void certify_stages(const Problem& problem, mdp::StagePolicy policy, double tolerance, Status otherwise,
                     Solution& solution);
+
+/// The transitions that certify_stages reads.
+std::int64_t certificate_work(const Problem& problem);
+
+/// The same answer without a look at any transition: whatever is played earns at least the least reward a step and at
+/// most the largest one.
+void bound_by_rewards(const Problem& problem, mdp::StagePolicy policy, Solution& solution);
 
 }  // namespace bellwether::solvers::mirror

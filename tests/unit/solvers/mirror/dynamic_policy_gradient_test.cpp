@@ -343,5 +343,27 @@ TEST(DynamicGradient, StopsAsItIsToldAndNamesWhatIsWrong) {
               ThrowsMessage<InvalidOption>(HasSubstr("stages that are all the same")));
 }
 
+TEST(DynamicGradient, GivesTheBoundsOfRewardsWhereALongProofIsNotHeardOut) {
+  const mdp::TabularMdp model = mdp::random_dense({.states = 100, .actions = 10, .seed = 3}).model;
+  for (const Direction direction : {Direction::kMaximise, Direction::kMinimise}) {
+    for (const int steps : {1, 3}) {  // 3: told while it climbs; 1: the steps are over, told during the proof
+      const Problem problem{.model = model, .criterion = Criterion::kFinite, .direction = direction, .horizon = 120};
+      const int heard = steps == 1 ? 2 : 3;
+      int asked = 0;
+      SolveOptions run{.max_iterations = steps == 1 ? 1 : 100};
+      run.observer = [&](const TraceRow&) { return ++asked < heard; };
+      const Solution stopped = dynamic_policy_gradient(problem, {}, run);
+      EXPECT_EQ(stopped.status, Status::kStoppedByCaller);
+      EXPECT_EQ(asked, heard) << "nothing is asked after a no";
+      EXPECT_EQ(stopped.iterations, steps);
+      const Solution truth = backward_induction(problem);
+      EXPECT_TRUE((stopped.lower.array() <= truth.value.array()).all());
+      EXPECT_TRUE((stopped.upper.array() >= truth.value.array()).all());
+      EXPECT_LE(stopped.gap, 61);
+      EXPECT_THAT(stopped.note, HasSubstr("bounds are those of the rewards"));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace bellwether::test

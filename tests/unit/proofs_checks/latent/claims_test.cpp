@@ -1,34 +1,16 @@
-#include "proofs_checks/latent/claims.h"
-
-#include <string>
-#include <vector>
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include "proofs_checks/suite.h"
+#include "tests/unit/proofs_checks/suite_rows.h"
 
 namespace bellwether::claims {
 namespace {
 
-/// Every claim holds and catches its controls, whatever the seed.
-TEST(LatentClaims, HoldAndCatchTheirControls) {
-  const std::vector<Claim> claims = latent_claims();
-  std::vector<const Claim*> all;
-  for (const Claim& claim : claims) {
-    EXPECT_EQ(claim.family, "latent");
-    EXPECT_FALSE(claim.controls.empty()) << claim.id;
-    all.push_back(&claim);
-  }
-  for (const std::uint64_t seed : {20U, 2U}) {
-    for (const Outcome& row : run_suite(all, {.seed = seed}).rows) {
-      EXPECT_TRUE(row.good()) << row.claim->id << ' ' << (row.control == nullptr ? "" : row.control->name) << ": "
-                              << to_string(row.verdict) << ", measured " << row.measurement.measured << " +- "
-                              << row.measurement.uncertainty << " against " << row.measurement.bound << " ("
-                              << row.measurement.detail << row.error << ")";
-    }
-  }
-}
+using Latent = FamilyOfClaims;
+
+TEST_P(Latent, HoldsAndCatchesItsControls) { expect_good(GetParam(), {}); }
+
+// Nothing in a claim may hang on one seed.
+TEST_P(Latent, HoldsWithAnotherSeed) { expect_good(GetParam(), {.seed = 2}); }
+
+INSTANTIATE_TEST_SUITE_P(Claims, Latent, ::testing::ValuesIn(fast_claims_of("latent")), test_name);
 
 }  // namespace
 }  // namespace bellwether::claims

@@ -79,7 +79,7 @@ double answer_accuracy(Operator& op, const Decision& decision, std::span<const d
 }
 
 NatureRows exact_answer(Operator& op, std::span<const double> weights, std::span<const double> start, double accuracy,
-                        Eigen::VectorXd& v) {
+                        Eigen::VectorXd& v, const std::function<bool()>& keep_going) {
   const Decision decision{.choice = {}, .weight = {weights.begin(), weights.end()}};
   NatureRows rows;
   double last = kInfinity;
@@ -88,7 +88,7 @@ NatureRows exact_answer(Operator& op, std::span<const double> weights, std::span
     v = play(op.problem(), rows, weights, start).value;
     const double now = answer_accuracy(op, decision, view(std::as_const(v)));
     // Values move one way from the first solve on; once they no longer get closer, what is left is rounding.
-    if (now <= accuracy || (k > 0 && now >= 0.5 * last)) break;
+    if (now <= accuracy || (k > 0 && now >= 0.5 * last) || (keep_going && !keep_going())) break;
     last = now;
   }
   return rows;
@@ -154,12 +154,13 @@ class DoubleLoop {
       rows_ = gradient_answer(op_, weights_, start_, accuracy, options_.inner_eta / range_, options_.inner_steps,
                               reference_, std::move(rows_), v_);
     } else {
-      rows_ = exact_answer(op_, weights_, start_, accuracy, v_);
+      rows_ = exact_answer(op_, weights_, start_, accuracy, v_, [this] { return ask(); });
     }
   }
 
   void iterate() {
     answer();
+    if (stopped_) return;
     const PlayedPair pair = play(problem_, rows_, weights_, start_);
     v_ = pair.value;
     work_ += 6 * op_.work();
@@ -198,7 +199,12 @@ class DoubleLoop {
       certify_below_ = gap / 2;
     }
     trace_.record(row_);
-    if (run_.observer && !run_.observer(row_)) done_ = stopped_ = true;
+    ask();
+  }
+
+  bool ask() {
+    if (!stopped_ && run_.observer && !run_.observer(row_)) done_ = stopped_ = true;
+    return !stopped_;
   }
 
   void step(const mirror::Table& gradient) {
@@ -215,9 +221,10 @@ class DoubleLoop {
     }
   }
 
-  /// Keeps the tighter proof.
+  /// Keeps the tighter proof. Once the caller said stop, values as they are must do: nature's exact answer takes a
+  /// linear solve after the other.
   void prove(const mirror::Table& weights, Eigen::VectorXd v) {
-    exact_answer(op_, weights, start_, 0, v);
+    if (!stopped_) exact_answer(op_, weights, start_, 0, v, [this] { return ask(); });
     Certificate proof = prove_policy(op_, view(std::as_const(v)), mirror::played(problem_.model.nominal(), weights));
     if (proof_ && proof.gap >= proof_->gap) return;
     proof_ = std::move(proof);

@@ -293,12 +293,18 @@ TEST(RobustPolicyGradient, SolvesDegenerateModels) {
 TEST(RobustPolicyGradient, StopsWhenAskedAndNamesBadOptions) {
   Stream stream(2);
   const RobustProblem problem = drawn_robust_garnet(5, 3, 3, stream);
-  int calls = 0;
-  const auto got =
-      robust_policy_gradient(problem, {}, {.tolerance = 0, .observer = [&](const TraceRow&) { return ++calls < 3; }});
+  const auto got = robust_policy_gradient(
+      problem, {}, {.tolerance = 0, .observer = [](const TraceRow& row) { return row.iteration < 3; }});
   EXPECT_EQ(got.status, Status::kStoppedByCaller);
   EXPECT_EQ(got.iterations, 3);
   EXPECT_TRUE(std::isfinite(got.gap));
+  int asked = 0;
+  const auto none =
+      robust_policy_gradient(problem, {}, {.tolerance = 0, .observer = [&](const TraceRow&) { return ++asked < 1; }});
+  EXPECT_EQ(none.status, Status::kStoppedByCaller);
+  EXPECT_EQ(none.iterations, 0) << "heard between nature's answers";
+  EXPECT_EQ(asked, 1);
+  EXPECT_TRUE(std::isfinite(none.gap));
   EXPECT_THAT([&] { robust_policy_gradient(problem, steps_of(problem, 0, 1)); },
               ::testing::ThrowsMessage<InvalidOption>(::testing::HasSubstr("'eta'")));
   RobustProblem finite = problem;

@@ -4,7 +4,9 @@
 #include <utility>
 
 #include <boost/math/distributions/binomial.hpp>
+#include <fmt/format.h>
 
+#include "core/errors.h"
 #include "core/statistics.h"
 
 namespace bellwether::claims {
@@ -36,8 +38,13 @@ std::int64_t most_violations(std::int64_t trials, double delta) {
 }
 
 Measurement never(std::int64_t violated, std::int64_t trials, double delta, std::string detail) {
+  const std::int64_t allowed = most_violations(trials, delta);
+  if (trials > 0 && allowed >= trials)
+    throw InvalidOption(fmt::format(
+        "a claim of {} runs, each of which may fail with probability {}, cannot fail: {} failures are allowed", trials,
+        delta, allowed));
   return {.measured = static_cast<double>(violated),
-          .bound = static_cast<double>(most_violations(trials, delta)),
+          .bound = static_cast<double>(allowed),
           .replicates = trials,
           .detail = std::move(detail)};
 }

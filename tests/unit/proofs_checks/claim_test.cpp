@@ -6,8 +6,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/errors.h"
+#include "proofs_checks/shares.h"
+
 namespace bellwether::claims {
 namespace {
+
+using testing::HasSubstr;
+using testing::ThrowsMessage;
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
@@ -32,6 +38,41 @@ TEST(MostViolations, IsTheSmallestCountThatATrueClaimSeldomExceeds) {
 }
 
 TEST(MostViolations, AllowsNoneWithoutDelta) { EXPECT_EQ(most_violations(1'000'000, 0), 0); }
+
+TEST(Never, RefusesSoFewRunsThatNoneCouldDisprove) {
+  for (const int runs : {1, 2})
+    EXPECT_THAT([&] { never(0, runs, 0.05); }, ThrowsMessage<InvalidOption>(HasSubstr("cannot fail")));
+  EXPECT_TRUE(refuted(Kind::kNever, never(3, 3, 0.05)));
+  EXPECT_TRUE(refuted(Kind::kNever, never(1, 1, 0.001)));
+  EXPECT_TRUE(refuted(Kind::kNever, never(1, 1, 0)));
+}
+
+// Five of twenty-four could be bad luck, five of eight cannot.
+TEST(NeverAbove, JudgesEveryTaskByItself) {
+  const std::vector<double> below(8, 0.5);
+  const std::vector<Shares> tasks = {{"easy", below}, {"hard", {2, 2, 2, 2, 3, 1, 1, 1}}, {"other", below}};
+  const Measurement m = never_above(tasks, 0.05);
+  EXPECT_EQ(m.measured, 5);
+  EXPECT_EQ(m.bound, most_violations(8, 0.05));
+  EXPECT_EQ(m.replicates, 8);
+  EXPECT_EQ(m.detail, "runs above the bound on hard; largest regret / bound 3");
+  EXPECT_TRUE(refuted(Kind::kNever, m));
+  EXPECT_FALSE(refuted(Kind::kNever, never(5, 24, 0.05)));
+}
+
+TEST(NeverAbove, AmongTasksWithoutViolationsTheClosestIsReported) {
+  const Measurement m =
+      never_above({{"far", {0.1, 0.2, 0.1}}, {"near", {0.1, 0.9, 0.1}}, {"amid", {0.3, 0.3, 0.3}}}, 0.05);
+  EXPECT_TRUE(holds(Kind::kNever, m));
+  EXPECT_EQ(m.detail, "runs above the bound on near; largest regret / bound 0.9");
+  const Measurement few = never_above({{"few", {0.1, 0.2, 0.1}}, {"many", std::vector<double>(20, 0.9)}}, 0.05);
+  EXPECT_EQ(few.detail, "runs above the bound on few; largest regret / bound 0.9, on many");
+}
+
+TEST(NeverAbove, WhatIsNotANumberIsAViolationAndNoTaskProvesNothing) {
+  EXPECT_TRUE(refuted(Kind::kNever, never_above({{"broken", {kNan, kNan, kNan}}}, 0.05)));
+  EXPECT_FALSE(holds(Kind::kNever, never_above({}, 0.05)));
+}
 
 TEST(MeanAgainst, HasStudentsInterval) {
   const Measurement m = mean_against({1, 2, 3, 4}, 10);

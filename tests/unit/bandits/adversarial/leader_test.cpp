@@ -69,6 +69,24 @@ TEST(Exp3, ProbabilitiesByHand) {
   EXPECT_NEAR(agent->probabilities()[static_cast<std::size_t>(first)], 1 / (1 + std::exp(eta * 1.5)), 1e-15);
 }
 
+// gamma is eta / 2 of the round, a quarter here: a loss of 3/4 at probability 1/2 is estimated as 1.
+TEST(Exp3Ix, ImplicitExplorationIsHalfTheRate) {
+  Exp3IxOptions options;
+  options.eta = 0.5;
+  const auto agent = make_exp3_ix({.arms = 2, .rounds = 100}, options, Stream(1));
+  const int first = agent->choose({.number = 1, .arms = 2});
+  agent->learn({.round = 1, .arm = first, .reward = 0.25});
+  agent->choose({.number = 2, .arms = 2});
+  EXPECT_NEAR(agent->probabilities()[static_cast<std::size_t>(first)], 1 / (1 + std::exp(0.5)), 1e-15);
+
+  options.schedule = "anytime";
+  const auto falling = make_exp3_ix({.arms = 2, .rounds = 100}, options, Stream(1));
+  falling->choose({.number = 4, .arms = 2});  // eta is 1/4, gamma 1/8
+  falling->learn({.round = 4, .arm = 0, .reward = 0.25});
+  falling->choose({.number = 9, .arms = 2});  // eta is 1/6
+  EXPECT_NEAR(falling->probabilities()[0], 1 / (1 + std::exp(0.75 / 0.625 / 6)), 1e-15);
+}
+
 TEST(Exp3, RatesAreThoseOfTheTheorems) {
   LeaderPlan plan{.rate = 3, .anytime = true};
   EXPECT_EQ(plan.rate_of(9), 1);

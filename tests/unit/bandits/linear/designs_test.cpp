@@ -145,6 +145,26 @@ TEST(SupLinUcb, WidthsAndLevelsByHand) {
   EXPECT_EQ(kept, static_cast<int>(std::ceil(4 * alpha * alpha - 1)));
 }
 
+// Widths of .6 / sqrt(2) after a pull of each arm: level 1 is sure of both to 1/2 and keeps what is at most 1 behind.
+TEST(SupLinUcb, DropsWhatLiesMoreThanTwiceThePrecisionBehind) {
+  const LinearBandit bandit({.theta = {1, 0}}, {1, 0, 0, 1});
+  const World world = bandit.world(1000);
+  const double theory = SupLinUcb(world, {}).width_factor();
+  for (const double behind : {0.9, 1.1}) {
+    SupLinUcb agent(world, {.constant = std::to_string(0.6 / theory)});
+    const auto game = bandit.start(1000, Stream(1));
+    const Round& round = game->next();
+    for (const int arm : {0, 1}) {
+      ASSERT_EQ(agent.choose(round), arm);
+      ASSERT_EQ(agent.level(), 1);
+      agent.learn({.round = arm + 1, .arm = arm, .reward = 2 * behind * arm, .feature = round.feature(arm)});
+    }
+    // Level 2 knows nothing yet and takes the first of the arms that are left.
+    EXPECT_EQ(agent.choose(round), behind > 1 ? 1 : 0);
+    EXPECT_EQ(agent.level(), 2);
+  }
+}
+
 // All widths below 1 / sqrt(T): the round is played for its reward and kept by no level.
 TEST(SupLinUcb, KeepsNothingOfRoundsThatAreSure) {
   const LinearBandit bandit({.theta = {1, 0}, .sigma = 0.5}, {1, 0, 0, 0.1});

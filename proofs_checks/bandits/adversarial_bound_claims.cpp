@@ -278,11 +278,11 @@ Measurement unavoidable(const Effort& effort, const std::string& learner, bool t
   std::vector<double> sample;
   for (int best = 0; best < 5; ++best) {
     std::string means;
-    for (int arm = 0; arm < 5; ++arm) means += fmt::format("{}/", arm == best ? 0.5 + gap : 0.5);
+    for (int arm = 0; arm < 5; ++arm) means += fmt::format("{}{}", arm == 0 ? "" : "/", arm == best ? 0.5 + gap : 0.5);
     const NamedArms on = named_arms("hidden", "bernoulli-arms", {{"means", means}});
     // Advice that names the best arm for certain: what no learner is given.
     std::string advice;
-    for (int arm = 0; arm < 5; ++arm) advice += arm == best ? "1/" : "0/";
+    for (int arm = 0; arm < 5; ++arm) advice += fmt::format("{}{}", arm == 0 ? "" : "/", arm == best ? 1 : 0);
     const std::vector<Setting> settings = told ? std::vector<Setting>{{"advice", advice}} : std::vector<Setting>{};
     const auto here = bandit_regrets(*on.bandit, learner, settings, kRounds, effort.pick(8, 60),
                                      effort.stream.child(static_cast<std::uint64_t>(best)));

@@ -64,7 +64,8 @@ Claim order_claim() {
 Measurement shared_weights(const Effort& effort, const std::vector<Setting>& more) {
   std::string means;
   for (int phase = 0; phase < 7; ++phase)
-    for (int arm = 0; arm < 5; ++arm) means += arm == phase % 5 ? "0.95/" : "0.05/";
+    for (int arm = 0; arm < 5; ++arm)
+      means += fmt::format("{}{}", means.empty() ? "" : "/", arm == phase % 5 ? 0.95 : 0.05);
   const NamedArms on = named_arms("rotating", "piecewise-arms", {{"means", means}, {"arms", "5"}});
   std::vector<Setting> settings = {{"changes", "7"}};
   settings.insert(settings.end(), more.begin(), more.end());

@@ -59,11 +59,15 @@ std::vector<std::string> stopping_row(const Grid& grid, const Results& results, 
 }
 
 /// Slopes are of what theorems bound: regrets, errors, losses. What may be below zero has no logarithm.
-bool has_slope(const Curve& curve) {
+std::string growth_of(const Grid& grid, const Results& results, const Curve& curve) {
+  const LearnerVariant& learner = grid.learners[curve.learner];
   const auto names = [&](std::string_view part) { return curve.metric.find(part) != std::string::npos; };
   if (curve.points.size() < 2 || !(names("regret") || names("error") || names("loss") || names("violation")))
-    return false;
-  return std::ranges::none_of(curve.points, [](const Point& point) { return point.mean < 0; });
+    return "-";
+  const RateFit fit = rate(grid, results, curve.instance, curve.learner, curve.metric);
+  const bool negative = std::ranges::any_of(curve.points, [](const Point& point) { return point.mean < 0; });
+  if (negative && !std::isnan(fit.slope)) return "no slope: below zero at times";
+  return rate_verdict(fit, expected_exponent(grid, learner), length_symbol(learner.protocol));
 }
 
 std::vector<std::string> row_of(const Grid& grid, const Results& results, std::size_t instance, std::size_t learner) {
@@ -73,10 +77,7 @@ std::vector<std::string> row_of(const Grid& grid, const Results& results, std::s
   if (own.points.empty()) return {variant.label, "-", "not finished", "", ""};
   const Point& last = own.points.back();
   if (stops_itself(variant)) return stopping_row(grid, results, own);
-  std::string growth = "-";
-  if (has_slope(own))
-    growth = rate_verdict(rate(grid, results, instance, learner, metric), expected_exponent(grid, variant),
-                          length_symbol(variant.protocol));
+  const std::string growth = growth_of(grid, results, own);
   if (std::isnan(last.mean)) return {variant.label, grouped(last.at), "-", "-", "-"};
   return {variant.label, grouped(last.at), with_error(last.mean, last.standard_error), growth,
           mean_at_the_end(grid, results, instance, learner, last_column(variant).metric)};

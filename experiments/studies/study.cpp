@@ -23,6 +23,7 @@ class Desk {
   bool go_on(int done = 0) {
     if (stopped_) return false;
     const std::lock_guard lock(mutex_);
+    if (stopped_) return false;  // while we waited for the lock
     progress_.done += done;
     if (tell_ && !tell_(progress_)) stopped_ = true;
     return !stopped_;

@@ -1,5 +1,6 @@
 #include "experiments/studies/study.h"
 
+#include <atomic>
 #include <cmath>
 #include <stdexcept>
 
@@ -88,7 +89,7 @@ TEST(RunStudy, ThrowsWhatTheFirstPieceThrew) {
 TEST(RunStudy, StopsWhenItIsTold) {
   for (const int threads : {1, 2}) {
     int calls = 0;
-    bool told = false;
+    std::atomic<bool> told = false;
     const Piece endless = [&](const Observer& observer) {
       while (observer({})) {
       }

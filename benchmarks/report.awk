@@ -8,6 +8,7 @@ $1 ~ /^learn\// && $1 ~ /threads:1$/ { split($1, part, "/"); if (!((part[2], par
 
 function get(name, key) { return (name, key) in figure ? figure[name, key] : "" }
 function rounded(x) { return x == "" ? "" : x >= 100 ? sprintf("%.0f", x) : x >= 10 ? sprintf("%.1f", x) : sprintf("%.2f", x) }
+function whole(x) { return x == "" ? "" : sprintf("%.0f", x) }
 function percent(x) { return x == "" ? "" : sprintf("%.0f %%", 100 * x) }
 function letter(w) { return w == "tiny" ? "tiny" : "(" substr(w, 1, 1) ")" }
 function header(first,   i, line, rule) {
@@ -100,7 +101,7 @@ END {
   print ""
   header("planner")
   line = "| plain |"
-  for (i = 1; i <= count; ++i) line = line " " sprintf("%.0f", get("solve/plain/" workload[i], "iterations")) " |"
+  for (i = 1; i <= count; ++i) line = line " " whole(get("solve/plain/" workload[i], "iterations")) " |"
   print line
   for (p = 1; p <= planners; ++p) figure_row("`" planner[p] "`", "solve/" planner[p], "/threads:1", "sweeps_read")
   print ""

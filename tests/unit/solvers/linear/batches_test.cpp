@@ -80,6 +80,10 @@ TEST(FittedQ, OnTablesIsValueIteration) {
     const FittedQResult done = fitted_q(model.state_begin(), table, exact_batch(model), 0.9, {.ridge = 0});
     EXPECT_EQ(done.status, Status::kConverged);
     EXPECT_LT((done.weights - swept(model, 0.9, 400)).lpNorm<Eigen::Infinity>(), 1e-7);
+    for (int s = 0; s < model.num_states(); ++s) {
+      const auto own = done.weights.segment(model.first_choice(s), model.num_choices(s));
+      EXPECT_EQ(own[done.policy[static_cast<std::size_t>(s)]], own.maxCoeff()) << seed << ' ' << s;
+    }
   }
 }
 

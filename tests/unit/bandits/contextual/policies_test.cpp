@@ -1,6 +1,7 @@
 // Explore first, epoch-greedy, ILOVETOCONBANDITS.
 #include "bandits/contextual/policies.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <vector>
@@ -113,6 +114,38 @@ TEST(Iltcb, KeepsItsConditionsAndLearns) {
   const double sum = std::accumulate(agent.probabilities().begin(), agent.probabilities().end(), 0.0);
   EXPECT_NEAR(sum, 1, 1e-12);
   EXPECT_GE(std::ranges::min(agent.probabilities()), agent.mu() - 1e-15);
+}
+
+TEST(Iltcb, PlansByEstimatedRegretsAndFavoursTheBest) {
+  // Features stay, so the policies are the arms.
+  const auto bandit = find_family("bernoulli-arms")->make({{"means", "0.2/0.9/0.3"}}).bandit;
+  const World world = bandit->world(4000);
+  Iltcb agent(world, {.constant = "practical", .delta = 0.1}, Stream(4));
+  const auto game = bandit->start(4000, Stream(5));
+  std::vector<double> earned(3);
+  int plans = 0;
+  for (int t = 1; t <= 2100; ++t) {
+    const int arm = agent.choose(game->next());
+    if (t > 1 && ((t - 1) & (t - 2)) == 0) {  // what the weights lack to one goes to the arm that looked best
+      const double rest = 1 - std::accumulate(agent.weights().begin(), agent.weights().end(), 0.0);
+      const auto best = static_cast<std::size_t>(std::ranges::max_element(earned) - earned.begin());
+      for (std::size_t a = 0; a < 3; ++a) {
+        const double share = agent.weights()[a] + (a == best ? rest : 0);
+        EXPECT_NEAR(agent.probabilities()[a], agent.mu() + (1 - 3 * agent.mu()) * share, 1e-12) << t;
+      }
+    }
+    const double reward = game->play(arm).reward;
+    earned[static_cast<std::size_t>(arm)] += reward / agent.probabilities()[static_cast<std::size_t>(arm)];
+    agent.learn({.round = t, .arm = arm, .reward = reward});
+    if ((t & (t - 1)) != 0) continue;
+    ++plans;  // psi = 100 * 0.01
+    const double mu = std::min(0.5 / 3, std::sqrt(std::log(16.0 * t * t * 3 / 0.1) / (3 * t)));
+    EXPECT_NEAR(agent.mu(), mu, 1e-15) << t;
+    const double most = std::ranges::max(earned);
+    for (std::size_t a = 0; a < 3; ++a) EXPECT_NEAR(agent.slack()[a], (most - earned[a]) / t / mu, 1e-9) << t;
+  }
+  EXPECT_EQ(plans, 12);
+  EXPECT_EQ(std::ranges::max_element(agent.probabilities()) - agent.probabilities().begin(), 1);
 }
 
 TEST(Iltcb, NeedsRewardsInTheUnitInterval) {

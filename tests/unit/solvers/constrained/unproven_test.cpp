@@ -1,5 +1,6 @@
 // What is not computed is not shown: multipliers and optima that nobody found are no numbers.
 #include <cmath>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -7,6 +8,7 @@
 #include "solvers/constrained/deterministic.h"
 #include "solvers/constrained/dual_search.h"
 #include "solvers/constrained/first_order/methods.h"
+#include "solvers/constrained/lagrangian.h"
 #include "solvers/constrained/occupancy_lp.h"
 #include "tests/unit/solvers/constrained/examples.h"
 
@@ -60,6 +62,20 @@ TEST(Unproven, TightLimitsAreBoundedFromOneSide) {
     }
   }
   EXPECT_GT(one_sided, 0);
+}
+
+TEST(Unproven, CostsThatAreNoNumbersKeepToNoBudget) {
+  ConstrainedProblem problem = binding_problem(2, {.states = 4, .actions = 3, .budgets = 2}, .8);
+  problem.model = problem.model.with_limits({2, 5});
+  const constrained::Lagrangian on(problem);
+  const auto excess = [&](double first, double second) {
+    return on.excess(std::vector<Bounded>{{0, 0, 0}, {first, first, first}, {second, second, second}});
+  };
+  EXPECT_EQ(excess(1, 5), 0);
+  EXPECT_EQ(excess(6, 6), std::nextafter(4.0, 5.0));  // the most, rounded up
+  const double unknown = std::nan("");
+  EXPECT_TRUE(std::isinf(excess(unknown, 1)));
+  EXPECT_TRUE(std::isinf(excess(1, unknown)));
 }
 
 TEST(Unproven, PricesOfPoliciesThatNeverDraw) {

@@ -329,11 +329,12 @@ TEST(CsvLarge, TakesLittleMemoryForNames) {
     }
   }
   const std::string small = folder.write("small.csv", header + "a,go,a,1,1\n");
-  const double ratio = peak_of_reading(folder.path("named.csv"), small);
+  // A busy kernel is slow to take back pages of the text, which only adds: the least of three says what reading takes.
+  double ratio = peak_of_reading(folder.path("named.csv"), small);
+  for (int again = 0; again < 2; ++again) ratio = std::min(ratio, peak_of_reading(folder.path("named.csv"), small));
   const double model = states * (8.0 + 8 + 2 * 12 + 8), names = states * 32.0, table = states * (12 + 8 + 8.0);
   EXPECT_GT(ratio, 0.95 * (model + names) / model);
-  // Buffers, and pages of the text that a busy kernel is slow to take back: a third of a second copy of the names.
-  const double rest = 3e6;
+  const double rest = 1e6;  // buffers
   EXPECT_LT(ratio, (model + names + table + rest) / model);
 }
 

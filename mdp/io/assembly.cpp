@@ -168,6 +168,21 @@ std::vector<double> nominal_probabilities(std::span<const std::int64_t> choice_b
   return p;
 }
 
+std::optional<std::string> Assembly::add_probability(double low, double high, bool interval, std::int64_t at) {
+  if (interval) {
+    if (auto fault = interval_fault(low, high)) return fault;
+    if (upper.empty()) upper = probability;
+  } else if (!(low >= 0 && low <= 1 + kRowTolerance)) {
+    return fmt::format("probability {} must lie in [0, 1]", low);
+  }
+  probability.push_back(low);
+  if (upper.empty() && !interval) return std::nullopt;
+  upper.push_back(high);
+  line.resize(upper.size() - 1);
+  line.push_back(static_cast<std::int32_t>(at));
+  return std::nullopt;
+}
+
 std::optional<std::string> row_fault(std::span<const double> probability) {
   const double sum = sum_of(probability);
   if (std::abs(sum - 1) <= kRowTolerance) return std::nullopt;

@@ -34,6 +34,10 @@ struct Assembly {
 
   std::int64_t num_states() const { return static_cast<std::int64_t>(state_begin.size()) - 1; }
   std::int64_t num_choices() const { return static_cast<std::int64_t>(choice_begin.size()) - 1; }
+
+  /// The probability of the next transition, as a line of a text gives it: a number (`low` and `high` are equal), or an
+  /// interval, which makes the model one of intervals; `at` is the line. What is wrong with it, if anything.
+  std::optional<std::string> add_probability(double low, double high, bool interval, std::int64_t at);
 };
 
 /// The model: parts of rewards added up, transitions that cannot happen left out (probability 0, or upper bound 0, or

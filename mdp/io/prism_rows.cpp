@@ -140,21 +140,10 @@ class RowReader {
       if (comma == std::string_view::npos) in_.fail(fmt::format("interval '[{}]' needs two bounds", bounds));
       low = in_.number_from(trimmed(bounds.substr(0, comma)), "the lower bound");
       high = in_.number_from(trimmed(bounds.substr(comma + 1)), "the upper bound");
-      if (assembly_.upper.empty()) assembly_.upper = assembly_.probability;
     } else {
       low = high = in_.number("the probability");
     }
-    if (interval) {
-      if (const auto fault = interval_fault(low, high)) in_.fail(*fault);
-    } else if (!(low >= 0 && low <= 1 + 1e-9)) {
-      in_.fail(fmt::format("probability {} must lie in [0, 1]", low));
-    }
-    assembly_.probability.push_back(low);
-    if (interval || !assembly_.upper.empty()) {
-      assembly_.upper.push_back(high);
-      assembly_.line.resize(assembly_.upper.size() - 1);
-      assembly_.line.push_back(static_cast<std::int32_t>(in_.line_number()));
-    }
+    if (const auto fault = assembly_.add_probability(low, high, interval, in_.line_number())) in_.fail(*fault);
   }
 
   void read_label(std::string_view name) {

@@ -37,9 +37,9 @@ World world_of(const LinearRewards& rewards, int arms, std::int64_t rounds) {
   return world;
 }
 
-double draw_reward(const LinearRewards& rewards, double mean, Stream& stream) {
-  if (rewards.link == Link::kLogistic) return sample_bernoulli(stream, mean) ? 1 : 0;
-  return mean + rewards.sigma * sample_normal(stream);
+double draw_reward(Link link, double sigma, double mean, Stream& stream) {
+  if (link == Link::kLogistic) return sample_bernoulli(stream, mean) ? 1 : 0;
+  return mean + sigma * sample_normal(stream);
 }
 
 std::string text_of(const LinearRewards& rewards) {
@@ -50,13 +50,12 @@ std::string text_of(const LinearRewards& rewards) {
 
 class FixedGame : public Game {
  public:
-  FixedGame(const LinearBandit& bandit, const Stream& stream)
-      : bandit_(bandit), best_(std::ranges::max(bandit.means())) {
-    round_.arms = static_cast<int>(bandit.means().size());
-    round_.dimension = static_cast<int>(bandit.rewards().theta.size());
-    round_.features = bandit.features();
-    const Stream arms = stream.child("arm");
-    for (int i = 0; i < round_.arms; ++i) streams_.push_back(arms.child(static_cast<std::uint64_t>(i)));
+  FixedGame(const FixedArms& arms, const Stream& stream) : arms_(arms), best_(std::ranges::max(arms.means)) {
+    round_.arms = static_cast<int>(arms.means.size());
+    round_.dimension = static_cast<int>(arms.features.size() / arms.means.size());
+    round_.features = arms.features;
+    const Stream draws = stream.child("arm");
+    for (int i = 0; i < round_.arms; ++i) streams_.push_back(draws.child(static_cast<std::uint64_t>(i)));
   }
 
   const Round& next() override {
@@ -66,12 +65,12 @@ class FixedGame : public Game {
 
   Outcome play(int arm) override {
     const auto a = static_cast<std::size_t>(arm);
-    const double mean = bandit_.means()[a];
-    return {.reward = draw_reward(bandit_.rewards(), mean, streams_[a]), .mean = mean, .regret = best_ - mean};
+    const double mean = arms_.means[a];
+    return {.reward = draw_reward(arms_.link, arms_.sigma, mean, streams_[a]), .mean = mean, .regret = best_ - mean};
   }
 
  private:
-  const LinearBandit& bandit_;
+  FixedArms arms_;
   double best_;
   Round round_;
   std::vector<Stream> streams_;
@@ -106,7 +105,7 @@ class DrawnGame : public Game {
     const double mean = means_[static_cast<std::size_t>(arm)];
     // One child a round: how many numbers a draw takes may depend on what is played.
     Stream noise = noise_.child(static_cast<std::uint64_t>(round_.number));
-    return {.reward = draw_reward(rewards_, mean, noise), .mean = mean, .regret = best_ - mean};
+    return {.reward = draw_reward(rewards_.link, rewards_.sigma, mean, noise), .mean = mean, .regret = best_ - mean};
   }
 
  private:
@@ -118,6 +117,10 @@ class DrawnGame : public Game {
 };
 
 }  // namespace
+
+std::unique_ptr<Game> start_fixed(const FixedArms& arms, const Stream& stream) {
+  return std::make_unique<FixedGame>(arms, stream);
+}
 
 double LinearRewards::mean(std::span<const double> feature) const {
   const double score = dot(theta, feature);
@@ -163,7 +166,7 @@ World LinearBandit::world(std::int64_t rounds) const {
 }
 
 std::unique_ptr<Game> LinearBandit::start(std::int64_t, const Stream& stream) const {
-  return std::make_unique<FixedGame>(*this, stream);
+  return start_fixed({means_, features_, rewards_.link, rewards_.sigma}, stream);
 }
 
 std::string LinearBandit::content() const {

@@ -19,10 +19,20 @@ struct LinearRewards {
   double mean(std::span<const double> feature) const;
 };
 
+/// Arms that never change: their means, their features one after another, and the law of rewards around the means.
+struct FixedArms {
+  std::span<const double> means, features;
+  Link link = Link::kIdentity;  ///< as in LinearRewards
+  double sigma = 1;
+};
+
+/// A game on them, which must outlive it. The n-th reward of arm i is the n-th draw of child("arm").child(i).
+std::unique_ptr<Game> start_fixed(const FixedArms& arms, const Stream& stream);
+
 /// InvalidOption unless theta has entries, all finite, and sigma is above 0.
 void require_valid(const LinearRewards& rewards);
 
-/// A fixed finite set of arms with features. The n-th reward of arm i is the n-th draw of child("arm").child(i).
+/// A fixed finite set of arms with features.
 class LinearBandit : public Bandit {
  public:
   /// Row i: the feature of arm i, [i d, (i + 1) d). InvalidOption when there is none, or sizes differ.

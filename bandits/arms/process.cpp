@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "bandits/arms/families.h"
+#include "bandits/arms/linear.h"
 #include "bandits/kernel.h"
 #include "core/errors.h"
 #include "core/sampling.h"
@@ -16,35 +17,6 @@
 
 namespace bellwether::bandits {
 namespace {
-
-class FunctionGame : public Game {
- public:
-  FunctionGame(const FunctionBandit& bandit, const Stream& stream)
-      : bandit_(bandit), best_(std::ranges::max(bandit.means())) {
-    round_.arms = static_cast<int>(bandit.means().size());
-    round_.dimension = 1;
-    round_.features = bandit.points();
-    const Stream arms = stream.child("arm");
-    for (int i = 0; i < round_.arms; ++i) streams_.push_back(arms.child(static_cast<std::uint64_t>(i)));
-  }
-
-  const Round& next() override {
-    ++round_.number;
-    return round_;
-  }
-
-  Outcome play(int arm) override {
-    const auto a = static_cast<std::size_t>(arm);
-    const double mean = bandit_.means()[a];
-    return {.reward = mean + bandit_.sigma() * sample_normal(streams_[a]), .mean = mean, .regret = best_ - mean};
-  }
-
- private:
-  const FunctionBandit& bandit_;
-  double best_;
-  Round round_;
-  std::vector<Stream> streams_;
-};
 
 struct ProcessOptions {
   int arms = 100;
@@ -106,7 +78,7 @@ World FunctionBandit::world(std::int64_t rounds) const {
 }
 
 std::unique_ptr<Game> FunctionBandit::start(std::int64_t, const Stream& stream) const {
-  return std::make_unique<FunctionGame>(*this, stream);
+  return start_fixed({.means = values_, .features = points_, .sigma = sigma_}, stream);
 }
 
 std::string FunctionBandit::content() const {

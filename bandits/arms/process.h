@@ -10,7 +10,6 @@
 namespace bellwether::bandits {
 
 /// A function on finitely many points: the feature of an arm is its point, its reward normal around the function there.
-/// The n-th reward of arm i is the n-th draw of child("arm").child(i).
 class FunctionBandit : public Bandit {
  public:
   /// InvalidOption unless there is a value a point and sigma is above 0.

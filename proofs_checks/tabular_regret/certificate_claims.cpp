@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "proofs_checks/shares.h"
 #include "proofs_checks/tabular_regret/claims.h"
 #include "proofs_checks/tabular_regret/tasks.h"
 #include "solvers/online/episodic/value.h"
@@ -60,22 +61,23 @@ class Auditor final : public online::EpisodicAgent {
 };
 
 Measurement broken_enclosure(const Effort& effort, std::string_view learner, std::string_view constant) {
-  std::int64_t runs = 0, violated = 0;
+  std::vector<Tally> tallies;
   double narrowest = std::numeric_limits<double>::infinity();
   std::vector<NamedTask> tasks = homogeneous_tasks(effort);
   tasks.push_back(tiny_task(30'000));
   for (const NamedTask& on : tasks) {
-    for (int seed = 0; seed < effort.pick(10, 100); ++seed) {
+    Tally& tally = tallies.emplace_back(Tally{.on = on.name, .runs = effort.pick(10, 100)});
+    for (std::int64_t seed = 0; seed < tally.runs; ++seed) {
       const Stream stream = effort.run(seed);
       Auditor auditor(on.task, agent_of(on.task, learner, with_constant(constant), on.episodes, stream));
       play(on.task, auditor, on.episodes, stream);
-      ++runs;
-      if (auditor.violations() > 0) ++violated;
+      if (auditor.violations() > 0) ++tally.broken;
       narrowest = std::min(narrowest, auditor.narrowest() / on.task.horizon());
     }
   }
-  return never(violated, runs, kDelta,
-               fmt::format("runs with a wrong certificate; the narrowest was {:.2g} H wide", narrowest));
+  Measurement m = never_anywhere(tallies, kDelta);
+  m.detail = fmt::format("runs on {} with a wrong certificate; the narrowest was {:.2g} H wide", m.detail, narrowest);
+  return m;
 }
 
 /// One claim a registered learner that bounds its own policy from below, too.
@@ -120,27 +122,30 @@ class Understatement final : public online::EpisodicAgent {
 
 Measurement broken_certificates(const Effort& effort, std::string_view learner, std::string_view constant,
                                 double share) {
-  std::int64_t runs = 0, broken = 0;
+  std::vector<Tally> tallies;
   double certified = 0, lost = 0;
   std::vector<NamedTask> tasks = homogeneous_tasks(effort);
   tasks.push_back(tiny_task(20'000));
   for (const int horizon : {1, 2, 4, 8}) tasks.push_back({"all or nothing", all_or_nothing(horizon), 500});
   for (const NamedTask& on : tasks) {
-    for (int seed = 0; seed < effort.pick(30, 50); ++seed) {  // a fifth of a control's runs break: it needs many
+    // A fifth of a control's runs break: it needs many.
+    Tally& tally = tallies.emplace_back(Tally{.on = on.name, .runs = effort.pick(30, 50)});
+    for (std::int64_t seed = 0; seed < tally.runs; ++seed) {
       const Stream stream = effort.run(seed);
       std::vector<Setting> settings = with_constant(constant);
       if (online::find_episodic(learner).protocol == Protocol::kStopping) settings.emplace_back("epsilon", "1e-9");
       Understatement agent(on.task, agent_of(on.task, learner, settings, on.episodes, stream), share);
       const online::EpisodicRow row = play(on.task, agent, on.episodes, stream).last;
-      ++runs;
-      if (row.broken_certificates > 0) ++broken;
+      if (row.broken_certificates > 0) ++tally.broken;
       certified += row.certified;
       lost += row.value_regret;
     }
   }
-  return never(broken, runs, kDelta,
-               fmt::format("runs with an episode that lost more than its certificate; certified {:.2g}, lost {:.2g}",
-                           certified, lost));
+  Measurement m = never_anywhere(tallies, kDelta);
+  m.detail =
+      fmt::format("runs on {} with an episode that lost more than its certificate; certified {:.2g}, lost {:.2g}",
+                  m.detail, certified, lost);
+  return m;
 }
 
 Claim promise_claim(const online::EpisodicLearner& row) {

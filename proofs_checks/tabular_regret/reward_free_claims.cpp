@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "core/checkpoints.h"
+#include "proofs_checks/shares.h"
 #include "proofs_checks/tabular_regret/claims.h"
 #include "proofs_checks/tabular_regret/tasks.h"
 #include "solvers/online/exploration/reward_free.h"
@@ -170,25 +171,28 @@ ErrorCheck express_check(const Effort& effort) {
 }
 
 Measurement broken_errors(const Effort& effort, const ErrorCheck& check, std::string_view constant, double share) {
-  std::int64_t runs = 0, broken = 0, looked = 0, informative = 0;
+  std::vector<Tally> tasks;
+  std::int64_t looked = 0, informative = 0;
   double closest = 0;
   for (const NamedTask& on : check.tasks) {
-    for (int seed = 0; seed < effort.pick(check.runs, check.full_runs); ++seed) {
+    Tally& tally = tasks.emplace_back(Tally{.on = on.name, .runs = effort.pick(check.runs, check.full_runs)});
+    for (std::int64_t seed = 0; seed < tally.runs; ++seed) {
       const Stream stream = effort.run(seed);
       ErrorWitness witness(on.task, agent_of(on.task, check.learner, never_stopping(constant), on.episodes, stream),
                            looks_of(check, on.episodes), share);
       play(on.task, witness, on.episodes, stream);
-      ++runs;
-      if (witness.broken()) ++broken;
+      if (witness.broken()) ++tally.broken;
       closest = std::max(closest, witness.closest());
       looked += witness.looked();
       informative += witness.informative();
     }
   }
-  return never(broken, runs, kDelta,
-               fmt::format("runs with an error above the learner's bound, which says less than H in {:.0f} % of the "
-                           "looks; the worst error was {:.2g} of it",
-                           100.0 * static_cast<double>(informative) / static_cast<double>(looked), closest));
+  Measurement m = never_anywhere(tasks, kDelta);
+  m.detail = fmt::format(
+      "runs on {} with an error above the learner's bound, which says less than H in {:.0f} % of the looks; the worst "
+      "error was {:.2g} of it",
+      m.detail, 100.0 * static_cast<double>(informative) / static_cast<double>(looked), closest);
+  return m;
 }
 
 using CheckOf = ErrorCheck (*)(const Effort&);

@@ -1,5 +1,6 @@
 #include "proofs_checks/claim.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -58,6 +59,27 @@ TEST(NeverAbove, JudgesEveryTaskByItself) {
   EXPECT_EQ(m.detail, "runs above the bound on hard; largest regret / bound 3");
   EXPECT_TRUE(refuted(Kind::kNever, m));
   EXPECT_FALSE(refuted(Kind::kNever, never(5, 24, 0.05)));
+}
+
+// Six of thirty are allowed on each task; twenty-four of one hundred and twenty are not.
+TEST(NeverAbove, JudgesAllTasksTogetherToo) {
+  std::vector<double> some(30, 0.5);
+  std::fill_n(some.begin(), 6, 1.5);
+  EXPECT_TRUE(holds(Kind::kNever, never_above({{"one", some}}, 0.05)));
+  const Measurement m = never_above({{"a", some}, {"b", some}, {"c", some}, {"d", some}}, 0.05);
+  EXPECT_EQ(m.measured, 24);
+  EXPECT_EQ(m.bound, most_violations(120, 0.05));
+  EXPECT_EQ(m.replicates, 120);
+  EXPECT_EQ(m.detail, "runs above the bound on all tasks; largest regret / bound 1.5, on a");
+  EXPECT_TRUE(refuted(Kind::kNever, m));
+}
+
+TEST(NeverAnywhere, ReportsTheFirstOfEquals) {
+  const Measurement m = never_anywhere({{"a", 0, 20}, {"b", 0, 20}}, 0.05);
+  EXPECT_EQ(m.detail, "a");
+  EXPECT_EQ(m.replicates, 20);
+  EXPECT_EQ(never_anywhere({{"a", 0, 20}, {"b", 1, 20}}, 0.05).detail, "b");
+  EXPECT_FALSE(holds(Kind::kNever, never_anywhere({}, 0.05)));
 }
 
 TEST(NeverAbove, AmongTasksWithoutViolationsTheClosestIsReported) {

@@ -110,10 +110,11 @@ std::string shell_word(const std::string& word) {
 std::string Arguments::retyped(const std::vector<Given>& given) const {
   std::string line;
   // The name of a file that looks like an option.
-  for (const std::string& word : positionals_) line += " " + shell_word(word.starts_with('-') ? "./" + word : word);
+  for (const std::string& word : positionals_)
+    line += " " + shell_word(fmt::format("{}{}", word.starts_with('-') ? "./" : "", word));
   for (const auto& [name, value, has_value] : given) {
-    line += " --" + name;
-    if (has_value) line += (value.starts_with('-') ? "=" : " ") + shell_word(value);
+    line += fmt::format(" --{}", name);
+    if (has_value) line += fmt::format("{}{}", value.starts_with('-') ? "=" : " ", shell_word(value));
   }
   return line;
 }

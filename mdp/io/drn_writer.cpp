@@ -102,7 +102,7 @@ class Writer {
                      (faulty && static_cast<unsigned char>(c) >= 0x7f);
             },
             '_');
-        if (name.empty()) name = "_";
+        if (name.empty()) name.assign(1, '_');
       }
       out += name + ' ';
     }

@@ -30,7 +30,7 @@ std::string identifier(const std::string& name, std::set<std::string>& used) {
     const bool kept = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
     id += upper ? static_cast<char>(c - 'A' + 'a') : kept ? c : '_';
   }
-  if (id.empty()) id = "_";
+  if (id.empty()) id.assign(1, '_');
   std::string unique = id;
   for (int i = 2; !used.insert(unique).second; ++i) unique = fmt::format("{}-{}", id, i);
   return unique;

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # documents.sh PROGRAM FILE...: runs every `./bellwether ...` line of the code blocks, in order, in one empty folder. CSV
 # blocks are saved as machine.csv, the model of the tutorial; a block that is refused must be refused. What a document
-# shows of an answer (its value, its proof, its table) must have been printed by one of its commands.
+# shows of an answer (its value, its proof, its table) must have been printed by one of its commands. What takes minutes
+# is left to the tests of its own: each claim is one.
 set -euo pipefail
 program=$1
 shift
@@ -16,6 +17,7 @@ for document in "$@"; do
   : >printed.txt
   while read -r line; do
     line=${line%%#*}
+    [[ $line =~ bellwether\ check\ *$ ]] && continue
     case $line in
       *'bellwether test'* | *'bellwether reproduce'* | *'bellwether bench'* | *'bellwether build'*) continue ;;
     esac

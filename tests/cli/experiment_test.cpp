@@ -295,7 +295,7 @@ TEST(Show, TellsHowLinearAModelIs) {
                                   HasSubstr("error of Q^pi           0 up to rounding")));
   EXPECT_THAT(run_program({"show", "riverswim-mixture"}).out,
               AllOf(HasSubstr("linear mixture"), HasSubstr("d = 3, rank 3"), HasSubstr("at most 1.73205")));
-  EXPECT_THAT(run_program({"show", "linear-mixture:states=5000:horizon=2"}).out,
+  EXPECT_THAT(run_program({"show", "linear-mixture:states=2500:horizon=2"}).out,
               HasSubstr("its features are many and long; --all computes them"));
 }
 

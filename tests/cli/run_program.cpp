@@ -30,6 +30,12 @@ namespace {
   ::_exit(127);
 }
 
+/// Whether there is nothing left to signal; the child can still be waited for.
+bool has_ended(pid_t child) {
+  siginfo_t ended{};
+  return ::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOHANG | WNOWAIT) != 0 || ended.si_pid == child;
+}
+
 /// Forks the program; `meanwhile` gets its process id.
 Finished run(const std::vector<std::string>& arguments, const std::string& folder,
              const std::function<void(pid_t)>& meanwhile) {
@@ -52,7 +58,11 @@ Finished run_program(const std::vector<std::string>& arguments, const std::strin
                      int signal) {
   return run(arguments, folder, [&](pid_t child) {
     if (!(interrupt_after > 0)) return;
-    std::this_thread::sleep_for(std::chrono::duration<double>(interrupt_after));
+    const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(interrupt_after);
+    while (std::chrono::steady_clock::now() < end) {
+      if (has_ended(child)) return;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
     ::kill(child, signal);
   });
 }
@@ -64,7 +74,7 @@ Finished run_program_that_maps(const std::string& file, const std::function<void
     constexpr int kMostTries = 100'000;  // the program may end before it maps anything
     for (int tries = 0; tries < kMostTries; ++tries) {
       if (read_file(list).find(file) != std::string::npos) return meanwhile();
-      if (::waitid(P_PID, static_cast<id_t>(child), nullptr, WEXITED | WNOHANG | WNOWAIT) != 0) return;
+      if (has_ended(child)) return;
       std::this_thread::sleep_for(std::chrono::microseconds(100));
     }
   });

@@ -22,10 +22,10 @@ sources() { find "$@" \( -name '*.h' -o -name '*.cpp' \) 2>/dev/null || true; }
 
 for folder in core mdp bandits solvers proofs_checks experiments labs apps; do
   [[ -d $folder ]] || continue
-  while IFS=: read -r file _ line; do
-    target=$(sed -E 's/.*"([a-z_]+)\/.*/\1/' <<<"$line")
-    [[ " $folder $(allowed $folder) " == *" $target "* ]] || fail "$file includes upwards: $line"
-  done < <(sources "$folder" | xargs -r grep -nE '^#include "[a-z_]+/' || true)
+  reachable=" $folder $(allowed "$folder") "
+  while read -r file target; do
+    [[ $reachable == *" $target "* ]] || fail "$file includes upwards: $target"
+  done < <(sources "$folder" | xargs -r grep -HE '^#include "[a-z_]+/' | sed -E 's/^([^:]*):#include "([a-z_]+)\/.*/\1 \2/' || true)
 done
 
 # only_in PATTERN WHERE WHAT: matches of PATTERN outside WHERE (a regex on paths) are failures.

@@ -148,6 +148,32 @@ TEST(Iltcb, PlansByEstimatedRegretsAndFavoursTheBest) {
   EXPECT_EQ(std::ranges::max_element(agent.probabilities()) - agent.probabilities().begin(), 1);
 }
 
+TEST(Iltcb, RemembersTheLatestContexts) {
+  const auto bandit =
+      find_family("contextual-arms")->make({{"dimension", "3"}, {"arms", "4"}, {"logistic", "true"}}).bandit;
+  const World world = bandit->world(40);
+  Iltcb agent(world, {.policies = 5, .contexts = 8}, Stream(1));
+  const PolicyClass policies(world, 5, Stream(1));
+  const auto game = bandit->start(40, Stream(2));
+  std::vector<std::vector<int>> seen;
+  for (int t = 1; t <= 30; ++t) {
+    const Round& round = game->next();
+    policies.arms_of(round, seen.emplace_back(5));
+    const int arm = agent.choose(round);
+    agent.learn({.round = t, .arm = arm, .reward = game->play(arm).reward});
+    std::vector<std::vector<int>> latest(seen.end() - std::min<std::ptrdiff_t>(t, 8), seen.end()), held;
+    const PolicyTable table = agent.table();
+    ASSERT_EQ(table.contexts(), latest.size());
+    for (std::size_t i = 0; i < table.contexts(); ++i) {
+      const auto row = table.arms.subspan(5 * i, 5);
+      held.emplace_back(row.begin(), row.end());
+    }
+    std::ranges::sort(latest);
+    std::ranges::sort(held);
+    EXPECT_EQ(held, latest) << t;
+  }
+}
+
 TEST(Iltcb, NeedsRewardsInTheUnitInterval) {
   const auto bandit = find_family("contextual-arms")->make().bandit;
   EXPECT_THAT([&] { play(*bandit, "ilovetoconbandits", {}, Stream(1), {}); },

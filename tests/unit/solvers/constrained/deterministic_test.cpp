@@ -1,7 +1,9 @@
 #include "solvers/constrained/deterministic.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -49,6 +51,11 @@ TEST(Deterministic, IsWhatEnumerationFinds) {
     EXPECT_NEAR(problem.sign() * got.expected.value, best, 1e-9) << seed;
     EXPECT_LE(problem.sign() * got.expected.value - 1e-7, best);
     EXPECT_LE(std::abs(got.optimum.upper - got.optimum.lower), 1e-7);
+    for (const double tolerance : {.03, .1, .3, 1.0, 3.0}) {  // what was closed for being close still counts
+      const Bounded rough = deterministic(problem, {}, {.tolerance = tolerance}).optimum;
+      EXPECT_GE(problem.sign() > 0 ? rough.upper : -rough.lower, best - 1e-9) << seed << ' ' << tolerance;
+      EXPECT_LE(problem.sign() > 0 ? rough.lower : -rough.upper, best + 1e-9) << seed << ' ' << tolerance;
+    }
     ++solved;
   }
   EXPECT_GT(solved, 15);
@@ -86,6 +93,20 @@ TEST(Deterministic, SaysWhenOnlyDrawsWillDo) {
   EXPECT_EQ(got.status, Status::kInfeasible) << got.note;
   EXPECT_FALSE(got.infeasibility.has_value());
   EXPECT_THAT(got.note, ::testing::HasSubstr("Only randomised policies keep to the budgets"));
+}
+
+TEST(Deterministic, AsksWhileAProgramIsBeingSolved) {
+  const ConstrainedProblem problem = binding_problem(7, {.states = 8, .actions = 4, .budgets = 2}, .9);
+  // Rows of the search have a gap and no transitions read; it shows one itself when it is through with a node.
+  std::map<std::int64_t, int> rows;
+  SolveOptions run;
+  run.observer = [&](const TraceRow& row) {
+    if (row.work == 0 && std::isfinite(row.gap)) ++rows[row.iteration];
+    return true;
+  };
+  deterministic(problem, {}, run);
+  ASSERT_GT(rows.size(), 3U);
+  EXPECT_TRUE(std::ranges::any_of(rows, [](const auto& row) { return row.second > 1; }));
 }
 
 TEST(Deterministic, KeepsAnIntervalWhenCutShort) {

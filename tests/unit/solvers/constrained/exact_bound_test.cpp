@@ -14,8 +14,8 @@ namespace {
 
 constexpr double kDiscount = .999;  // rounding of a backup counts a thousand times
 
-/// Three states, two choices, two costs with all their digits; an initial distribution that adds up to one less 5e-10.
-mdp::TabularMdp random_model(const Stream& stream) {
+/// Three states, two choices, two costs with all their digits.
+mdp::TabularMdp random_model(const Stream& stream, const std::vector<double>& initial) {
   mdp::ModelData data = rational::random_dyadic_model(3, 2, 2, stream.child("rows"), 1).data();
   Stream draws = stream.child("costs");
   for (const char* name : {"left", "right"}) {
@@ -23,7 +23,7 @@ mdp::TabularMdp random_model(const Stream& stream) {
     for (double& c : cost) c = draws.uniform();
     data.costs.push_back({.name = name, .expected = std::move(cost), .by_transition = {}});
   }
-  data.initial = std::vector<double>{.3, .3, .4 - 5e-10};
+  data.initial = initial;
   return mdp::TabularMdp(std::move(data));
 }
 
@@ -64,7 +64,8 @@ ExactRelaxation exact_relaxation(const mdp::TabularMdp& model, const std::vector
 TEST(RelaxationBound, HoldsInFractions) {
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
     const Stream stream = Stream(81).child(seed);
-    const mdp::TabularMdp model = random_model(stream);
+    // Without a rounding, and short of one by what a model may be.
+    const mdp::TabularMdp model = random_model(stream, {.25, .25, seed % 2 == 0 ? .5 : .5 - 5e-10});
     Stream draws = stream.child("multipliers");
     const std::vector<double> y{draws.uniform(), draws.uniform()}, limits{100 * draws.uniform(), 100 * draws.uniform()};
     const ExactRelaxation truth = exact_relaxation(model, y, limits);
@@ -73,7 +74,7 @@ TEST(RelaxationBound, HoldsInFractions) {
     const constrained::Lagrangian on({.model = {model, limits}, .discount = kDiscount});
     const double bound = constrained::relaxation_bound(on, value, y, std::vector<char>(6, 0), true);
     EXPECT_GE(mpq_class(bound), truth.worth) << seed;
-    EXPECT_LE(mpq_class(bound), truth.worth + mpq_class(1e-4)) << seed;
+    EXPECT_LE(mpq_class(bound), truth.worth + mpq_class(seed % 2 == 0 ? 1e-7 : 1e-4)) << seed;
   }
 }
 

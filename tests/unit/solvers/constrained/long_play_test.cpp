@@ -128,5 +128,20 @@ TEST(Observers, StopEveryPlannerAtEveryCall) {
   }
 }
 
+// Planning that ends with the same step does not hear the no, and neither do the proofs around the search; most stops
+// fall into the search itself.
+TEST(Observers, AreSeldomAskedAgainByADualSearchAfterANo) {
+  const ConstrainedProblem problem = binding_problem(5, {.states = 6, .actions = 3, .budgets = 1}, .9);
+  int all = 0, again = 0;
+  dual_bisection(problem, {}, {.tolerance = 1e-12, .observer = [&](const TraceRow&) { return ++all > 0; }});
+  for (int until = 0; until < all; ++until) {
+    int calls = 0;
+    dual_bisection(problem, {}, {.tolerance = 1e-12, .observer = [&](const TraceRow&) { return ++calls <= until; }});
+    EXPECT_LE(calls, until + 3) << until;
+    again += calls > until + 1 ? 1 : 0;
+  }
+  EXPECT_LT(2 * again, all);
+}
+
 }  // namespace
 }  // namespace bellwether::solvers

@@ -71,7 +71,7 @@ TEST(RewardScales, BeyondTheRangeAreRefused) {
 TEST(RewardScales, NearTheRangeKeepTheirProof) {
   const mdp::Pomdp tiger(scaled(mdp::tiger().model(), 1e300), mdp::tiger().observations());
   const LatentProblem problem{.model = tiger, .criterion = Criterion::kFinite, .horizon = 3};
-  const double truth = 1e300 * plain_pomdp(mdp::tiger(), 3, {.5, .5});
+  const double truth = 1e300 * plain_pomdp<double>(mdp::tiger(), 3, {.5, .5});
   for (const LatentRow& row : latent_table()) {
     const LatentSolution found = row.run(problem, {}, {.tolerance = 1e295});
     EXPECT_LE(found.lower, truth * (1 + 1e-14)) << row.name;

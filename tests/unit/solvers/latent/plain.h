@@ -50,26 +50,27 @@ inline double plain_latent(const mdp::LatentMdp& model, int horizon, double sign
   return sign * sum;
 }
 
-/// The same of a partially observable model, b over its states.
-inline double plain_pomdp(const mdp::Pomdp& pomdp, int steps, const std::vector<double>& b, double discount = 1) {
+/// The same of a partially observable model, b over its states; in fractions when b holds fractions.
+template <class Number>
+Number plain_pomdp(const mdp::Pomdp& pomdp, int steps, const std::vector<Number>& b, double discount = 1) {
   if (steps == 0) return 0;
   const mdp::TabularMdp& model = pomdp.model();
-  double best = -1e300;
+  Number best = -1e300;
   for (int k = 0; k < model.num_choices(0); ++k) {
-    double value = 0;
-    std::vector<std::vector<double>> child(static_cast<std::size_t>(pomdp.num_observations()),
-                                           std::vector<double>(b.size(), 0.0));
+    Number value = 0;
+    std::vector<std::vector<Number>> child(static_cast<std::size_t>(pomdp.num_observations()),
+                                           std::vector<Number>(b.size(), Number(0)));
     for (int s = 0; s < model.num_states(); ++s) {
       const std::int64_t c = model.first_choice(s) + k;
-      const double mass = b[static_cast<std::size_t>(s)];
-      value += mass * model.reward(c);
+      const Number mass = b[static_cast<std::size_t>(s)];
+      value += mass * Number(model.reward(c));
       for (std::size_t i = 0; i < model.successors(c).size(); ++i)
         for (const mdp::Seen& seen : pomdp.seen(model.action(c), model.successors(c)[i]))
           child[static_cast<std::size_t>(seen.observation)][static_cast<std::size_t>(model.successors(c)[i])] +=
-              mass * model.probabilities(c)[i] * seen.probability;
+              mass * Number(model.probabilities(c)[i]) * Number(seen.probability);
     }
-    for (const auto& after : child) value += discount * plain_pomdp(pomdp, steps - 1, after, discount);
-    best = std::max(best, value);
+    for (const auto& after : child) value += Number(discount) * plain_pomdp(pomdp, steps - 1, after, discount);
+    if (value > best) best = value;
   }
   return best;
 }

@@ -39,6 +39,25 @@ std::vector<DrawnStep> drawn_steps(int count, int dimension, std::uint64_t seed)
   return steps;
 }
 
+TEST(PredictionPlay, GoesOnWhereItLedOrBeginsAnywhere) {
+  const PredictionTask task = drawn_task(3, true);
+  for (const auto order : {PredictionPlay::Order::kTrajectory, PredictionPlay::Order::kIndependent}) {
+    PredictionPlay play(task, Stream(4), order);
+    int joined = 0;
+    Vector before = Vector::Zero(4);
+    for (int t = 0; t < 1000; ++t) {
+      const FeatureStep step = play.step();
+      joined += t > 0 && step.from == before ? 1 : 0;
+      before = step.to;
+      EXPECT_EQ(step.last, order == PredictionPlay::Order::kIndependent);
+    }
+    if (order == PredictionPlay::Order::kTrajectory)
+      EXPECT_EQ(joined, 999);
+    else
+      EXPECT_LT(joined, 300);
+  }
+}
+
 // TD(lambda) with the trace written out: e_t = sum over k of (product of rho_i g lambda from k + 1 to t) rho_k phi_k.
 TEST(TemporalDifference, IsTheFormula) {
   const TdOptions options{.step = 0.05, .delay = 10, .decay = 0.5, .lambda = 0.8, .average = "none"};

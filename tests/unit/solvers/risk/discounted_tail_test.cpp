@@ -102,6 +102,7 @@ TEST(DiscountedTail, CostsLookAtTheUpperTail) {
   EXPECT_LE(careful.lower, 2.2);
   EXPECT_GE(careful.upper, 2.1);  // paying 1.1 for ever costs 2.2 and gambling late is no worse
   EXPECT_LE(careful.value, 2.2 + careful.gap);
+  EXPECT_NEAR(careful.parameter, 2.2, .2);  // of costs, too
 }
 
 TEST(DiscountedTail, SaysWhatIsWrong) {
@@ -129,17 +130,20 @@ TEST(DiscountedTail, SaysWhatLimitsItAndWhatIsBeyondTheRange) {
 TEST(DiscountedTail, HearsTheObserverAtEveryTurn) {
   const Problem problem{.model = random_model(Stream(56)), .discount = 0.9};
   const DiscountedTailOptions options{.points = 9001};
-  std::int64_t whole = 0;
-  const DiscountedTailSolution all = plan_for_discounted_tail(problem, 0.3, options, {.observer = [&](const TraceRow&) {
-                                                                ++whole;
-                                                                return true;
-                                                              }});
-  EXPECT_GE(whole, 2 * 4);  // while the two models are made, a word every 4096 pairs
+  std::int64_t whole = 0, pairs = 0;
+  const SolveOptions counting{.observer = [&](const TraceRow& row) {
+    ++whole;
+    pairs += row.iteration == 0 && row.work > 0 && row.work % 4096 == 0 ? 1 : 0;
+    return true;
+  }};
+  const DiscountedTailSolution all = plan_for_discounted_tail(problem, 0.3, options, counting);
+  EXPECT_EQ(all.status, Status::kBudgetExhausted);
+  EXPECT_EQ(pairs, 2 * 4);  // while the two models are made, a word every 4096 pairs
   for (std::int64_t patience = 0; patience < whole; patience += 2) {
     std::int64_t asked = 0;
     const DiscountedTailSolution found = plan_for_discounted_tail(
         problem, 0.3, options, {.observer = [&](const TraceRow&) { return ++asked <= patience; }});
-    EXPECT_LE(asked, patience + 2) << patience;
+    EXPECT_LE(asked, patience + 2) << patience;  // planning that ends with the same step does not hear the no
     if (!std::isfinite(found.gap)) {
       EXPECT_EQ(found.status, Status::kStoppedByCaller) << patience;
       EXPECT_EQ(found.note, "stopped before there was an answer") << patience;

@@ -81,6 +81,24 @@ TEST(Entropic, DiscountedContainsALongFiniteHorizon) {
   }
 }
 
+TEST(Entropic, TheDiscountedIntervalHoldsAClosedForm) {
+  // A fair coin of -1 or 1 in every step: independent rewards, so risks add up, each -log cosh(discount^t beta) / beta.
+  // Discounted steeply nearly all of the spread lies in the first step that is left out.
+  for (const double discount : {0.1, 0.3, 0.6}) {
+    const Problem problem{.model = model_of({{{{0, -1, 0.5}, {0, 1, 0.5}}}}), .discount = discount};
+    for (const double beta : {0.3, 1.0, 3.0}) {
+      double truth = 0;
+      for (int t = 0; t < 200; ++t) truth -= std::log(std::cosh(std::pow(discount, t) * beta)) / beta;
+      for (double tolerance = 1; tolerance > 1e-7; tolerance /= 1.7) {
+        const Solution found = plan_for_entropic_risk(problem, beta, {.tolerance = tolerance});
+        EXPECT_LE(found.lower[0], truth + 1e-12) << discount << ' ' << beta << ' ' << tolerance;
+        EXPECT_GE(found.upper[0], truth - 1e-12) << discount << ' ' << beta << ' ' << tolerance;
+        EXPECT_LE(found.gap, tolerance);
+      }
+    }
+  }
+}
+
 TEST(Entropic, CostsUseTheUpperTail) {
   // A sure cost of 1 against 0 or 2: an averse planner pays 1, E exp(beta cost) being larger for the gamble.
   Problem problem = finite(model_of({{{{0, 0, 0.5}, {0, 2, 0.5}}, {{0, 1.1, 1}}}}), 1);

@@ -127,6 +127,26 @@ TEST(ExactMass, OfRewardsThatAreDrawn) {
   }
 }
 
+TEST(ExactMass, OfASureWayWithADrawnReward) {
+  // Nothing is added up, so all that is rounded is the probability of the reward.
+  for (std::uint64_t i = 0; i < 60; ++i) {
+    mdp::ModelData data = model_of({{{{0, 3 * Stream(63).child(i).uniform(), 1}}}}).data();
+    data.rewards.front().by_transition = std::vector<double>{};
+    data.reward_laws.law = std::vector<std::uint8_t>{1};
+    data.reward_laws.scale = std::vector<double>{3};
+    const mdp::TabularMdp model(std::move(data));
+    for (const int stages : {1, 2}) EXPECT_LE(widest_of_sound(model, stages), 1e-12) << i;
+  }
+}
+
+TEST(ExactMass, OfRowsThatMissOne) {
+  // Their sum is a double, so all that is rounded is the division by it.
+  for (int i = 1; i <= 60; ++i) {
+    const double p = i / 64.0, q = 1 - p - i * 0x1p-40;
+    EXPECT_LE(widest_of_sound(model_of({{{{0, 0, p}, {0, 1, q}}}}), 1), 1e-15) << i;
+  }
+}
+
 TEST(ExactMass, ThatUnderflows) {
   // Twice the unlikely way: a mass far below the least double, or among the last that are.
   for (const double p : {1e-200, 1e-162, 1.1e-157, 1.3e-157, 1.7e-157, 2.3e-157, 3.1e-157, 1e-140}) {

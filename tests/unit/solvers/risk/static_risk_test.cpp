@@ -274,6 +274,13 @@ TEST(StaticRisk, LawsOfRewardsCount) {
   EXPECT_NEAR(daring.value, 0.25, 1e-12);
 }
 
+TEST(Outcomes, AreCountedOverAllChoices) {
+  const OutcomeTable table(model_of({{{{0, -7, .25}, {0, 1, .5}, {0, 2, .25}}, {{0, 3, 1}}}}), 1);
+  EXPECT_EQ(table.most_outcomes(), 3U);
+  EXPECT_EQ(table.least_probability(), .25);
+  EXPECT_EQ(table.largest_reward(), 7);
+}
+
 TEST(StaticRisk, OfAUtilityWithoutASlopeNothingIsProven) {
   const auto target = [](double x) { return x >= 1 ? 1.0 : 0.0; };
   for (const Direction direction : {Direction::kMaximise, Direction::kMinimise}) {

@@ -175,16 +175,16 @@ Solution plan_finite(const Problem& problem, double beta, std::string algorithm,
   return solution;
 }
 
-/// Discounted: after T stages the rest, X in [a, b] with b - a = span, has a risk between E X - beta_T span^2 / 8 and
-/// E X (Hoeffding's lemma), so planning on from the risk-neutral values loses no more than discount^T beta_T span^2
-/// / 8.
+/// Discounted: after T stages the rest, X in [a, b] with b - a = span = (max r - min r) / (1 - discount), has a risk
+/// between E X - beta_T span^2 / 8 and E X (Hoeffding's lemma), so planning on from the risk-neutral values loses no
+/// more than discount^T beta_T span^2 / 8.
 Solution plan_discounted(const Problem& problem, double beta, const SolveOptions& run) {
   const OutcomeTable table(problem.model, problem.sign());
   const double g = problem.discount;
   require_range(table.largest_reward() / (1 - g));
   const Solution mean = value_iteration(problem, {}, {.tolerance = run.tolerance / 8, .observer = run.observer});
   if (mean.status == Status::kStoppedByCaller || !std::isfinite(mean.gap)) return mean;
-  const double span = 2 * table.largest_reward() / (1 - g);
+  const double span = table.reward_range() / (1 - g);
   const auto lost = [&](int stages) {
     return std::pow(g, 2 * stages) * beta * span * span / 8 * (1 + 0x1p-30) + std::pow(g, stages) * mean.gap;
   };

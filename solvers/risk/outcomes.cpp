@@ -64,10 +64,14 @@ OutcomeTable::OutcomeTable(const TabularMdp& model, double sign) : begin_{0} {
     begin_.push_back(static_cast<std::int64_t>(outcome_.size()));
     most_ = std::max(most_, static_cast<std::size_t>(begin_.back() - begin_[choice]));
   }
+  double low = outcome_.front().reward, high = low;
   for (const Outcome& outcome : outcome_) {
+    low = std::min(low, outcome.reward);
+    high = std::max(high, outcome.reward);
     largest_ = std::max(largest_, std::abs(outcome.reward));
     least_ = std::min(least_, outcome.probability);
   }
+  range_ = high - low;
 }
 
 }  // namespace bellwether::solvers

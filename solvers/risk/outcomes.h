@@ -37,6 +37,7 @@ class OutcomeTable {
   /// Where the outcomes of a choice begin, counted through the model.
   std::int64_t begin(std::int64_t choice) const { return begin_[static_cast<std::size_t>(choice)]; }
   double largest_reward() const { return largest_; }   ///< in absolute value
+  double reward_range() const { return range_; }       ///< largest minus smallest
   std::size_t most_outcomes() const { return most_; }  ///< of one choice
   double least_probability() const { return least_; }  ///< of any outcome
   /// Some probabilities are products of that of a successor and that of a reward, rounded.
@@ -45,7 +46,7 @@ class OutcomeTable {
  private:
   std::vector<std::int64_t> begin_;
   std::vector<Outcome> outcome_;
-  double largest_ = 0, least_ = 1;
+  double largest_ = 0, range_ = 0, least_ = 1;
   std::size_t most_ = 0;
   bool has_products_ = false;
 };

@@ -99,6 +99,23 @@ TEST(Entropic, TheDiscountedIntervalHoldsAClosedForm) {
   }
 }
 
+TEST(Entropic, WhatIsAddedToEveryRewardDoesNotCountAsRisk) {
+  const auto planned = [](double added, double discount) {
+    const mdp::TabularMdp model =
+        model_of({{{{0, added, 0.5}, {0, added + 2, 0.5}}, {{0, added + 0.5, 0.5}, {0, added + 1, 0.5}}}});
+    const Problem problem{.model = model, .criterion = Criterion::kDiscounted, .discount = discount};
+    return plan_for_entropic_risk(problem, 1, {.tolerance = 1e-6});
+  };
+  const Solution plain = planned(0, 0.9), moved = planned(64, 0.9);
+  EXPECT_EQ(plain.stages.size(), moved.stages.size());
+  EXPECT_NEAR(moved.value[0], plain.value[0] + 640, 1e-6);
+  // Averse for T stages, the first with discount^2T beta D^2 / 8 at most half the tolerance; D = 2 / (1 - discount).
+  const auto lost = [](double stages) { return std::pow(0.9, 2 * stages) * 400 / 8; };
+  const auto stages = static_cast<double>(plain.stages.size());
+  EXPECT_LE(lost(stages), 0.5e-6);
+  EXPECT_GT(lost(stages - 1), 0.4e-6);
+}
+
 TEST(Entropic, CostsUseTheUpperTail) {
   // A sure cost of 1 against 0 or 2: an averse planner pays 1, E exp(beta cost) being larger for the gamble.
   Problem problem = finite(model_of({{{{0, 0, 0.5}, {0, 2, 0.5}}, {{0, 1.1, 1}}}}), 1);

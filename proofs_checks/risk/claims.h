@@ -12,5 +12,8 @@ std::vector<Claim> risk_claims();
 // Its parts, one a file.
 std::vector<Claim> risk_measure_claims();
 std::vector<Claim> return_risk_claims();
+std::vector<Claim> nested_risk_claims();
+std::vector<Claim> stock_risk_claims();
+std::vector<Claim> stock_form_claims();
 
 }  // namespace bellwether::claims

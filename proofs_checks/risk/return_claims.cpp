@@ -7,8 +7,11 @@
 
 #include <fmt/format.h>
 
+#include "mdp/tabular_mdp_builder.h"
+#include "proofs_checks/bounds/risk.h"
 #include "proofs_checks/risk/claims.h"
 #include "proofs_checks/risk/small_models.h"
+#include "solvers/exact/finite/backward_induction.h"
 #include "solvers/lp/linear_program.h"
 #include "solvers/risk/entropic.h"
 #include "solvers/risk/nested_risk.h"
@@ -106,47 +109,42 @@ Claim entropic_claim() {
                         [](const Effort& effort) { return entropic(effort, false); }}}};
 }
 
-/// Whether one backup of nested risk contracts: the largest ratio of distances over the factor.
-Measurement nested_contraction(const Effort& effort, double exponent) {
+/// How far the best entropic risk is below the best mean, in shares of `bound`(beta, spread of the returns); infinite
+/// where it is above.
+Measurement below_mean(const Effort& effort, double (*bound)(double, double)) {
   double worst = 0;
-  std::int64_t pairs = 0;
-  for (int i = 0; i < effort.pick(30, 300); ++i) {
-    Stream stream = effort.stream.child(static_cast<std::uint64_t>(i));
-    const mdp::TabularMdp model = drawn_risky_model(stream.child(0));
-    const double discount = 0.5 + 0.45 * stream.uniform();
-    for (const char* measure : {"conditional-value-at-risk", "entropic-value-at-risk", "entropic", "worst-case"}) {
-      // A terminal value v is a last stage that pays it: compare horizons of one stage with shifted rewards.
-      const auto backed_up = [&](double v0, double v1) {
-        mdp::ModelData data = model.data();
-        std::vector<double> rewards(data.rewards.front().by_transition.begin(),
-                                    data.rewards.front().by_transition.end());
-        for (std::size_t k = 0; k < rewards.size(); ++k) rewards[k] += discount * (k % 2 == 0 ? v0 : v1);
-        data.rewards.front().by_transition = rewards;
-        return solvers::plan_for_nested_risk(over_stages(mdp::TabularMdp(data), 1, 1),
-                                             {.measure = measure, .level = 0.3, .beta = 0.8})
-            .value;
-      };
-      const double v0 = 10 * stream.uniform(), v1 = 10 * stream.uniform(), w0 = v0 + stream.uniform();
-      const double w1 = i % 2 == 0 ? v1 + (w0 - v0) : v1 - stream.uniform();
-      const double before = std::max(std::abs(w0 - v0), std::abs(w1 - v1));
-      const double after = (backed_up(v0, v1) - backed_up(w0, w1)).lpNorm<Eigen::Infinity>();
-      worst = std::max(worst, after / before / std::pow(discount, exponent));
-      ++pairs;
-    }
+  std::int64_t runs = 0;
+  const auto compare = [&](const solvers::Problem& problem, double reward_range, double beta) {
+    const double spread = bounds::spread_of_returns(reward_range, problem.horizon, problem.discount);
+    const double below =
+        solvers::backward_induction(problem).value[0] - solvers::plan_for_entropic_risk(problem, beta).value[0];
+    worst = below < -1e-12 ? HUGE_VAL : std::max(worst, (below - 1e-10) / bound(beta, spread));
+    ++runs;
+  };
+  mdp::TabularMdpBuilder coin(1);
+  coin.add_choice(0, {{0, 0.5, 99.0}, {0, 0.5, 101.0}});  // far from zero: it is the spread that counts
+  const mdp::TabularMdp tossed = std::move(coin).build();
+  for (const double beta : {.01, .1, 1.0}) compare(over_stages(tossed, 1, 1), 2, beta);
+  for (int i = 0; i < effort.pick(20, 200); ++i) {
+    Stream stream = effort.run(i);
+    compare(over_stages(drawn_risky_model(stream.child(0)), 4, .9), 5, std::exp(3 * stream.uniform() - 2));
   }
-  return {.measured = worst, .bound = 1 + 1e-8, .replicates = pairs, .detail = "largest ratio over the factor"};
+  return {.measured = worst, .bound = 1, .replicates = runs, .detail = "largest share of the bound"};
 }
 
-Claim nested_claim() {
-  return {.id = "nested-risk-contracts",
+Claim spread_claim() {
+  return {.id = "entropic-risk-near-mean",
           .family = "risk",
-          .statement = "Backups with the risk of one step contract with factor gamma",
+          .statement = "The best entropic risk is below the best mean by at most beta D^2 / 8, D the spread of returns",
           .page = kPage,
-          .theorem = "Ruszczynski 2010, Lemma 1",
+          .theorem = "Hoeffding's lemma (\"Entropic risk\")",
           .kind = Kind::kBelow,
-          .measure = [](const Effort& effort) { return nested_contraction(effort, 1); },
-          .controls = {{"squared-factor", "claims the factor gamma^2",
-                        [](const Effort& effort) { return nested_contraction(effort, 2); }}}};
+          .measure = [](const Effort& effort) { return below_mean(effort, bounds::entropic_below_mean); },
+          .controls = {{"half", "divides by 16", [](const Effort& effort) {
+                          return below_mean(effort, [](double beta, double spread) {
+                            return .5 * bounds::entropic_below_mean(beta, spread);
+                          });
+                        }}}};
 }
 
 /// A root that leads to each of some states with the same probability; there a choice between lotteries.
@@ -243,6 +241,82 @@ Claim decomposition_claim() {
                         [](const Effort& effort) { return decomposition(effort, -1); }}}};
 }
 
+/// What the recursion over (state, share of the tail) says of one policy, written out as a linear program over the tree
+/// of its plays: the share of a node is the mean of its successors', that of the root is the level, none exceeds one.
+class ShareProgram {
+ public:
+  ShareProgram(const mdp::TabularMdp& model, int horizon, const std::vector<int>& played, double level)
+      : model_(model), horizon_(horizon), played_(played), level_(level) {
+    program_.add_column(0, level, level);
+    add_successors(program_.add_row(0, 0), 0, 0, 0, 1);
+  }
+  double value() const { return lp::solve(program_).objective; }
+
+ private:
+  /// Below the node of the last column, whose row is `row`.
+  void add_successors(int row, int stage, int state, double earned, double reached) {
+    program_.add_entry(row, -1);
+    const std::int64_t c = model_.first_choice(state) + played_[static_cast<std::size_t>(2 * stage + state)];
+    for (std::size_t k = 0; k < model_.successors(c).size(); ++k) {
+      const double p = model_.probabilities(c)[k], sum = earned + rewards_of(model_, c)[k];
+      const bool last = stage + 1 == horizon_;
+      const int own = last ? -1 : program_.add_row(0, 0);
+      program_.add_column(last ? reached * p * sum / level_ : 0, 0, 1);
+      program_.add_entry(row, p);
+      if (!last) add_successors(own, stage + 1, model_.successors(c)[k], sum, reached * p);
+    }
+  }
+
+  const mdp::TabularMdp& model_;
+  int horizon_;
+  const std::vector<int>& played_;
+  double level_;
+  lp::LinearProgram program_;
+};
+
+/// The recursion without the share: every step takes its worst `level`.
+double same_share(const mdp::TabularMdp& model, int horizon, const std::vector<int>& played, double level,
+                  int stage = 0, int state = 0) {
+  if (stage == horizon) return 0;
+  const std::int64_t c = model.first_choice(state) + played[static_cast<std::size_t>(2 * stage + state)];
+  std::vector<std::pair<double, double>> atoms;
+  for (std::size_t k = 0; k < model.successors(c).size(); ++k)
+    atoms.emplace_back(
+        rewards_of(model, c)[k] + same_share(model, horizon, played, level, stage + 1, model.successors(c)[k]),
+        model.probabilities(c)[k]);
+  return solvers::conditional_value_at_risk(solvers::make_law(std::move(atoms)), level);
+}
+
+Measurement recursion(const Effort& effort, bool splits) {
+  constexpr int kStages = 4;
+  double worst = 0;
+  const int policies = effort.pick(40, 400);
+  for (int i = 0; i < policies; ++i) {
+    Stream stream = effort.run(i);
+    const mdp::TabularMdp model = drawn_risky_model(stream.child(0));
+    const double level = .1 + .8 * stream.uniform();
+    std::vector<int> played;
+    for (int j = 0; j < 2 * kStages; ++j) played.push_back(static_cast<int>(stream.below(2)));
+    const double said =
+        splits ? ShareProgram(model, kStages, played, level).value() : same_share(model, kStages, played, level);
+    const Law law = law_of_markov_policy(model, kStages, 1, played);
+    worst = std::max(worst, std::abs(said - solvers::conditional_value_at_risk(law, level)));
+  }
+  return {.measured = worst, .bound = 1e-8, .replicates = policies, .detail = "largest difference"};
+}
+
+Claim recursion_claim() {
+  return {.id = "tail-decomposition-evaluates",
+          .family = "risk",
+          .statement = "Of a policy that is given the recursion over (state, share of the tail) says the tail mean",
+          .page = kPage,
+          .theorem = "Chow et al. 2015; Pflug and Pichler 2016",
+          .kind = Kind::kEqual,
+          .measure = [](const Effort& effort) { return recursion(effort, true); },
+          .controls = {{"same-share", "gives every successor the share of the tail that the level is",
+                        [](const Effort& effort) { return recursion(effort, false); }}}};
+}
+
 /// The instance on which it says .45 and the truth is .375.
 Measurement known_gap(double (*evaluate)(const TwoSteps&, double)) {
   const TwoSteps steps{{{{{0.5}, {1}}, {{0, 3}, {0.5, 0.5}}}, {{{0, 1, 2, 4}, {0.25, 0.25, 0.25, 0.25}}}}};
@@ -265,14 +339,7 @@ Claim known_gap_claim() {
 }  // namespace
 
 std::vector<Claim> return_risk_claims() {
-  return {stock_claim(), entropic_claim(), nested_claim(), decomposition_claim(), known_gap_claim()};
-}
-
-std::vector<Claim> risk_claims() {
-  std::vector<Claim> claims = risk_measure_claims();
-  const std::vector<Claim> more = return_risk_claims();
-  claims.insert(claims.end(), more.begin(), more.end());
-  return claims;
+  return {stock_claim(), entropic_claim(), spread_claim(), decomposition_claim(), recursion_claim(), known_gap_claim()};
 }
 
 }  // namespace bellwether::claims

@@ -3,16 +3,13 @@
 #include <array>
 #include <utility>
 
+#include "mdp/tabular_mdp_builder.h"
+
 namespace bellwether::claims {
 namespace {
 
 using solvers::Law;
 using Atoms = std::vector<std::pair<double, double>>;
-
-std::span<const double> rewards_of(const mdp::TabularMdp& model, std::int64_t choice) {
-  const auto begin = static_cast<std::size_t>(model.choice_begin()[static_cast<std::size_t>(choice)]);
-  return model.data().rewards.front().by_transition.view().subspan(begin, model.successors(choice).size());
-}
 
 /// Laws from a state on, when each successor goes on in any of its ways.
 std::vector<Law> laws_from(const mdp::TabularMdp& model, int horizon, double discount, int state) {
@@ -37,14 +34,14 @@ std::vector<Law> laws_from(const mdp::TabularMdp& model, int horizon, double dis
   return laws;
 }
 
-Law law_of_markov_policy(const mdp::TabularMdp& model, int horizon, double discount, int stage, int state,
-                         unsigned choices) {
+Law law_from(const mdp::TabularMdp& model, int horizon, double discount, int stage, int state,
+             const std::vector<int>& played) {
   if (stage == horizon) return {{0}, {1}};
-  const int chosen = static_cast<int>(choices >> (2 * stage + state)) & 1;
-  const std::int64_t c = model.first_choice(state) + chosen;
+  const std::int64_t c =
+      model.first_choice(state) + played[static_cast<std::size_t>(stage * model.num_states() + state)];
   Atoms atoms;
   for (std::size_t k = 0; k < model.successors(c).size(); ++k) {
-    const Law later = law_of_markov_policy(model, horizon, discount, stage + 1, model.successors(c)[k], choices);
+    const Law later = law_from(model, horizon, discount, stage + 1, model.successors(c)[k], played);
     for (std::size_t i = 0; i < later.atom.size(); ++i)
       atoms.emplace_back(rewards_of(model, c)[k] + discount * later.atom[i],
                          later.weight[i] * model.probabilities(c)[k]);
@@ -53,6 +50,11 @@ Law law_of_markov_policy(const mdp::TabularMdp& model, int horizon, double disco
 }
 
 }  // namespace
+
+std::span<const double> rewards_of(const mdp::TabularMdp& model, std::int64_t choice) {
+  const auto begin = static_cast<std::size_t>(model.choice_begin()[static_cast<std::size_t>(choice)]);
+  return model.data().rewards.front().by_transition.view().subspan(begin, model.successors(choice).size());
+}
 
 Law drawn_law(Stream stream, int atoms) {
   Atoms drawn;
@@ -93,11 +95,39 @@ std::vector<Law> laws_of_all_policies(const mdp::TabularMdp& model, int horizon,
   return laws_from(model, horizon, discount, 0);
 }
 
+Law law_of_markov_policy(const mdp::TabularMdp& model, int horizon, double discount, const std::vector<int>& played) {
+  return law_from(model, horizon, discount, 0, 0, played);
+}
+
 std::vector<Law> laws_of_markov_policies(const mdp::TabularMdp& model, int horizon, double discount) {
   std::vector<Law> laws;
-  for (unsigned choices = 0; choices < 1U << (2 * horizon); ++choices)
-    laws.push_back(law_of_markov_policy(model, horizon, discount, 0, 0, choices));
+  std::vector<int> played(static_cast<std::size_t>(horizon * model.num_states()), 0);
+  for (std::size_t turned = 0; turned < played.size();) {
+    laws.push_back(law_of_markov_policy(model, horizon, discount, played));
+    // Counts through all of them, as on a dial with one wheel a stage and state.
+    for (turned = 0; turned < played.size(); ++turned) {
+      const int state = static_cast<int>(turned) % model.num_states();
+      if (++played[turned] < model.num_choices(state)) break;
+      played[turned] = 0;
+    }
+  }
   return laws;
+}
+
+mdp::TabularMdp gamble(double lose) {
+  mdp::TabularMdpBuilder builder(1);
+  builder.add_choice(0, {{0, 1.0, 0.0}});
+  builder.add_choice(0, {{0, lose, -1.0}, {0, 1 - lose, 2.0}});
+  return std::move(builder).build();
+}
+
+mdp::TabularMdp coin_then_choice() {
+  mdp::TabularMdpBuilder builder(3);
+  builder.add_choice(0, {{1, 0.5, 0.0}, {1, 0.5, 2.0}});
+  builder.add_choice(1, {{2, 1.0, 1.0}});
+  builder.add_choice(1, {{2, 0.5, 0.0}, {2, 0.5, 3.0}});
+  builder.add_choice(2, {{2, 1.0, 0.0}});
+  return std::move(builder).build();
 }
 
 }  // namespace bellwether::claims

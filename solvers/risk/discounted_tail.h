@@ -50,7 +50,7 @@ struct DiscountedTailSolution {
 /// U(s, c) = sup E min(c + G, 0) being 0 where c is at least the largest loss, and c plus the risk-neutral value where
 /// it is at most minus the largest gain. Between, the stock lies on a grid: rounding it down after every step makes an
 /// ordinary discounted model whose policies earn no less in truth, rounding it up one that bounds the optimum. The two
-/// are apart by about 2 step / (1 - discount).
+/// are apart by at most 2 step (1 / (1 - discount) - level).
 DiscountedTailSolution plan_for_discounted_tail(const Problem& problem, double level,
                                                 const DiscountedTailOptions& options = {},
                                                 const SolveOptions& run = {});

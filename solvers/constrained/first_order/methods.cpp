@@ -79,7 +79,8 @@ ConstrainedSolution npg_primal_dual(const ConstrainedProblem& problem, const Npg
   const Game game(on, "npg-primal-dual");
   const double rest = 1 - game.discount();
   const double step = chosen(options.step, 2 * std::log(std::max(2, game.most_choices()))) / rest;
-  const double dual_step = chosen(options.dual_step, 2 * rest / std::sqrt(static_cast<double>(options.iterations)));
+  const double policies = static_cast<double>(options.iterations) + 1;  // T of the theorem: that of no steps counts
+  const double dual_step = chosen(options.dual_step, 2 * rest / std::sqrt(policies));
   const std::vector<double> caps = dual_caps(game, options, run.observer);
   return play(
       "npg-primal-dual", game,

@@ -19,7 +19,8 @@ struct NpgPrimalDualOptions : FirstOrderOptions {
   NpgPrimalDualOptions() { output = "average"; }
 };
 /// Natural policy gradient with a projected dual step (Ding et al. 2020): policies times exp(step / (1 - discount) q),
-/// step = 2 log A, dual step 2 (1 - discount) / sqrt(iterations). Converges on average; the last iterate circles.
+/// step = 2 log A, dual step 2 (1 - discount) / sqrt(T), T = iterations + 1 policies. Converges on average; the last
+/// iterate circles.
 ConstrainedSolution npg_primal_dual(const ConstrainedProblem& problem, const NpgPrimalDualOptions& options = {},
                                     const SolveOptions& run = {});
 

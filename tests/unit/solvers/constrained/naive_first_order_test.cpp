@@ -139,7 +139,7 @@ struct Steps {
 constexpr double kUsual = 1;  // min(1, 5 (1 - discount))
 
 Move npg_by_hand(Steps asked) {
-  const Steps own = asked.or_else(2 * std::log(3), 2 * (1 - kDiscount) / std::sqrt(kSteps));
+  const Steps own = asked.or_else(2 * std::log(3), 2 * (1 - kDiscount) / std::sqrt(kSteps + 1));
   return [own](const Naive& on, Standing& at, const Worth& worth) {
     on.multiply(at.policy, mixed(worth, at.y), own.step / (1 - kDiscount));
     ascend(at.y, on.excess(worth), own.dual_step);

@@ -14,6 +14,11 @@ double npg_primal_dual_excess(std::int64_t steps, double discount, double slack)
   return (2 / slack + 4 * slack) / (rest * rest * std::sqrt(static_cast<double>(steps)));
 }
 
+double crpo_gap(std::int64_t steps, int choices, double discount) {
+  const double rest = 1 - discount;
+  return std::sqrt(2 * std::log(choices)) / (rest * rest * std::sqrt(static_cast<double>(steps)));
+}
+
 double largest_multipliers(double value_above_safe, double slack) { return value_above_safe / slack; }
 
 int positive_occupancies(int states, int budgets) { return states + budgets; }

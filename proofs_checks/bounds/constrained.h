@@ -17,6 +17,12 @@ double npg_primal_dual_gap(std::int64_t steps, double discount);
 /// (2 / slack + 4 slack) / ((1 - gamma)^2 sqrt T).
 double npg_primal_dual_excess(std::int64_t steps, double discount, double slack);
 
+/// CRPO after T steps of (1 - gamma) sqrt(8 log(choices) / T) from the uniform policy, rewards and costs in [0, 1],
+/// repairing while a cost exceeds its limit by more than this bound: the iterates that count exceed it by no more, and
+/// on average lose no more. sqrt(2 log(choices)) / ((1 - gamma)^2 sqrt T): the order of Xu, Liang and Lan 2021 with
+/// constants derived on the page.
+double crpo_gap(std::int64_t steps, int choices, double discount);
+
 /// Optimal multipliers sum to at most (V* - V^safe) / slack for every policy `safe` that leaves `slack` of each limit.
 double largest_multipliers(double value_above_safe, double slack);
 

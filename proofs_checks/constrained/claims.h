@@ -11,7 +11,9 @@ std::vector<Claim> constrained_claims();
 
 // Its parts, one a file.
 std::vector<Claim> program_claims();
+std::vector<Claim> planner_claims();
 std::vector<Claim> first_order_claims();
+std::vector<Claim> first_order_rate_claims();
 std::vector<Claim> objective_claims();
 
 }  // namespace bellwether::claims

@@ -10,6 +10,7 @@ namespace {
 TEST(ConstrainedBounds, ByHand) {
   EXPECT_DOUBLE_EQ(npg_primal_dual_gap(100, .5), 7 / .25 / 10);
   EXPECT_DOUBLE_EQ(npg_primal_dual_excess(400, 0, .5), (4 + 2) / 20.0);
+  EXPECT_DOUBLE_EQ(crpo_gap(100, 3, .5), std::sqrt(2 * std::log(3)) / .25 / 10);
   EXPECT_DOUBLE_EQ(largest_multipliers(3, .5), 6);
   EXPECT_EQ(positive_occupancies(6, 2), 8);
   EXPECT_DOUBLE_EQ(barrier_gap(2, 20), .1);

@@ -10,7 +10,10 @@ namespace bellwether::claims {
 std::vector<Claim> robust_claims();
 
 // Its parts, one a file.
+std::vector<Claim> robust_row_claims();
+std::vector<Claim> robust_state_claims();
 std::vector<Claim> robust_operator_claims();
+std::vector<Claim> robust_planner_claims();
 std::vector<Claim> robust_iteration_claims();
 std::vector<Claim> robust_sample_claims();
 

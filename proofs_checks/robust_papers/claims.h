@@ -12,6 +12,7 @@ std::vector<Claim> robust_papers_claims();
 
 // Its parts, one a file.
 std::vector<Claim> robust_gradient_claims();
+std::vector<Claim> gradient_law_claims();
 std::vector<Claim> worst_case_search_claims();
 std::vector<Claim> regularised_claims();
 

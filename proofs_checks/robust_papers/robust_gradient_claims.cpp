@@ -1,4 +1,4 @@
-// The double loop of policy gradients against nature: where it ends, and the gradient it follows.
+// The double loop of policy gradients against nature: where it ends, and how fast.
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -180,113 +180,8 @@ Claim rate_claim() {
                     }}}};
 }
 
-// --- Domination ------------------------------------------------------------------------------------------------------
-
-/// The largest gap of a policy over max of x*(s) / x(s), which can be left out, times what the gradient leaves
-/// to gain.
-Measurement domination(const Effort& effort, bool with_mismatch) {
-  double worst = 0;
-  std::int64_t policies = 0;
-  for (int i = 0; i < effort.pick(6, 60); ++i) {
-    Stream stream = effort.run(i);
-    const RobustProblem problem =
-        drawn_robust_garnet(5, 6, 3, stream, i % 2 == 0 ? mdp::Rectangular::kChoice : mdp::Rectangular::kState);
-    const mdp::TabularMdp& model = problem.model.nominal();
-    const std::vector<double> start = uniform_start(problem);
-    const RobustSolution best = partial_policy_iteration(problem, {}, {.tolerance = 1e-10});
-    std::vector<double> of_best(static_cast<std::size_t>(model.num_choices()));
-    for (int s = 0; s < model.num_states(); ++s)
-      for (std::int64_t c = model.first_choice(s); c < model.first_choice(s + 1); ++c)
-        of_best[static_cast<std::size_t>(c)] = best.policy.probability(model, s, c);
-    robust::Operator op(problem);
-    Eigen::VectorXd v = Eigen::VectorXd::Zero(model.num_states());
-    for (int trial = 0; trial < effort.pick(20, 200); ++trial) {
-      // From far from the best policy to nearly it.
-      std::vector<double> weights = drawn_weights(model, stream);
-      const double near = 1 - std::pow(10, -3 * stream.uniform());
-      for (std::size_t c = 0; c < weights.size(); ++c) weights[c] += near * (of_best[c] - weights[c]);
-      const NatureRows answer = robust::exact_answer(op, weights, start, 0, v);
-      const auto pair = robust::play(problem, answer, weights, start);
-      const auto gradient = robust::policy_gradient(problem, pair);
-      const auto visits = robust::play(problem, answer, of_best, start).visits;
-      double reach = 0, mismatch = 1;
-      for (int s = 0; s < model.num_states(); ++s) {
-        double mean = 0, least = std::numeric_limits<double>::infinity();  // costs
-        for (std::int64_t c = model.first_choice(s); c < model.first_choice(s + 1); ++c) {
-          const auto k = static_cast<std::size_t>(c);
-          mean += weights[k] * gradient[k];
-          least = std::min(least, gradient[k]);
-        }
-        reach += mean - least;
-        const auto k = static_cast<std::size_t>(s);
-        if (with_mismatch) mismatch = std::max(mismatch, visits[k] / pair.visits[k]);
-      }
-      worst = std::max(worst, (v.mean() - best.value.mean() - 1e-8) / (mismatch * reach));
-      ++policies;
-    }
-  }
-  return {.measured = worst, .bound = 1, .replicates = policies, .detail = "largest gap over what the gradient allows"};
-}
-
-Claim domination_claim() {
-  return {.id = "robust-gradient-domination",
-          .family = "robust-papers",
-          .statement = "Phi(pi) - Phi* <= max of x*/x times max over pi' of <pi - pi', x q>, at nature's answer to pi",
-          .page = kPage,
-          .theorem = "Wang, Ho and Petrik 2023, Theorem 3.2 (its inequality for one answer of nature)",
-          .kind = Kind::kBelow,
-          .measure = [](const Effort& effort) { return domination(effort, true); },
-          .controls = {{"no-mismatch", "forgets that the best policy visits other states",
-                        [](const Effort& effort) { return domination(effort, false); }}}};
-}
-
-// --- The gradient ----------------------------------------------------------------------------------------------------
-
-/// The largest relative difference of x(s) q(s,a) from difference quotients of the robust value along random lines.
-Measurement difference_quotients(const Effort& effort, bool worst_rows) {
-  double worst = 0;
-  const int runs = effort.pick(10, 100);
-  for (int i = 0; i < runs; ++i) {
-    Stream stream = effort.run(i);
-    const RobustProblem problem =
-        drawn_robust_garnet(5, 6, 3, stream, i % 2 == 0 ? mdp::Rectangular::kChoice : mdp::Rectangular::kState);
-    const std::vector<double> weights = drawn_weights(problem.model.nominal(), stream),
-                              other = drawn_weights(problem.model.nominal(), stream), start = uniform_start(problem);
-    robust::Operator op(problem);
-    Eigen::VectorXd v = Eigen::VectorXd::Zero(5);
-    const NatureRows answer = robust::exact_answer(op, weights, start, 0, v);
-    const auto gradient = robust::policy_gradient(
-        problem, robust::play(problem, worst_rows ? answer : robust::nominal_rows(problem.model), weights, start));
-    const auto moved = [&](double by) {
-      std::vector<double> w = weights;
-      for (std::size_t c = 0; c < w.size(); ++c) w[c] += by * (other[c] - weights[c]);
-      robust::exact_answer(op, w, start, 0, v);
-      return v.mean();
-    };
-    double expected = 0;
-    for (std::size_t c = 0; c < weights.size(); ++c) expected += gradient[c] * (other[c] - weights[c]);
-    const double slope = (moved(1e-6) - moved(-1e-6)) / 2e-6;
-    worst = std::max(worst, std::abs(slope - expected) / std::max(1.0, std::abs(slope)));
-  }
-  return {.measured = worst, .bound = 1e-4, .replicates = runs, .detail = "largest relative difference"};
-}
-
-Claim gradient_claim() {
-  return {.id = "robust-gradient-danskin",
-          .family = "robust-papers",
-          .statement = "The gradient of the robust value is that of nature's answer: x(s) q(s,a) at the worst rows",
-          .page = kPage,
-          .theorem = "Danskin 1966; Wang, Ho and Petrik 2023, Lemma 3.1",
-          .kind = Kind::kEqual,
-          .measure = [](const Effort& effort) { return difference_quotients(effort, true); },
-          .controls = {{"nominal-rows", "takes the gradient in the nominal model",
-                        [](const Effort& effort) { return difference_quotients(effort, false); }}}};
-}
-
 }  // namespace
 
-std::vector<Claim> robust_gradient_claims() {
-  return {optimum_claim(), honest_claim(), rate_claim(), domination_claim(), gradient_claim()};
-}
+std::vector<Claim> robust_gradient_claims() { return {optimum_claim(), honest_claim(), rate_claim()}; }
 
 }  // namespace bellwether::claims

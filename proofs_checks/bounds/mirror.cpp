@@ -13,6 +13,16 @@ double adaptive_mirror_error(std::int64_t iterations, double first_error, double
   return std::pow(discount, iterations) * (first_error + slack * discount / (1 - discount));
 }
 
+double constant_mirror_error(std::int64_t iterations, double eta, double first_divergence, double discount) {
+  const double rest = 1 - discount;
+  return (first_divergence / (rest * eta) + 1 / (rest * rest)) / static_cast<double>(iterations);
+}
+
+double geometric_mirror_error(std::int64_t iterations, double first_gap, double first_divergence, double eta,
+                              double theta, double discount) {
+  return std::pow(1 - 1 / theta, iterations) * (first_gap + first_divergence / (eta * (theta - 1) * (1 - discount)));
+}
+
 double softmax_gradient_error(std::int64_t iterations, int states, double least_probability, double mismatch,
                               double least_start, double discount) {
   return 16.0 * states * mismatch * mismatch /
@@ -26,6 +36,11 @@ double softmax_domination(double gap, double least_probability, int states, doub
 
 double projected_gradient_iterations(double error, int states, int choices, double mismatch, double discount) {
   return 64 * discount * states * choices * mismatch * mismatch / (std::pow(1 - discount, 6) * error * error);
+}
+
+double log_barrier_iterations(double error, int states, int choices, double mismatch, double discount) {
+  const double size = states * choices * mismatch;
+  return 320 * size * size / (std::pow(1 - discount, 6) * error * error);
 }
 
 double regularised_factor(double eta, double temperature, double discount) {

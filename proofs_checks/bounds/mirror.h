@@ -16,6 +16,15 @@ double natural_gradient_error(std::int64_t iterations, double eta, int choices, 
 /// Rebeschini 2023.
 double adaptive_mirror_error(std::int64_t iterations, double first_error, double slack, double discount);
 
+/// V* - V_k <= (D_0 / ((1-g) eta) + 1 / (1-g)^2) / k in every state, mirror descent with constant steps in any
+/// geometry; D_0 the largest divergence of an optimal choice from the first policy. Xiao 2022, Lan 2023.
+double constant_mirror_error(std::int64_t iterations, double eta, double first_divergence, double discount);
+
+/// V*(rho) - V_k(rho) <= (1 - 1/theta)^k (V*(rho) - V_0(rho) + D_0 / (eta (theta - 1) (1-g))), theta = |d*_rho / rho| /
+/// (1-g), for steps that begin with eta and grow by theta / (theta - 1). Xiao 2022.
+double geometric_mirror_error(std::int64_t iterations, double first_gap, double first_divergence, double eta,
+                              double theta, double discount);
+
 /// V*(rho) - V_k(rho) <= 16 S / (c^2 (1-g)^6 k) mismatch^2 / min mu, softmax policy gradient with step (1-g)^3 / 8;
 /// c is the least probability of an optimal choice along the run, mismatch = |d*_mu / mu|. Mei, Xiao, Szepesvari and
 /// Schuurmans 2020, Theorem 4.
@@ -29,6 +38,10 @@ double softmax_domination(double gap, double least_probability, int states, doub
 /// Projected policy gradient finds an iterate within eps after 64 g S A mismatch^2 / ((1-g)^6 eps^2) iterations.
 /// Agarwal et al. 2021.
 double projected_gradient_iterations(double error, int states, int choices, double mismatch, double discount);
+
+/// Softmax policy gradient with the log barrier eps (1-g) / (2 mismatch) finds an iterate within eps after
+/// 320 (S A mismatch)^2 / ((1-g)^6 eps^2) iterations. Agarwal et al. 2021, Corollary 5.1.
+double log_barrier_iterations(double error, int states, int choices, double mismatch, double discount);
 
 /// beta + g (1 - beta), beta = 1 / (1 + eta tau): what mirror descent with entropy contracts by. eta may be infinite.
 double regularised_factor(double eta, double temperature, double discount);

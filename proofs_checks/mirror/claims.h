@@ -13,7 +13,9 @@ std::vector<Claim> mirror_claims();
 std::vector<Claim> gradient_claims();
 std::vector<Claim> mirror_descent_claims();
 std::vector<Claim> entropy_claims();
+std::vector<Claim> step_claims();
 std::vector<Claim> policy_optimisation_claims();
+std::vector<Claim> stage_claims();
 std::vector<Claim> sampled_claims();
 
 }  // namespace bellwether::claims

@@ -214,10 +214,87 @@ Claim operators_claim() {
                         [](const Effort& effort) { return operators(effort, true); }}}};
 }
 
+// --- One context -----------------------------------------------------------------------------------------------------
+
+/// The model in which every step draws its context anew.
+LatentTables averaged(const LatentTables& model) {
+  LatentTables mean = model;
+  mean.contexts = 1;
+  mean.weight = {1};
+  const auto average = [&](const std::vector<double>& of) {
+    const std::size_t size = of.size() / static_cast<std::size_t>(model.contexts);
+    std::vector<double> result(size, 0.0);
+    for (std::size_t i = 0; i < of.size(); ++i) result[i % size] += model.weight[i / size] * of[i];
+    return result;
+  };
+  mean.start = average(model.start);
+  mean.reward = average(model.reward);
+  mean.row = average(model.row);
+  return mean;
+}
+
+/// Backward induction over the states, the backup being that of one context.
+double by_states(const LatentTables& model, const ContextBackup& backup) {
+  std::vector<double> v(static_cast<std::size_t>(model.states), 0.0);
+  for (int h = 0; h < kHorizon; ++h) {
+    std::vector<double> next(v.size(), -HUGE_VAL);
+    for (int s = 0; s < model.states; ++s)
+      for (int k = 0; k < model.choices[static_cast<std::size_t>(s)]; ++k)
+        next[static_cast<std::size_t>(s)] = std::max(next[static_cast<std::size_t>(s)], backup(0, s, k, v));
+    v = std::move(next);
+  }
+  double sum = 0;
+  for (int s = 0; s < model.states; ++s) sum += model.nu(0, s) * v[static_cast<std::size_t>(s)];
+  return sum;
+}
+
+/// MVP's backup with n visits of every choice.
+ContextBackup optimistic(const LatentTables& model, double n) {
+  return [&model, n](int m, int s, int k, std::span<const double> alpha) {
+    const std::span<const double> law = std::span(model.row).subspan(model.at(m, s, k) * alpha.size(), alpha.size());
+    double value = model.reward[model.at(m, s, k)] + mvp_bonus(law, alpha, n, 20);
+    for (std::size_t i = 0; i < law.size(); ++i) value += law[i] * alpha[i];
+    return std::min(1.0, value);
+  };
+}
+
+/// The largest difference of planners of hidden contexts from backward induction over states.
+Measurement one_context(const Effort& effort, int contexts) {
+  double worst = 0;
+  const int models = effort.pick(20, 200);
+  for (int i = 0; i < models; ++i) {
+    const mdp::LatentMdp latent =
+        mdp::random_latent(effort.run(i), {.contexts = contexts, .states = 2 + i % 2, .horizon = kHorizon});
+    const LatentTables tables(latent), states = averaged(tables);
+    const LatentSolution exact = belief_tree(finite(latent.pomdp()));
+    const double ordinary = by_states(states, plain_backup(states));
+    const double n = std::exp(7 + 5 * effort.run(i).child("visits").uniform());
+    const auto promised = [&](const ContextBackup& backup) {
+      return plan_by_weights(tables, kHorizon, backup, 0).promised;
+    };
+    worst = std::max({worst, std::abs(exact.value - ordinary), std::abs(exact.qmdp - ordinary),
+                      std::abs(exact.known - ordinary), std::abs(promised(plain_backup(tables)) - ordinary),
+                      std::abs(promised(optimistic(tables, n)) - by_states(states, optimistic(states, n)))});
+  }
+  return {.measured = worst, .bound = 1e-10, .replicates = models, .detail = "largest difference of values"};
+}
+
+Claim one_context_claim() {
+  return {.id = "one-context-is-no-secret",
+          .family = "latent",
+          .statement = "With one context all planners, and MVP's promise, are backward induction over the states",
+          .page = kLatentPage,
+          .theorem = "nothing is hidden; Zhou, Wang and Du 2023 for M = 1",
+          .kind = Kind::kEqual,
+          .measure = [](const Effort& effort) { return one_context(effort, 1); },
+          .controls = {{"two-contexts", "plans in the mean of two contexts, as if each step drew its own",
+                        [](const Effort& effort) { return one_context(effort, 2); }}}};
+}
+
 }  // namespace
 
 std::vector<Claim> hidden_planning_claims() {
-  return {agreement_claim(), order_claim(), interval_claim(), operators_claim()};
+  return {agreement_claim(), order_claim(), one_context_claim(), interval_claim(), operators_claim()};
 }
 
 }  // namespace bellwether::claims

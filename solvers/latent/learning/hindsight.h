@@ -32,7 +32,7 @@ struct HindsightRun {
   std::vector<double> regret;    ///< at the checkpoints: the sum of V* - V^pi_k over episodes, both exact
   std::vector<double> promised;  ///< by each plan
   std::int64_t replans = 0;
-  double most_replans = 0;  ///< M (SA + 1) (1 + log2 K), and one for the first
+  double most_replans = 0;  ///< M (SA + 1) (1 + log2 KH), and one for the first
   std::string constant;     ///< "theory", "practical 0.03", "0.1"
 };
 

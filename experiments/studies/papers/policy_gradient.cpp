@@ -11,7 +11,7 @@ namespace bellwether::studies {
 namespace {
 
 Findings compare(const Observer&) {
-  const auto curves = solvers::compare_on_bandit({1, 0.8, 0.1}, {0, 6, 0}, 10'000);
+  const auto curves = solvers::compare_on_bandit({1, 0.8, 0.1}, {0, 8, 0}, 10'000);
   Findings out;
   const std::vector<double> iterations = counting(curves.front().gap.size());
   const std::vector<std::size_t> places = spread(iterations.size());
@@ -31,7 +31,7 @@ Findings compare(const Observer&) {
       if (!std::isfinite(y)) y = std::nan("");
     out.series.push_back(std::move(bound));
   }
-  out.notes.push_back("three arms with means 1, 0.8, 0.1; the bad start has the logits 0, 6, 0");
+  out.notes.push_back("three arms with means 1, 0.8, 0.1; the bad start has the logits 0, 8, 0");
   return out;
 }
 

@@ -73,7 +73,8 @@ mdp::NamedInstance read_instance(const Entry& entry) {
                                                       : "contexts"));
   return {.model = std::move(file.model),
           .question = {.minimise = file.rewards_are_costs},
-          .stages = std::move(file.stages)};
+          .stages = std::move(file.stages),
+          .linear = std::move(file.linear)};
 }
 
 constexpr std::int64_t kLongestHorizon = 1'000'000'000;

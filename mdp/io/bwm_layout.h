@@ -40,6 +40,11 @@ enum class Kind : std::uint32_t {
   kObservationIndex = 27,
   kObservationProbability = 28,
   kFileFacts = 29,  ///< four 64-bit numbers: stages, contexts, rewards are costs, observations
+  kFeatures = 30,
+  kMixtureBegin = 31,
+  kMixtureSuccessor = 32,
+  kMixtureFeatures = 33,
+  kMixtureTheta = 34,
 };
 
 struct Header {

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <span>
 #include <string>
 #include <utility>
@@ -11,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "core/errors.h"
+#include "core/text.h"
 #include "mdp/io/bwm.h"
 #include "mdp/io/bwm_layout.h"
 #include "mdp/io/file_bytes.h"
@@ -183,8 +185,54 @@ class BwmReader {
       require_intervals(file.model, intervals);
       file.intervals = std::move(intervals);
     }
+    file.linear = linear(file);
     if (facts[3] > 0) file.observations = observations(file.model, static_cast<int>(facts[3]));
     return file;
+  }
+
+  LinearStructure linear(const ModelFile& file) const {
+    LinearStructure out;
+    const std::int64_t choices = file.model.num_choices();
+    try {
+      if (const auto rows = array<double>(Kind::kFeatures, 0); !rows.empty())
+        out.features = std::make_shared<const FeatureMap>(static_cast<int>(length(rows.size(), choices)), rows);
+      if (const auto phi = array<double>(Kind::kMixtureFeatures, 0); !phi.empty()) {
+        const auto successor = array<std::int32_t>(Kind::kMixtureSuccessor, 0);
+        const auto d = length(phi.size(), static_cast<std::int64_t>(successor.size()));
+        out.mixture = std::make_shared<const MixtureBasis>(static_cast<int>(d), file.model.num_states(),
+                                                           array<std::int64_t>(Kind::kMixtureBegin, 0), successor, phi);
+        out.mixture_theta =
+            thetas(static_cast<std::size_t>(d), std::max({file.stages.size(), file.contexts.size(), std::size_t{1}}));
+      }
+      require_fit(out, choices);
+      for (const TabularMdp& stage : file.stages) require_fit(out, stage.num_choices());
+      for (const TabularMdp& context : file.contexts) require_fit(out, context.num_choices());
+    } catch (const InvalidModel& error) {
+      throw InvalidModel(fmt::format("{}: {}", name_, error.what()));
+    }
+    return out;
+  }
+
+  /// Numbers by row.
+  std::int64_t length(std::size_t numbers, std::int64_t rows) const {
+    const auto n = static_cast<std::int64_t>(numbers);
+    if (rows == 0 || n % rows != 0 || n / rows > std::numeric_limits<int>::max())
+      fail(fmt::format("{} numbers are no features of {} rows", numbers, rows));
+    return n / rows;
+  }
+
+  /// One for all stages or contexts, or one for each.
+  std::vector<std::vector<double>> thetas(std::size_t d, std::size_t parts) const {
+    std::vector<std::vector<double>> out;
+    for (std::uint32_t m = 0; find(Kind::kMixtureTheta, m, 0) != nullptr; ++m) {
+      const Array<double> theta = array<double>(Kind::kMixtureTheta, m);
+      if (theta.size() != d) fail(fmt::format("theta {} has {} numbers, the features have {}", m, theta.size(), d));
+      out.emplace_back(theta.begin(), theta.end());
+    }
+    if (out.size() != 1 && out.size() != parts)
+      fail(fmt::format("has {} for a mixture in {}", counted(static_cast<std::int64_t>(out.size()), "theta"),
+                       counted(static_cast<std::int64_t>(parts), "part")));
+    return out;
   }
 
   void require_intervals(const TabularMdp& model, const Intervals& intervals) const {

@@ -53,6 +53,7 @@ class BwmWriter {
     } else {
       for (std::size_t m = 0; m < several.size(); ++m) add_model(several[m].data(), static_cast<std::uint32_t>(m));
     }
+    add_linear(file.linear);
     if (file.intervals) {
       add_array(Kind::kIntervalLower, 0, file.intervals->lower.view());
       add_array(Kind::kIntervalUpper, 0, file.intervals->upper.view());
@@ -92,6 +93,16 @@ class BwmWriter {
   }
 
  private:
+  void add_linear(const LinearStructure& linear) {
+    if (linear.features != nullptr) add_array(Kind::kFeatures, 0, linear.features->rows().view());
+    if (linear.mixture == nullptr) return;
+    add_array(Kind::kMixtureBegin, 0, linear.mixture->begin().view());
+    add_array(Kind::kMixtureSuccessor, 0, linear.mixture->successor().view());
+    add_array(Kind::kMixtureFeatures, 0, linear.mixture->features().view());
+    for (std::size_t m = 0; m < linear.mixture_theta.size(); ++m)
+      add_array(Kind::kMixtureTheta, static_cast<std::uint32_t>(m), std::span<const double>(linear.mixture_theta[m]));
+  }
+
   void add_model(const ModelData& data, std::uint32_t m) {
     add_array(Kind::kStateBegin, m, data.state_begin.view());
     add_array(Kind::kChoiceBegin, m, data.choice_begin.view());

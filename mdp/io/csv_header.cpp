@@ -60,7 +60,8 @@ bool is_known(const std::string& title) {
 }
 
 constexpr std::string_view kDirectives =
-    "discount, minimize, states, state, action, initial, label, law, expected, by-transition and part";
+    "discount, minimize, states, state, action, initial, label, law, expected, by-transition, features, mixture, theta "
+    "and part";
 
 class HeaderReader {
  public:
@@ -168,9 +169,8 @@ class HeaderReader {
       if (const auto fault = name_fault(word)) fail(fmt::format("the directive's word {} {}", quoted(word), *fault));
     const std::string& what = words[0];
     const auto need = [&](std::size_t least, std::size_t most, std::string_view form) {
-      if (words.size() < least || words.size() > most) fail(fmt::format("must have the form '#! {} {}'", what, form));
+      require_words(words, least, most, form);
     };
-    constexpr std::size_t kAny = static_cast<std::size_t>(-1);
     CsvDirectives& out = header_.parts.empty() ? header_.directives : header_.parts.back().second;
     if (what == "discount") {
       need(2, 2, "NUMBER");
@@ -199,9 +199,11 @@ class HeaderReader {
       out.labels.push_back({words[1], {words.begin() + 2, words.end()}, line_number_});
     } else if (what == "law") {
       need(4, kAny, "STATE ACTION bernoulli HIGH | gaussian SD | finite VALUE WEIGHT ... | deterministic");
-      CsvDirectives::Law law{
-          .state = words[1], .action = words[2], .kind = words[3], .numbers = {}, .line = line_number_};
-      for (std::size_t i = 4; i < words.size(); ++i) law.numbers.push_back(number(words[i]));
+      CsvDirectives::Law law{.state = words[1],
+                             .action = words[2],
+                             .kind = words[3],
+                             .numbers = numbers_from(words, 4),
+                             .line = line_number_};
       require_form(law);
       out.laws.push_back(std::move(law));
     } else if (what == "expected") {
@@ -210,9 +212,48 @@ class HeaderReader {
     } else if (what == "by-transition") {
       need(2, 2, "COLUMN");
       out.by_transition.push_back({words[1], line_number_});
-    } else {
+    } else if (!read_linear(words, out)) {
       fail(fmt::format("unknown directive '#! {}'; there is {}", what, kDirectives));
     }
+  }
+
+  static constexpr std::size_t kAny = static_cast<std::size_t>(-1);
+
+  void require_words(const std::vector<std::string>& words, std::size_t least, std::size_t most,
+                     std::string_view form) const {
+    if (words.size() < least || words.size() > most) fail(fmt::format("must have the form '#! {} {}'", words[0], form));
+  }
+
+  /// The directives of linear models; false when it is another one.
+  bool read_linear(const std::vector<std::string>& words, CsvDirectives& out) {
+    const std::string& what = words[0];
+    if (what == "features") {
+      require_words(words, 4, kAny, "STATE ACTION X ...");
+      require_before_parts(what);
+      header_.features.push_back({words[1], words[2], "", numbers_from(words, 3), line_number_});
+    } else if (what == "mixture") {
+      require_words(words, 5, kAny, "STATE ACTION NEXT X ...");
+      require_before_parts(what);
+      header_.mixture.push_back({words[1], words[2], words[3], numbers_from(words, 4), line_number_});
+    } else if (what == "theta") {
+      require_words(words, 2, kAny, "X ...");
+      if (out.theta.line > 0) fail(fmt::format("line {} has a theta already", out.theta.line));
+      out.theta = {numbers_from(words, 1), line_number_};
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  void require_before_parts(std::string_view what) const {
+    if (!header_.parts.empty())
+      fail(fmt::format("'#! {}' is for all stages or contexts and stands before the first '#! part'", what));
+  }
+
+  std::vector<double> numbers_from(const std::vector<std::string>& words, std::size_t first) const {
+    std::vector<double> numbers;
+    for (std::size_t i = first; i < words.size(); ++i) numbers.push_back(number(words[i]));
+    return numbers;
   }
 
   void require_form(const CsvDirectives::Law& law) const {

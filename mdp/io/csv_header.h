@@ -51,6 +51,18 @@ struct CsvDirectives {
     std::int64_t line = 0;
   };
   std::vector<ByTransition> by_transition;  ///< columns kept by transition although they do not vary in any choice
+  struct Theta {
+    std::vector<double> numbers;
+    std::int64_t line = 0;  ///< 0: not given
+  };
+  Theta theta;  ///< of the mixture
+};
+
+/// A line of features: phi(c), or phi(s' | c) of a mixture.
+struct CsvFeatures {
+  std::string state, action, next;  ///< `next` of mixtures
+  std::vector<double> numbers;
+  std::int64_t line = 0;
 };
 
 /// The lines before the rows, read: separator, columns, directives.
@@ -60,6 +72,7 @@ struct CsvHeader {
   bool minimise = false;
   std::optional<std::int64_t> states;
   std::vector<std::string> state_names, action_names;
+  std::vector<CsvFeatures> features, mixture;
   CsvDirectives directives;                                   ///< of all stages (contexts)
   std::vector<std::pair<std::int64_t, CsvDirectives>> parts;  ///< of one stage (context) each
   std::size_t body = 0;                                       ///< where the rows begin

@@ -37,6 +37,27 @@ void CsvNames::apply(const CsvDirectives& directives) {
   set_laws(directives);
 }
 
+std::int32_t CsvNames::state(std::int64_t line, const std::string& word) {
+  line_ = line;
+  return state(word);
+}
+
+std::size_t CsvNames::choice(std::int64_t line, const std::string& state_word, const std::string& action_word) {
+  line_ = line;
+  return choice(state_word, action_word);
+}
+
+std::string CsvNames::choice_text(std::size_t choice) const {
+  const auto c = static_cast<std::int64_t>(choice);
+  const auto above = std::upper_bound(data_.state_begin.begin(), data_.state_begin.end(), c);
+  const auto s = static_cast<std::size_t>(above - data_.state_begin.begin() - 1);
+  const auto a = static_cast<std::size_t>(data_.action.empty() ? c - data_.state_begin[s] : data_.action[choice]);
+  const auto text = [](const std::vector<std::string>& names, std::size_t i) {
+    return names.empty() ? fmt::format("{}", i) : quoted(names[i]);
+  };
+  return fmt::format("action {} of state {}", text(data_.action_names, a), text(data_.state_names, s));
+}
+
 std::int32_t CsvNames::state(const std::string& word) {
   if (!data_.state_names.empty()) {
     if (const std::int32_t found = find(states_, data_.state_names, word); found >= 0) return found;

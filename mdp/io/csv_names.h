@@ -19,6 +19,15 @@ class CsvNames {
   /// Adds to the data. ParseError when a directive names what is not there.
   void apply(const CsvDirectives& directives);
 
+  /// What the directive of that line calls so. ParseError when it is not there.
+  std::int32_t state(std::int64_t line, const std::string& word);
+  std::size_t choice(std::int64_t line, const std::string& state_word, const std::string& action_word);
+
+  int num_states() const { return static_cast<int>(num_states_); }
+  std::size_t num_choices() const { return data_.choice_begin.size() - 1; }
+  /// "action 'run' of state 'new'"
+  std::string choice_text(std::size_t choice) const;
+
  private:
   std::int32_t state(const std::string& word);
   std::size_t choice(const std::string& state_word, const std::string& action_word);

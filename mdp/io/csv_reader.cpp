@@ -12,6 +12,7 @@
 #include "mdp/expected_reward.h"
 #include "mdp/io/csv.h"
 #include "mdp/io/csv_header.h"
+#include "mdp/io/csv_linear.h"
 #include "mdp/io/csv_names.h"
 #include "mdp/io/csv_rows.h"
 #include "mdp/io/file_bytes.h"
@@ -46,6 +47,7 @@ class CsvAssembler {
     }
     ModelFile file{.model = models.front()};
     file.rewards_are_costs = header_.minimise;
+    file.linear = std::move(linear_);
     if (staged) file.stages = std::move(models);
     if (latent) {
       require_same_actions(models);
@@ -131,12 +133,15 @@ class CsvAssembler {
     names.apply(header_.directives);
     for (const auto& [part, directives] : header_.parts)
       if (part == static_cast<std::int64_t>(group)) names.apply(directives);
+    if (group == 0) linear_ = csv_linear(header_, names, group_begin_.size() - 1, name_);
     return checked(group, std::move(data));
   }
 
   TabularMdp checked(std::size_t group, ModelData data) const {
     try {
-      return TabularMdp(std::move(data));
+      TabularMdp model(std::move(data));
+      require_fit(linear_, model.num_choices());
+      return model;
     } catch (const InvalidRow& error) {
       // The names went into the model that failed; the file still has them.
       const CsvRows again = parse_csv_rows(bytes_, header_, name_, [](std::string_view) {});
@@ -283,6 +288,7 @@ class CsvAssembler {
   Array<std::int32_t> next_, action_;
   Array<double> probability_;
   std::vector<Numbers> numbers_;
+  LinearStructure linear_;
 };
 
 ModelFile parse(std::string_view bytes, const std::string& name, const ReleaseText& release) {

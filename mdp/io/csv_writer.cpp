@@ -7,6 +7,7 @@
 
 #include <fmt/compile.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "core/errors.h"
 #include "mdp/expected_reward.h"
@@ -154,13 +155,39 @@ class CsvWriter {
     if (!actions_.empty() && !names_tell_themselves(data().action_names, false)) {
       for (const std::string& name : actions_) fmt::format_to(out(), "#! action {}\n", name);
     }
+    write_features();
     std::vector<std::string> blocks;
-    for (const TabularMdp* part : parts_) blocks.push_back(directives_of(*part));
+    for (std::size_t g = 0; g < parts_.size(); ++g)
+      blocks.push_back(directives_of(*parts_[g]) + (file_.linear.mixture_theta.size() > 1 ? theta_line(g) : ""));
     if (std::adjacent_find(blocks.begin(), blocks.end(), std::not_equal_to<>()) == blocks.end()) {
       sink_.buffer() += blocks[0];
       return;
     }
     for (std::size_t g = 0; g < blocks.size(); ++g) fmt::format_to(out(), "#! part {}\n{}", g, blocks[g]);
+  }
+
+  /// Features are those of the first part's choices, for all parts.
+  void write_features() {
+    const TabularMdp& part = *parts_[0];
+    const LinearStructure& linear = file_.linear;
+    for (int s = 0; s < part.num_states(); ++s) {
+      for (std::int64_t c = part.first_choice(s); c < part.first_choice(s + 1); ++c) {
+        const std::string choice = fmt::format("{} {}", state(s), action(part, c));
+        if (linear.features != nullptr)
+          fmt::format_to(out(), "#! features {} {}\n", choice, fmt::join(linear.features->row(c), " "));
+        if (linear.mixture == nullptr) continue;
+        const auto successors = linear.mixture->successors(c);
+        for (std::size_t k = 0; k < successors.size(); ++k)
+          fmt::format_to(out(), "#! mixture {} {} {}\n", choice, state(successors[k]),
+                         fmt::join(linear.mixture->feature(c, k), " "));
+      }
+      sink_.flush_if_large();
+    }
+    if (linear.mixture_theta.size() == 1) sink_.buffer() += theta_line(0);
+  }
+
+  std::string theta_line(std::size_t i) const {
+    return fmt::format("#! theta {}\n", fmt::join(file_.linear.mixture_theta[i], " "));
   }
 
   /// True when the names, numbered by first appearance in the rows, get their numbers.

@@ -25,8 +25,8 @@ namespace {
 constexpr std::array<Format, 8> kFormats = {{
     {"csv", ".csv .csv.gz .csv.xz .tsv .tsv.gz .tsv.xz",
      "one transition a line: state,action,next,probability,reward[,costs][,stage][,context]", read_csv, write_csv, true,
-     false},
-    {"bwm", ".bwm", "bellwether's own binary: everything, memory-mapped", read_bwm, write_bwm, true, true},
+     false, true},
+    {"bwm", ".bwm", "bellwether's own binary: everything, memory-mapped", read_bwm, write_bwm, true, true, true},
     {"umb", ".umb", "the unified Markov binary of PRISM and Storm", read_umb, write_umb, false, true},
     {"prism", ".tra .tra.gz .tra.xz", "PRISM explicit files, with .lab .srew .trew .sta beside them", read_prism,
      write_prism},
@@ -101,7 +101,9 @@ std::vector<std::string> write_model(const ModelFile& file, const std::string& p
   const Format& chosen = find_format(path, format);
   if (chosen.write == nullptr)
     throw InvalidOption(fmt::format("{}: the format {} can only be read", path, chosen.name));
-  return chosen.write(file, path);
+  std::vector<std::string> lost = chosen.write(file, path);
+  if (!chosen.features && !file.linear.empty()) lost.emplace_back("the features of the choices");
+  return lost;
 }
 
 }  // namespace bellwether::mdp

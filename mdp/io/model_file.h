@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/array.h"
+#include "mdp/linear/linear_structure.h"
 #include "mdp/tabular_mdp.h"
 
 namespace bellwether::mdp {
@@ -40,6 +41,7 @@ struct ModelFile {
   std::vector<TabularMdp> stages = {};    ///< one a stage when the file is stage-dependent
   std::vector<TabularMdp> contexts = {};  ///< one a context when the file is a latent model
   bool rewards_are_costs = false;         ///< the file asks for minimisation
+  LinearStructure linear = {};            ///< features of choices, the same in all stages or contexts
 };
 
 /// A file format by name. Readers check everything and throw ParseError ("file:line: ...") or InvalidModel; writers
@@ -54,6 +56,7 @@ struct Format {
   std::vector<std::string> (*write)(const ModelFile& file, const std::string& path);  ///< null: read only
   bool contexts = false;      ///< has a place for the contexts of a latent model
   bool observations = false;  ///< has a place for any observations
+  bool features = false;      ///< has a place for features of choices
 };
 
 }  // namespace bellwether::mdp

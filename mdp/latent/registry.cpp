@@ -238,10 +238,12 @@ FileInstance as_file(const Instance& seen) {
   instance.build = [build = seen.build](const std::vector<Setting>& settings) {
     NamedInstance made = build(settings);
     const bool costs = made.question.minimise;
-    return InstanceFile{
-        .file = {.model = std::move(made.model), .stages = std::move(made.stages), .rewards_are_costs = costs},
-        .question = std::move(made.question),
-        .facts = std::move(made.facts)};
+    return InstanceFile{.file = {.model = std::move(made.model),
+                                 .stages = std::move(made.stages),
+                                 .rewards_are_costs = costs,
+                                 .linear = std::move(made.linear)},
+                        .question = std::move(made.question),
+                        .facts = std::move(made.facts)};
   };
   return instance;
 }

@@ -41,6 +41,32 @@ TEST(Commands, MakeConvertAndSolveAgree) {
   EXPECT_EQ(read_file(csv), read_file(back));
 }
 
+// The content hash of `show` covers the features.
+TEST(Commands, MakeKeepsFeaturesWhereTheFormatHasAPlaceAndElseSaysSo) {
+  const TemporaryFolder folder;
+  const auto hash = [](const std::string& what) {
+    const std::string out = run_program({"show", what, "--horizon", "6"}).out;
+    const std::size_t at = out.find("content hash");
+    return at == std::string::npos ? "no hash of " + what : out.substr(at, out.find('\n', at) - at);
+  };
+  for (const std::string name : {"linear-mdp", "linear-mixture", "lspi-chain", "linear-aggregation"}) {
+    const std::string text = folder.path(name + ".csv"), binary = folder.path(name + ".bwm");
+    const Finished made = run_program({"make", name, "-o", text});
+    ASSERT_EQ(made.code, 0) << made.err;
+    EXPECT_EQ(made.err, "") << name;
+    ASSERT_EQ(run_program({"convert", text, binary}).code, 0);
+    const std::string named = hash(name);
+    EXPECT_THAT(named, HasSubstr("content hash")) << name;
+    EXPECT_EQ(hash(text), named) << name;
+    EXPECT_EQ(hash(binary), named) << name;
+  }
+  const Finished lost = run_program({"make", "linear-mdp", "-o", folder.path("m.drn")});
+  EXPECT_EQ(lost.code, 0) << lost.err;
+  EXPECT_THAT(lost.err, HasSubstr("the format has no place for it: the features of the choices"));
+  EXPECT_THAT(run_program({"convert", "--strict", folder.path("linear-mdp.csv"), folder.path("n.umb")}).err,
+              HasSubstr("would lose the features of the choices"));
+}
+
 TEST(Commands, MakeTakesTheParametersOfTheInstance) {
   const TemporaryFolder folder;
   const std::string file = folder.path("model.csv");

@@ -102,6 +102,7 @@ printf '%s\n' $header 0,0,0,1 | refuses model.csv
 printf '%s\n' $header 1,0,1,1,0 | refuses model.csv
 printf '%s\n' stage,$header 0,0,0,0,1,1 2,0,0,0,1,1 | refuses model.csv
 printf '%s\n' $header 0,0,0,1,5 0,1,2147483646,1,5 | refuses model.csv
+printf '%s\n' '#! features 0 0 1' $header 0,0,0,1,5 0,1,0,1,5 | refuses model.csv
 printf '%s\n' $header $'# note\r0,1,0,1,50' 0,0,0,1,5 | refuses model.csv
 printf '%s\n' $header $'caf\xe9,go,caf\xe9,1,5' | refuses model.csv
 "$program" convert machine.tra whole.bwm >/dev/null

@@ -14,6 +14,7 @@
 #include "core/parallel.h"
 #include "mdp/io/bwm_layout.h"
 #include "mdp/io/formats.h"
+#include "mdp/linear/mixture_basis_builder.h"
 #include "mdp/tabular_mdp_builder.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/unit/mdp/io/decorated.h"
@@ -92,7 +93,9 @@ std::string with_section(std::string bytes, bwm::Kind kind, Change&& change) {
 TEST(Bwm, KeepsRandomFilesToTheLastBit) {
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
     const ModelFile file = random_model_file(Stream(seed), seed % 2 == 0);
-    EXPECT_TRUE(same(parse(bytes_of(file)), file)) << "seed " << seed;
+    const ModelFile back = parse(bytes_of(file));
+    EXPECT_TRUE(same(back, file)) << "seed " << seed;
+    expect_same_features(back.linear, file.linear);
   }
 }
 
@@ -131,6 +134,7 @@ TEST(Bwm, NoticesEveryFlippedBitThatMatters) {
       ++refused;
     }
     EXPECT_TRUE(!read || same(*read, file)) << "byte " << i;  // padding does not matter
+    if (read) expect_same_features(read->linear, file.linear);
   }
   EXPECT_GT(refused, static_cast<int>(bytes.size() / 4));
 }
@@ -179,6 +183,33 @@ TEST(Bwm, ChecksWhatASealedFileClaims) {
   EXPECT_THAT(refusal(with_section(bytes, Kind::kRewardName, huge)), testing::Not(HasSubstr("bad_alloc")));
   const auto latin = [](bwm::Section& section, char* at) { at[section.size - 1] = static_cast<char>(0xe9); };
   EXPECT_THAT(refusal(with_section(bytes, Kind::kRewardName, latin)), HasSubstr("is not UTF-8 (byte 0xe9)"));
+}
+
+TEST(Bwm, ChecksTheFeaturesOfASealedFile) {
+  ModelFile file = random_model_file(Stream(8), true);
+  file.stages.clear();
+  file.contexts.clear();
+  const auto choices = static_cast<std::size_t>(file.model.num_choices());
+  file.linear.features = std::make_shared<const FeatureMap>(2, std::vector<double>(2 * choices, 0.5));
+  MixtureBasisBuilder basis(2);
+  for (std::size_t c = 0; c < choices; ++c) basis.next(0, {1, 0}).end_choice();
+  file.linear.mixture = std::move(basis).build(file.model.num_states());
+  file.linear.mixture_theta = {{1, 2}};
+  const std::string bytes = bytes_of(file);
+  expect_same_features(parse(bytes).linear, file.linear);
+  using bwm::Kind;
+  const auto shorter = [](bwm::Section& section, char*) { section.size -= 8; };
+  const auto nan = [](bwm::Section&, char* at) { std::memset(at, 0xff, 8); };
+  const auto negative = [](bwm::Section&, char* at) { at[3] = static_cast<char>(0xff); };
+  const auto says = [&](Kind kind, const auto& change, const std::string& what) {
+    EXPECT_THAT(refusal(with_section(bytes, kind, change)), testing::AllOf(HasSubstr("x.bwm: "), HasSubstr(what)));
+  };
+  says(Kind::kFeatures, shorter, "are no features of");
+  says(Kind::kFeatures, nan, "feature 0 of choice 0");
+  says(Kind::kMixtureFeatures, shorter, "are no features of");
+  says(Kind::kMixtureBegin, shorter, "rows do not divide");
+  says(Kind::kMixtureSuccessor, negative, "is no state");
+  says(Kind::kMixtureTheta, shorter, "theta 0 has 1 numbers, the features have 2");
 }
 
 TEST(Bwm, ChecksumDoesNotDependOnThreadsAndSeesEveryWord) {

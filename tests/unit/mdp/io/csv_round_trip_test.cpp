@@ -38,6 +38,7 @@ TEST_F(CsvRoundTrip, KeepsRandomFilesToTheLastBit) {
     const ModelFile back = read_model(path_);
     EXPECT_EQ(back.model.data(), file.model.data()) << "seed " << seed << "\n" << test::read_file(path_);
     EXPECT_EQ(back.rewards_are_costs, file.rewards_are_costs) << "seed " << seed;
+    expect_same_features(back.linear, file.linear);
     ASSERT_EQ(back.stages.size(), file.stages.size()) << "seed " << seed;
     ASSERT_EQ(back.contexts.size(), file.contexts.size()) << "seed " << seed;
     for (std::size_t h = 0; h < file.stages.size(); ++h) EXPECT_EQ(back.stages[h].data(), file.stages[h].data());

@@ -200,6 +200,52 @@ TEST(Csv, ReadsDirectives) {
   EXPECT_EQ(data.reward_laws.scale[0], 2);
 }
 
+TEST(Csv, ReadsFeaturesInAnyOrder) {
+  const ModelFile file = parse("#! features b go 5 -6\n#! features a stay 3 4\n#! features a go 1 2\n" + kHeader +
+                               "a,go,b,1,3\na,stay,a,1,0\nb,go,b,1,0\n");
+  ASSERT_NE(file.linear.features, nullptr);
+  EXPECT_EQ(file.linear.features->dimension(), 2);
+  EXPECT_THAT(file.linear.features->rows().view(), ElementsAre(1, 2, 3, 4, 5, -6));
+  EXPECT_EQ(file.linear.mixture, nullptr);
+}
+
+TEST(Csv, ReadsMixturesWithAThetaOfEachPartOrOfAll) {
+  const std::string mixture = "#! mixture 1 0 0 .5 2\n#! mixture 0 0 1 1 0\n#! mixture 0 0 0 0 1\n",
+                    rows = "stage," + kHeader + "0,0,0,0,1,1\n0,1,0,0,1,1\n1,0,0,0,1,1\n1,1,0,0,1,1\n";
+  const LinearStructure one = parse(mixture + "#! theta .25 .75\n" + rows).linear;
+  ASSERT_NE(one.mixture, nullptr);
+  EXPECT_THAT(one.mixture->begin().view(), ElementsAre(0, 2, 3));
+  EXPECT_THAT(one.mixture->successor().view(), ElementsAre(1, 0, 0));
+  EXPECT_THAT(one.mixture->features().view(), ElementsAre(1, 0, 0, 1, .5, 2));
+  EXPECT_THAT(one.mixture_theta, ElementsAre(ElementsAre(.25, .75)));
+  const LinearStructure two = parse(mixture + "#! part 1\n#! theta 3 4\n#! part 0\n#! theta 1 2\n" + rows).linear;
+  EXPECT_THAT(two.mixture_theta, ElementsAre(ElementsAre(1, 2), ElementsAre(3, 4)));
+}
+
+TEST(Csv, SaysWhatIsWrongWithFeatures) {
+  const auto with = [](const std::string& lines) {
+    return refusal(lines + "\n" + kHeader + "a,run,b,1,1\na,walk,a,1,1\nb,run,b,1,1\n");
+  };
+  const std::string two = "#! features a run 1 2\n#! features b run 1 2\n";
+  EXPECT_THAT(with("#! features a run"), HasSubstr("x.csv:1: must have the form '#! features STATE ACTION X ...'"));
+  EXPECT_THAT(with("#! features a run 1 x"), HasSubstr("x.csv:1: 'x' is not a finite number"));
+  EXPECT_THAT(with(two), HasSubstr("x.csv:1: features begin here, but action 'walk' of state 'a' has none"));
+  EXPECT_THAT(with(two + "#! features a walk 1"), HasSubstr("x.csv:3: has 1 number, line 1 has 2"));
+  EXPECT_THAT(with(two + "#! features a swim 1 2"), HasSubstr("x.csv:3: a directive names action 'swim' of state 'a'"));
+  EXPECT_THAT(with(two + "#! features a walk 1 2\n#! features a walk 1 2"),
+              HasSubstr("x.csv:3: action 'walk' of state 'a' has two lines of features"));
+  EXPECT_THAT(with("#! part 0\n" + two), HasSubstr("x.csv:2: '#! features' is for all stages or contexts"));
+  const std::string mixture = "#! mixture a run b 1\n#! mixture a walk a 1\n#! mixture b run b 1\n";
+  EXPECT_THAT(with("#! mixture a run b"), HasSubstr("must have the form '#! mixture STATE ACTION NEXT X ...'"));
+  EXPECT_THAT(with(mixture), HasSubstr("x.csv:1: a mixture begins here, but no line '#! theta X ...'"));
+  EXPECT_THAT(with(mixture + "#! theta 1 2"), HasSubstr("x.csv:4: has 2 numbers, line 1 has 1"));
+  EXPECT_THAT(with(mixture + "#! theta 1\n#! theta 1"), HasSubstr("x.csv:5: line 4 has a theta already"));
+  EXPECT_THAT(with(mixture + "#! theta 1\n#! part 0\n#! theta 1"), HasSubstr("line 4 gives the theta of all parts"));
+  EXPECT_THAT(with("#! theta 1"), HasSubstr("x.csv:1: a theta needs lines '#! mixture"));
+  EXPECT_THAT(with("#! mixture a run c 1"), HasSubstr("x.csv:1: "));
+  EXPECT_THAT(with(mixture + "#! part 7\n#! theta 1"), HasSubstr("no line '#! theta"));
+}
+
 TEST(Csv, LeavesOutWhatCannotHappenButKeepsItsChoice) {
   const TabularMdp model = parse(kHeader + "0,0,0,0,9\n0,0,0,1,5\n0,1,0,1,2\n0,1,0,0,1\n").model;
   EXPECT_THAT(model.successor(), ElementsAre(0, 0));

@@ -1,11 +1,15 @@
 #include "tests/unit/mdp/io/decorated.h"
 
 #include <cmath>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include <gtest/gtest.h>
+
 #include "mdp/expected_reward.h"
+#include "mdp/linear/mixture_basis_builder.h"
 #include "mdp/tabular_mdp_builder.h"
 #include "tests/support/random_models.h"
 
@@ -87,7 +91,43 @@ void add_identifiers(Stream& stream, ModelData& data) {
   data.action = std::move(action);
 }
 
+std::vector<double> numbers(Stream& stream, int count) {
+  std::vector<double> out;
+  for (int i = 0; i < count; ++i) out.push_back(stream.below(3) == 0 ? 1 : stream.uniform() - 0.5);
+  return out;
+}
+
+void add_features(Stream stream, ModelFile& file) {
+  const auto choices = static_cast<int>(file.model.num_choices());
+  const int d = 1 + static_cast<int>(stream.below(3));
+  if (coin(stream)) file.linear.features = std::make_shared<const FeatureMap>(d, numbers(stream, d * choices));
+  if (coin(stream)) return;
+  MixtureBasisBuilder basis(d);
+  for (std::int64_t c = 0; c < choices; ++c) {
+    for (const std::int32_t next : file.model.successors(c)) basis.next(next, numbers(stream, d));
+    basis.end_choice();
+  }
+  file.linear.mixture = std::move(basis).build(file.model.num_states());
+  file.linear.mixture_theta = {numbers(stream, d)};
+}
+
 }  // namespace
+
+void expect_same_features(const LinearStructure& a, const LinearStructure& b) {
+  ASSERT_EQ(a.features == nullptr, b.features == nullptr);
+  ASSERT_EQ(a.mixture == nullptr, b.mixture == nullptr);
+  if (a.features != nullptr) {
+    EXPECT_EQ(a.features->dimension(), b.features->dimension());
+    EXPECT_EQ(a.features->rows(), b.features->rows());
+  }
+  if (a.mixture != nullptr) {
+    EXPECT_EQ(a.mixture->dimension(), b.mixture->dimension());
+    EXPECT_EQ(a.mixture->begin(), b.mixture->begin());
+    EXPECT_EQ(a.mixture->successor(), b.mixture->successor());
+    EXPECT_EQ(a.mixture->features(), b.mixture->features());
+  }
+  EXPECT_EQ(a.mixture_theta, b.mixture_theta);
+}
 
 ModelData random_data(Stream stream, int states) {
   const TabularMdp model = test::random_model(stream.child("rows"), {.states = states});
@@ -120,6 +160,7 @@ ModelFile random_model_file(Stream stream, bool with_everything) {
   const ModelData data = random_data(stream.child("model"), states);
   ModelFile file{.model = TabularMdp(data)};
   file.rewards_are_costs = coin(stream);
+  add_features(stream.child("features"), file);
   const std::uint64_t kind = stream.below(3);
   if (kind > 0) {
     std::vector<TabularMdp>& parts = kind == 1 ? file.stages : file.contexts;
@@ -130,6 +171,8 @@ ModelFile random_model_file(Stream stream, bool with_everything) {
     for (Column& column : other.rewards) column = random_column(stream, file.model, column.name);
     other.reward_laws = {};
     parts.emplace_back(std::move(other));
+    if (file.linear.mixture != nullptr && coin(stream))
+      file.linear.mixture_theta.push_back(numbers(stream, file.linear.mixture->dimension()));
   }
   if (with_everything) {
     const auto count = static_cast<std::size_t>(file.model.num_transitions());

@@ -9,7 +9,11 @@ namespace bellwether::mdp {
 /// laws, holes in the action identifiers, awkward names, labels, an initial distribution, a discount.
 ModelData random_data(Stream stream, int states);
 
-/// A random file: perhaps with stages or contexts, perhaps to be minimised; with intervals and observations on request.
+/// A random file: perhaps with stages or contexts, with features, to be minimised; with intervals and observations on
+/// request.
 ModelFile random_model_file(Stream stream, bool with_everything);
+
+/// An expectation that fails unless features and mixtures are the same, bit for bit.
+void expect_same_features(const LinearStructure& a, const LinearStructure& b);
 
 }  // namespace bellwether::mdp

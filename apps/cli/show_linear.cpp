@@ -1,5 +1,6 @@
 #include "apps/cli/show_linear.h"
 
+#include <algorithm>
 #include <cmath>
 #include <span>
 #include <string_view>
@@ -19,7 +20,8 @@ std::string line(std::string_view name, const std::string& value) { return two_c
 std::string rank_text(int dimension, int rank) { return fmt::format("d = {}, rank {}", dimension, rank); }
 
 /// Rounding is no error.
-std::string off(double error) { return error < 1e-12 ? "0 up to rounding" : fmt::format("{:.3g}", error); }
+constexpr double kRounding = 1e-12;
+std::string off(double error) { return error < kRounding ? "0 up to rounding" : fmt::format("{:.3g}", error); }
 
 std::span<const mdp::TabularMdp> stages_of(const mdp::NamedInstance& instance) {
   return instance.stages.empty() ? std::span(&instance.model, 1) : std::span<const mdp::TabularMdp>(instance.stages);
@@ -52,7 +54,9 @@ std::string linear_facts(const mdp::NamedInstance& instance) {
     const auto check = mdp::check_linear_mdp(*instance.linear.features, stages_of(instance), horizon_of(instance),
                                              Stream(0).child("policies"));
     const double root = std::sqrt(check.dimension);
-    out += "\nlinear MDP\n" + line("  features", rank_text(check.dimension, check.rank));
+    const bool linear = std::max(check.reward_error, check.transition_error) < kRounding;
+    out += fmt::format("\n{}\n", linear ? "linear MDP" : "features of choices (no linear MDP)");
+    out += line("  features", rank_text(check.dimension, check.rank));
     out += line("  largest |phi|", fmt::format("{:.6g} (theorems: at most 1)", check.feature_norm));
     out += line("  |theta|, |mu|", fmt::format("{:.6g}, {:.6g} (theorems: at most sqrt d = {:.6g})", check.reward_norm,
                                                check.measure_norm, root));

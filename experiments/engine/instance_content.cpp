@@ -61,7 +61,7 @@ std::string content_hash(const bandits::Bandit& bandit) { return content_id("ban
 
 int instance_version(std::string_view name) {
   // A family whose models change gets a row here, or one more on its number.
-  static const std::map<std::string_view, int> raised = {};
+  static const std::map<std::string_view, int> raised = {{"lspi-chain", 2}};
   const auto found = raised.find(name);
   return found == raised.end() ? 1 : found->second;
 }

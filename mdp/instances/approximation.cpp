@@ -164,8 +164,9 @@ FeaturedInstance lspi_chain(const LspiChainOptions& o) {
   builder.discount(o.discount);
   TabularMdp model = std::move(builder).build();
   const Policy uniform = Policy::uniform(model);
-  return {.instance = {.model = std::move(model), .question = discounted(o.discount)},
-          .approximation = {.choices = features(2 * each, std::move(rows)), .target = uniform, .behaviour = uniform}};
+  const auto choices = features(2 * each, std::move(rows));
+  return {.instance = {.model = std::move(model), .question = discounted(o.discount), .linear = {.features = choices}},
+          .approximation = {.choices = choices, .target = uniform, .behaviour = uniform}};
 }
 
 const std::vector<Family<FeaturedInstance>>& featured_table() {

@@ -20,7 +20,7 @@ struct Approximation {
   std::vector<double> start = {};  ///< first weights for features of states; empty: zero
 };
 
-/// A model with such features.
+/// A model with such features; those of choices are also what learners see of the instance.
 struct FeaturedInstance {
   NamedInstance instance;
   Approximation approximation = {};

@@ -293,6 +293,9 @@ TEST(Show, TellsHowLinearAModelIs) {
   ASSERT_EQ(features.code, 0) << features.err;
   EXPECT_THAT(features.out, AllOf(HasSubstr("linear MDP"), HasSubstr("d = 6, rank 6"), HasSubstr("|phi|           1 ("),
                                   HasSubstr("error of Q^pi           0 up to rounding")));
+  const Finished near = run_program({"show", "lspi-chain"});
+  EXPECT_THAT(near.out, AllOf(HasSubstr("features of choices (no linear MDP)"), HasSubstr("d = 22, rank 22"),
+                              testing::Not(HasSubstr("up to rounding"))));
   EXPECT_THAT(run_program({"show", "riverswim-mixture"}).out,
               AllOf(HasSubstr("linear mixture"), HasSubstr("d = 3, rank 3"), HasSubstr("at most 1.73205")));
   EXPECT_THAT(run_program({"show", "linear-mixture:states=2500:horizon=2"}).out,

@@ -24,6 +24,7 @@ TEST(FeaturedInstances, BringFeaturesAndPoliciesThatFit) {
     if (!approximation.start.empty())
       EXPECT_EQ(approximation.start.size(), static_cast<std::size_t>(approximation.states->dimension()));
     EXPECT_EQ(make_instance(family.name).model.num_transitions(), model.num_transitions());
+    EXPECT_EQ(made.instance.linear.features, approximation.choices) << family.name << ": what learners see";
   }
 }
 

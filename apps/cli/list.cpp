@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "proofs_checks/registry.h"
 #include "solvers/constrained/registry.h"
 #include "solvers/latent/registry.h"
+#include "solvers/online/discounted/ravi_ucb.h"
 #include "solvers/online/registry.h"
 #include "solvers/registry.h"
 #include "solvers/robust/registry.h"
@@ -97,6 +99,7 @@ void list_all_learners() {
                 online::constrained_table());
   list_learners("learners with a generative model, for `run INSTANCE --samples N --algorithm NAME`",
                 online::generative_table());
+  fmt::print("{}\n\n", wrapped(online::kRaviUcbElsewhere, 0, std::min(terminal_width(), 110)));
   list_learners("learners of bandits, for `run BANDIT --rounds T --algorithm NAME`", bandits::learner_table());
   fmt::print("settings of one: {} show NAME\n", program_name());
 }

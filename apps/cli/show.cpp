@@ -28,6 +28,7 @@
 #include "mdp/latent/registry.h"
 #include "solvers/abandonable.h"
 #include "solvers/exact/average/diameter.h"
+#include "solvers/online/discounted/ravi_ucb.h"
 #include "solvers/online/registry.h"
 #include "solvers/online/trial.h"
 
@@ -219,6 +220,21 @@ int show_instance(const Arguments& arguments) {
   return kSuccess;
 }
 
+std::string settings_text(const std::vector<OptionRow>& options) {
+  std::string out = options.empty() ? "" : "\nsettings, with what they are unless you say otherwise:\n";
+  for (const OptionRow& option : options)
+    out += two_columns(fmt::format("{}={}", option.name, option.value),
+                       option.rule.empty() ? option.help : fmt::format("{} ({})", option.help, option.rule), 28);
+  return out;
+}
+
+/// A learner that `run` does not play.
+void show_ravi_ucb() {
+  fmt::print("{}\n{}\nnext: {} reproduce ravi-ucb\n",
+             wrapped(online::kRaviUcbElsewhere, 0, std::min(terminal_width(), 110)),
+             settings_text(option_rows<online::RaviUcbOptions>()), program_name());
+}
+
 template <class Row>
 void show_learner(const Row& row, const Arguments& arguments) {
   for (const std::string_view name : {"horizon", "matrix", "set", "all"})
@@ -230,11 +246,7 @@ void show_learner(const Row& row, const Arguments& arguments) {
   if constexpr (requires { row.index; })
     if (!row.index.empty()) out += line("plays", std::string(row.index));
   if (row.practical != 1) out += line("practical constant", fmt::format("{:g}", row.practical));
-  const auto options = row.options();
-  if (!options.empty()) out += "\nsettings, with what they are unless you say otherwise:\n";
-  for (const OptionRow& option : options)
-    out += two_columns(fmt::format("{}={}", option.name, option.value),
-                       option.rule.empty() ? option.help : fmt::format("{} ({})", option.help, option.rule), 28);
+  out += settings_text(row.options());
   const std::string_view length = length_name(row.protocol);
   const std::string task = row.protocol == Protocol::kConstrained ? "courier --horizon 12 --budget damage=40%"
                            : length == "rounds"                   ? playground(row.name)
@@ -283,6 +295,10 @@ int run(const Arguments& arguments) {
   show_from(online::constrained_table());
   show_from(online::generative_table());
   show_from(bandits::learner_table());
+  if (name == "ravi-ucb") {
+    show_ravi_ucb();
+    return kSuccess;
+  }
   if (shown) return kSuccess;
   require_instance(experiments::parse_entry(name));
   return show_instance(arguments);

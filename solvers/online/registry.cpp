@@ -9,6 +9,7 @@
 #include "core/text.h"
 #include "solvers/online/average/baselines.h"
 #include "solvers/online/constrained/learners.h"
+#include "solvers/online/discounted/ravi_ucb.h"
 #include "solvers/online/episodic/baselines.h"
 #include "solvers/online/exploration/learners.h"
 #include "solvers/online/generative/learners.h"
@@ -46,6 +47,7 @@ const Row* find(std::span<const Row> table, std::string_view name) {
 }
 
 [[noreturn]] void reject(std::string_view name) {
+  if (name == "ravi-ucb") throw InvalidOption(std::string(kRaviUcbElsewhere));
   std::vector<std::string> known;
   for (const auto& row : episodic_table()) known.emplace_back(row.name);
   for (const auto& row : average_table()) known.emplace_back(row.name);

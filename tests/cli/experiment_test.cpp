@@ -339,6 +339,15 @@ TEST(Show, TellsTheSettingsOfALearner) {
   EXPECT_THAT(done.out, AllOf(HasSubstr("Azar"), HasSubstr("constant=theory"), HasSubstr("delta=0.05")));
 }
 
+TEST(Show, SaysWhoPlaysTheLearnerThatRunDoesNot) {
+  const Finished done = run_program({"show", "ravi-ucb"});
+  EXPECT_EQ(done.code, 0) << done.err;
+  EXPECT_THAT(done.out,
+              AllOf(HasSubstr("reproduce ravi-ucb"), HasSubstr("docs/papers/ravi-ucb.md"), HasSubstr("eta_factor=1")));
+  EXPECT_THAT(run_program({"list", "learners"}).out, HasSubstr("ravi-ucb plays a discounted model in epochs"));
+  expect_refused({"run", "riverswim", "--algorithm", "ravi-ucb"}, "`reproduce ravi-ucb` plays it");
+}
+
 TEST(Reproduce, KnowsItsPapers) {
   expect_refused({"reproduce"}, "which paper?");
   expect_refused({"reproduce", "tabular-regre"}, "did you mean 'tabular-regret'?");

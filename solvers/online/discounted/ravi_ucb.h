@@ -4,6 +4,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/options.h"
@@ -34,6 +35,11 @@ void describe(RaviUcbOptions& o, Field&& field) {
 }
 
 inline constexpr double kRaviUcbPractical = 0.1;
+
+/// No protocol of `run` has epochs that end by chance, so it stands in no table of learners.
+inline constexpr std::string_view kRaviUcbElsewhere =
+    "ravi-ucb plays a discounted model in epochs that end by chance, which `run` has no protocol for; `reproduce "
+    "ravi-ucb` plays it, in C++ run_ravi_ucb (docs/papers/ravi-ucb.md)";
 
 /// pi'(a|x) = pi(a|x) exp(eta Q(x,a)) / Z, V(x) = ln(Z) / eta, in logarithms. `log_policy` is by choices.
 void regularised_step(std::span<const std::int64_t> state_begin, std::span<const double> q, double eta,

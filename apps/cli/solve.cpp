@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "apps/cli/command.h"
+#include "apps/cli/indices.h"
 #include "apps/cli/interrupt.h"
 #include "apps/cli/planner.h"
 #include "apps/cli/progress.h"
@@ -24,7 +25,7 @@
 namespace bellwether::cli {
 namespace {
 
-constexpr std::array<OptionSpec, 41> kOptions = {{
+constexpr std::array<OptionSpec, 43> kOptions = {{
     {.name = "discount",
      .argument = "G",
      .help = "maximise the discounted sum of rewards; G in [0, 1)",
@@ -100,6 +101,13 @@ constexpr std::array<OptionSpec, 41> kOptions = {{
      .help = "of the contexts of a latent model (default: equally likely)",
      .group = "when not everything is seen"},
     {.name = "rewards-observed", .argument = "", .help = "rewards are seen and may tell contexts apart"},
+    {.name = "index",
+     .argument = "KIND",
+     .help = "in place of a policy the index of every state of one arm: gittins, of a file with one action a state, or "
+             "whittle, of one with two, with the verdict whether it is indexable",
+     .group = "when the model is an arm of a bandit",
+     .words = "gittins whittle"},
+    {.name = "active", .argument = "ACTION", .help = "of whittle: the action that plays the arm (default: play, or 1)"},
     {.name = "algorithm",
      .argument = "NAME",
      .help = "auto (default) chooses and says why; `list algorithms` shows all",
@@ -220,6 +228,9 @@ int run(const Arguments& arguments) {
   const mdp::FileStamp stamp(answer.file);
   answer.question = ask(arguments, mdp::read_model(answer.file, arguments.text("format").value_or("")));
   answer.load_seconds = seconds_since(start);
+  const auto index = arguments.word("index", {"gittins", "whittle"});
+  if (arguments.has("active") && index != "whittle") throw InvalidOption("solve: --active goes with --index whittle");
+  if (index) return print_indices(*index, arguments, *answer.question);
   if (certify == "rational" && answer.question->hidden)
     throw InvalidOption("solve: --certify rational proves optima of models that are fully seen");
   if (arguments.has("options")) return list_algorithm_options(arguments, *answer.question);
@@ -279,7 +290,8 @@ const Command kSolve = {
         "solve lake.csv --criterion average --algorithm policy-iteration\n"
         "solve lake.csv --discount 0.99 --certify rational --json\n"
         "solve trip.csv --discount 0.95 --budget fuel=20\n"
-        "solve trip.csv --discount 0.95 --robust l1 --radius 0.2",
+        "solve trip.csv --discount 0.95 --robust l1 --radius 0.2\n"
+        "solve arm.csv --discount 0.9 --index whittle",
     .options = kOptions,
     .most_positionals = 1,
     .completes = "@files",

@@ -80,16 +80,27 @@ class Exp4 final : public Agent {
   std::size_t next_ = 0;
 };
 
+constexpr double kMostNumbers = 100'000'000;
+
+/// Experts with a number for each arm.
+void require_room(double experts, double arms) {
+  if (experts * arms > kMostNumbers)
+    throw InvalidOption(fmt::format(
+        "exp4: {:.0f} arms make {:.0f} experts with a number for each arm, more than {:.0f} numbers; without experts "
+        "there is exp3",
+        arms, experts, kMostNumbers));
+}
+
 Advice constant_experts(std::size_t arms) {
+  require_room(static_cast<double>(arms), static_cast<double>(arms));
   Advice advice{.rows = std::vector<double>(arms * arms)};
   for (std::size_t i = 0; i < arms; ++i) advice.rows[i * arms + i] = 1;
   return advice;
 }
 
 Advice one_change_experts(std::size_t arms, std::int64_t rounds, int pieces) {
-  constexpr std::size_t kMost = 100'000'000;
-  if (arms * arms * arms * static_cast<std::size_t>(pieces) > kMost)
-    throw InvalidOption(fmt::format("exp4: {} arms and {} pieces make too many experts", arms, pieces));
+  const double n = static_cast<double>(arms);
+  require_room(n + n * (n - 1) * (pieces - 1), n);
   Advice advice = constant_experts(arms);
   for (int piece = 1; piece < pieces; ++piece) {
     for (std::size_t i = 0; i < arms; ++i) {

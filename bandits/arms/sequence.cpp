@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <fstream>
+#include <optional>
+#include <ranges>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "bandits/arms/changing_drifts.h"
 #include "core/errors.h"
@@ -25,6 +28,11 @@ std::vector<std::string> cells_of(std::string line) {
     if (end == line.size()) return cells;
     begin = end + 1;
   }
+}
+
+std::optional<double> unit_number(const std::string& cell) {
+  const auto value = parse_double(cell);
+  return value && *value >= 0 && *value <= 1 ? value : std::nullopt;
 }
 
 class AdaptiveGame : public Game {
@@ -103,6 +111,12 @@ Sequence read_sequence(const std::string& path) {
   std::string line;
   if (!file || !std::getline(file, line)) throw ParseError(fmt::format("{}: cannot be read, or is empty", path));
   Sequence sequence{.arm_names = cells_of(line)};
+  if (std::ranges::all_of(sequence.arm_names, [](const std::string& name) { return unit_number(name).has_value(); }))
+    throw ParseError(
+        fmt::format("{}:1: is a round, but the first line must name the arms, as in {}", path,
+                    fmt::join(std::views::transform(std::views::iota(std::size_t{0}, sequence.arm_names.size()),
+                                                    [](std::size_t i) { return fmt::format("arm{}", i); }),
+                              ",")));
   for (std::int64_t number = 2; std::getline(file, line); ++number) {
     if (line.empty() || line == "\r") continue;
     const std::vector<std::string> cells = cells_of(line);
@@ -110,9 +124,8 @@ Sequence read_sequence(const std::string& path) {
       throw ParseError(fmt::format("{}:{}: has {} columns, the first line has {}", path, number, cells.size(),
                                    sequence.arm_names.size()));
     for (const std::string& cell : cells) {
-      const auto value = parse_double(cell);
-      if (!value || !(*value >= 0 && *value <= 1))
-        throw ParseError(fmt::format("{}:{}: has '{}', must be a number in [0, 1]", path, number, cell));
+      const auto value = unit_number(cell);
+      if (!value) throw ParseError(fmt::format("{}:{}: has '{}', must be a number in [0, 1]", path, number, cell));
       sequence.rows.push_back(*value);
     }
   }

@@ -59,6 +59,15 @@ TEST(BanditCommands, MessagesNameWhatIsWrong) {
   refuses({"bernoulli-arms:means=0.9/2", "--algorithm", "ucb1"}, "arm 1: the mean of a bernoulli arm is 2");
   refuses({"bernoulli-arms:means=0.9/x", "--algorithm", "ucb1"}, "option 'means' has 'x'");
   refuses({"bernoulli-arms", "--horizon", "9", "--algorithm", "ucb1"}, "nothing here has a setting 'horizon'");
+  const std::string bare = folder.write("bare.csv", "0.1,0.5,1\n0.2,0.5,0\n"),
+                    named = folder.write("named.csv", "0,1,2\n0.2,0.5,0\n");  // as pandas names columns
+  refuses({"loss-sequence:file=" + bare, "--algorithm", "exp3"},
+          "bare.csv:1: is a round, but the first line must name the arms, as in arm0,arm1,arm2");
+  EXPECT_EQ(run_program({"show", "loss-sequence:file=" + named}).code, 0);
+  refuses({"bernoulli-arms:arms=1e6", "--algorithm", "exp4", "--rounds", "10"},
+          "exp4: 1000000 arms make 1000000 experts with a number for each arm, more than 100000000 numbers");
+  refuses({"bernoulli-arms:arms=1e6", "--algorithm", "exp4:experts=one-change", "--rounds", "10"},
+          "exp4: 1000000 arms");
   const Finished made = run_program({"make", "bernoulli-arms", "-o", folder.path("m.csv")});
   EXPECT_EQ(made.code, 2);
   EXPECT_THAT(made.err, HasSubstr("bernoulli-arms is a bandit and no model of states"));

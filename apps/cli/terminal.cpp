@@ -25,6 +25,16 @@ std::string padded(std::string_view text, std::size_t width, bool right) {
   return right ? blanks + std::string(text) : std::string(text) + blanks;
 }
 
+std::size_t longest_word(std::string_view text) {
+  std::size_t longest = 0;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find(' ', begin), text.size());
+    longest = std::max(longest, display_width(text.substr(begin, end - begin)));
+    begin = end + 1;
+  }
+  return longest;
+}
+
 }  // namespace
 
 int terminal_width() {
@@ -101,20 +111,54 @@ void Table::add(std::vector<std::string> cells) {
   rows_.push_back(std::move(cells));
 }
 
-std::string Table::text(int indent) const {
-  std::vector<std::size_t> widths(right_.size(), 0);
-  for (const auto& row : rows_)
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], display_width(row[i]));
-  std::string out;
+std::vector<std::size_t> Table::widths(int indent) const {
+  std::vector<std::size_t> widths(right_.size(), 0), least(right_.size(), 0);  // the least: that of the longest word
   for (const auto& row : rows_) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      widths[i] = std::max(widths[i], display_width(row[i]));
+      least[i] = std::max(least[i], right_[i] ? widths[i] : longest_word(row[i]));
+    }
+  }
+  if (::isatty(STDOUT_FILENO) == 0) return widths;
+  const auto room = static_cast<std::size_t>(terminal_width());
+  std::size_t total = static_cast<std::size_t>(indent) + 2 * (widths.size() - 1);
+  for (const std::size_t width : widths) total += width;
+  while (total > room) {
+    std::size_t widest = 0;
+    for (std::size_t i = 0; i < widths.size(); ++i)
+      if (widths[i] > least[i] && (widths[widest] == least[widest] || widths[i] > widths[widest])) widest = i;
+    const std::size_t cut = std::min(total - room, widths[widest] - least[widest]);
+    if (cut == 0) break;
+    widths[widest] -= cut;
+    total -= cut;
+  }
+  return widths;
+}
+
+std::string Table::row_text(const std::vector<std::string>& row, const std::vector<std::size_t>& widths,
+                            int indent) const {
+  std::vector<std::string> rest = row;
+  std::string out;
+  do {
     std::string line(static_cast<std::size_t>(indent), ' ');
     for (std::size_t i = 0; i < row.size(); ++i) {
       if (i > 0) line += "  ";
-      line += padded(row[i], widths[i], right_[i]);
+      const bool fits = right_[i] || display_width(rest[i]) <= widths[i];
+      const std::string cell = fits ? rest[i] : wrapped(rest[i], 0, static_cast<int>(widths[i]));
+      const std::size_t end = fits ? cell.size() : std::min(cell.find('\n'), cell.size());
+      line += padded(cell.substr(0, end), widths[i], right_[i]);
+      rest[i] = rest[i].substr(std::min(end + 1, rest[i].size()));
     }
     line.erase(line.find_last_not_of(' ') + 1);
     out += line + '\n';
-  }
+  } while (std::ranges::any_of(rest, [](const std::string& cell) { return !cell.empty(); }));
+  return out;
+}
+
+std::string Table::text(int indent) const {
+  const std::vector<std::size_t> fitted = widths(indent);
+  std::string out;
+  for (const auto& row : rows_) out += row_text(row, fitted, indent);
   return out;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -32,7 +33,8 @@ std::string grouped(std::int64_t count, std::string_view noun);
 /// "64 states, 256 choices, 674 transitions".
 std::string size_text(const mdp::TabularMdp& model);
 
-/// Columns of text, aligned: numbers to the right, words to the left.
+/// Columns of text, aligned: numbers to the right, words to the left. On a terminal too narrow for it the widest
+/// columns of words are wrapped; files and pipes get every row in one line.
 class Table {
  public:
   explicit Table(std::vector<std::string> headings, std::vector<bool> right_aligned);
@@ -40,6 +42,9 @@ class Table {
   std::string text(int indent = 0) const;
 
  private:
+  std::vector<std::size_t> widths(int indent) const;
+  std::string row_text(const std::vector<std::string>& row, const std::vector<std::size_t>& widths, int indent) const;
+
   std::vector<std::vector<std::string>> rows_;  // the headings first
   std::vector<bool> right_;
 };

@@ -120,8 +120,11 @@ std::optional<std::string> draw(const Figure& figure, const std::string& path) {
 std::string text_figure(const Figure& figure, int columns, int rows) {
   if (!gnuplot_is_there()) return std::string(kMissing) + "\n";
   const TemporaryFile output, messages;
+  Figure spaced = figure;  // gnuplot leaves no room between a line's sample and its label
+  for (FigureLine& line : spaced.lines)
+    if (!line.label.empty()) line.label.insert(0, " ");
   const std::string complaint =
-      run(gnuplot_script(figure, fmt::format("dumb noenhanced size {},{}", columns, rows), output.path), messages.path);
+      run(gnuplot_script(spaced, fmt::format("dumb noenhanced size {},{}", columns, rows), output.path), messages.path);
   if (!complaint.empty()) return fmt::format("no figure: gnuplot says {}\n", complaint);
   std::ifstream file(output.path);
   return {std::istreambuf_iterator<char>(file), {}};

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <limits>
+#include <set>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -184,6 +185,23 @@ TEST(Terminal, IsAsWideAsColumnsSays) {
   EXPECT_GT(usual, 90U);
   EXPECT_LE(narrow, 80U);  // examples are not wrapped
   EXPECT_EQ(longest_line(on_terminal("none", help)), usual);
+}
+
+TEST(Terminal, WrapsTheWordsOfTablesThatAreTooWide) {
+  const std::vector<std::string> matrix{"show", "hard-linear-mdp", "--matrix"};
+  const auto table = [](const std::string& shown) { return shown.substr(shown.find("goes to")); };
+  const std::string narrow = table(on_terminal("50", matrix));
+  EXPECT_GT(longest_line(table(on_terminal("1000", matrix))), 60U);
+  EXPECT_LE(longest_line(narrow), 50U);
+  // Nothing is lost.
+  const auto words = [](const std::string& text) {
+    std::istringstream in(text);
+    std::multiset<std::string> all;
+    for (std::string word; in >> word;) all.insert(word);
+    return all;
+  };
+  EXPECT_EQ(words(narrow), words(table(on_terminal("1000", matrix))));
+  EXPECT_EQ(words(narrow), words(table(run_program(matrix).out)));
 }
 
 TEST(Hints, AreCommandsThatWork) {

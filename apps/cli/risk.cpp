@@ -52,11 +52,12 @@ double quantile(const Law& law, double share) {
 class RiskAddition : public Addition {
  public:
   RiskAddition(const RiskQuestion& risk, const solvers::Problem& problem, RiskSolution solution,
-               solvers::StockTablePolicy table = {})
+               std::string remedy = {}, solvers::StockTablePolicy table = {})
       : risk_(risk),
         maximise_(problem.maximise()),
         model_(problem.model),
         solution_(std::move(solution)),
+        remedy_(std::move(remedy)),
         table_(std::move(table)) {}
 
   void write_json(JsonWriter& json) const override {
@@ -77,6 +78,7 @@ class RiskAddition : public Addition {
   }
 
   std::string limit() const override { return solution_.limit; }
+  std::string remedy() const override { return remedy_; }
 
   std::string proof() const override {
     if (!std::isfinite(solution_.gap)) return std::string(kNothingProven);
@@ -148,6 +150,7 @@ class RiskAddition : public Addition {
   bool maximise_;
   mdp::TabularMdp model_;
   RiskSolution solution_;
+  std::string remedy_;
   solvers::StockTablePolicy table_;
 };
 
@@ -171,13 +174,14 @@ Planned statewise(const RiskQuestion& risk, solvers::Solution solution) {
   return {.solution = std::move(solution), .addition = std::make_shared<StatewiseAddition>(risk.words, gap)};
 }
 
-Planned of_return(const RiskQuestion& risk, const solvers::Problem& problem, RiskSolution found,
+Planned of_return(const RiskQuestion& risk, const solvers::Problem& problem, RiskSolution found, std::string remedy,
                   solvers::StockTablePolicy table = {}) {
   solvers::Solution solution{.status = found.status, .algorithm = found.algorithm, .note = found.note};
   solution.gap = found.gap;
   solution.iterations = found.evaluations;
-  return {.solution = std::move(solution),
-          .addition = std::make_shared<RiskAddition>(risk, problem, std::move(found), std::move(table))};
+  return {
+      .solution = std::move(solution),
+      .addition = std::make_shared<RiskAddition>(risk, problem, std::move(found), std::move(remedy), std::move(table))};
 }
 
 /// The tail of a discounted return and the entropic value come without a tree of earnings.
@@ -192,6 +196,23 @@ RiskSolution without_tree(const solvers::DiscountedTailSolution& tail) {
           .gap = tail.gap,
           .parameter = tail.parameter,
           .evaluations = tail.iterations};
+}
+
+// Errors shrink with the step of the grid, in proportion; a third is left for what does not.
+constexpr double kFiner = 1.5;
+
+/// The setting whose grid meets the tolerance; empty where it was met, or tables would be too large.
+std::string more_points(int points, const solvers::DiscountedTailSolution& tail, const solvers::Problem& problem,
+                        double tolerance) {
+  constexpr double kMostPairs = 1e8;  // of a state and a stock: minutes
+  const double wanted = std::ceil(kFiner * points * tail.gap / tolerance);
+  if (tail.limit.empty() || !(wanted * problem.model.num_states() <= kMostPairs)) return {};
+  return fmt::format("points={:.0f}", wanted);
+}
+
+std::string finer_grid(double step, const RiskSolution& found, double tolerance) {
+  if (found.limit != solvers::kGridOfEarnings || !std::isfinite(found.gap)) return {};
+  return fmt::format("grid={:.2g}", step * tolerance / (kFiner * found.gap));
 }
 
 Planned plan(const RiskQuestion& risk, const solvers::Problem& problem, const std::vector<Setting>& settings,
@@ -227,15 +248,17 @@ Planned plan(const RiskQuestion& risk, const solvers::Problem& problem, const st
     solvers::DiscountedTailOptions options;
     apply_settings("solve", options, settings);
     solvers::DiscountedTailSolution tail = solvers::plan_for_discounted_tail(problem, risk.level, options, run);
-    return of_return(risk, problem, without_tree(tail), std::move(tail.policy));
+    return of_return(risk, problem, without_tree(tail), more_points(options.points, tail, problem, run.tolerance),
+                     std::move(tail.policy));
   }
   solvers::StockOptions options;
   apply_settings("solve", options, settings);
-  if (risk.measure == "tail-mean")
-    return of_return(risk, problem, solvers::plan_for_conditional_value_at_risk(problem, risk.level, options, run));
-  if (risk.measure == "quantile")
-    return of_return(risk, problem, solvers::plan_for_value_at_risk(problem, risk.level, options, run));
-  return of_return(risk, problem, solvers::plan_for_mean_variance(problem, risk.weight, options, run));
+  RiskSolution found =
+      risk.measure == "tail-mean"  ? solvers::plan_for_conditional_value_at_risk(problem, risk.level, options, run)
+      : risk.measure == "quantile" ? solvers::plan_for_value_at_risk(problem, risk.level, options, run)
+                                   : solvers::plan_for_mean_variance(problem, risk.weight, options, run);
+  std::string remedy = finer_grid(options.grid, found, run.tolerance);
+  return of_return(risk, problem, std::move(found), std::move(remedy));
 }
 
 std::string words_of(const RiskQuestion& risk) {

@@ -123,6 +123,15 @@ std::string state_table(const Answer& answer, bool all_states) {
   return text;
 }
 
+/// Whether nothing is earned or paid anywhere: some formats hold a model without any reward.
+bool earns_nothing(const solvers::Problem& problem) {
+  const auto nothing = [](const mdp::TabularMdp& model) {
+    return std::ranges::all_of(model.reward(), [](double r) { return r == 0; });
+  };
+  return problem.criterion != solvers::Criterion::kReach && nothing(problem.model) &&
+         std::ranges::all_of(problem.stages, nothing);
+}
+
 std::string proof_line(const solvers::Solution& solution) {
   if (!std::isfinite(solution.gap)) return std::string(kNothingProven);
   double width = solution.lower.size() > 0 ? 0 : 2 * solution.gap;
@@ -136,7 +145,17 @@ std::string proof_line(const solvers::Solution& solution) {
                      infinite > 0 ? "finite " : "", small(solution.gap), small(width));
 }
 
+/// The command again with this setting, in the place of another value where it has one.
+std::string with_setting(std::string typed, const std::string& setting) {
+  const std::string old = " --set " + setting.substr(0, setting.find('=') + 1);
+  if (const std::size_t at = typed.find(old); at != std::string::npos)
+    typed.erase(at, typed.find(' ', at + old.size()) - at);
+  return fmt::format("{} solve{} --set {}", program_name(), typed, setting);
+}
+
 std::string next_command(const Answer& answer) {
+  if (const std::string setting = answer.addition ? answer.addition->remedy() : ""; !setting.empty())
+    return with_setting(answer.typed, setting);
   const solvers::Problem& problem = answer.question->problem;
   constexpr int kQuicklyProven = 1000;  // states
   const Status status = answer.solution.status;
@@ -181,7 +200,11 @@ std::string answer_text(const Answer& answer, bool all_states) {
   };
   std::string out = fmt::format("{}: {}\n\n", answer.file, size_text(model));
   out += line("problem", answer.question->summary);
-  out += line("algorithm", solution.algorithm + (solution.note.empty() ? "" : ": " + solution.note));
+  if (earns_nothing(answer.question->problem)) out += line("rewards", "every one is 0: does the file have any?");
+  // What was proven of an infeasible problem says all that its note says, with the numbers.
+  const bool infeasible = solution.status == Status::kInfeasible && answer.addition != nullptr;
+  const bool with_note = !solution.note.empty() && !infeasible;
+  out += line("algorithm", solution.algorithm + (with_note ? ": " + solution.note : ""));
   const std::string limit = answer.addition ? answer.addition->limit() : std::string();
   const std::string ended = solution.status == Status::kBudgetExhausted && !limit.empty()
                                 ? fmt::format("limited by {}; the bounds hold", limit)
@@ -190,8 +213,9 @@ std::string answer_text(const Answer& answer, bool all_states) {
   out += line("status", fmt::format("{}, {}, {} (loading took {})", ended, grouped(solution.iterations, "iteration"),
                                     duration(answer.solve_seconds), duration(answer.load_seconds)));
   if (solution.value.size() > 0) {
-    out += line("value",
-                meaningful(initial_value(answer), initial_bounds(answer)) + " expected from the initial distribution");
+    out += line("value", fmt::format("{} {}", meaningful(initial_value(answer), initial_bounds(answer)),
+                                     infeasible ? "under the policy of the least violation, which is no solution"
+                                                : "expected from the initial distribution"));
   }
   if (answer.addition) {
     if (const auto headline = answer.addition->headline()) out += line(headline->first, headline->second);

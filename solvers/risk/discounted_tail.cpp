@@ -152,7 +152,13 @@ DiscountedTailSolution plan_for_discounted_tail(const Problem& problem, double l
   const Eigen::VectorXd mean_lower = problem.maximise() ? mean.lower : Eigen::VectorXd(-mean.upper);
   const Eigen::VectorXd mean_upper = problem.maximise() ? mean.upper : Eigen::VectorXd(-mean.lower);
 
-  require_range(table.largest_reward() / (1 - problem.discount) / level);
+  require_range(table.largest_reward() / (1 - problem.discount));
+  if (!std::isfinite(8 * table.largest_reward() / (1 - problem.discount) / level))
+    throw InvalidOption(
+        fmt::format("risk: level is {}: what so few plays earn, divided by it, exceeds the range of double arithmetic; "
+                    "take a larger "
+                    "one",
+                    level));
   const double bound = std::max(table.largest_reward() / (1 - problem.discount), 1e-300) * (1 + 0x1p-40);
   const Grid grid{bound, 2 * bound / (options.points - 1), options.points};
   const auto solve = [&](Rounding rounding, const Eigen::VectorXd& tail) {
@@ -199,7 +205,7 @@ DiscountedTailSolution plan_for_discounted_tail(const Problem& problem, double l
   solution.status = solution.gap <= run.tolerance             ? Status::kConverged
                     : high.status == Status::kStoppedByCaller ? Status::kStoppedByCaller
                                                               : Status::kBudgetExhausted;
-  if (solution.status == Status::kBudgetExhausted) solution.limit = "the grid of earnings";
+  if (solution.status == Status::kBudgetExhausted) solution.limit = kGridOfEarnings;
   solution.note = fmt::format("{} stocks, {:.3g} apart; the error shrinks with their number (option points)",
                               grid.points, grid.step);
   solution.policy = {

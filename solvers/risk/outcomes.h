@@ -12,6 +12,9 @@ namespace bellwether::solvers {
 inline constexpr std::string_view kOutOfRange =
     "the values exceed the range of double arithmetic: scale the rewards down";
 
+/// What limits the bounds of a search on a grid that is too coarse for the tolerance.
+inline constexpr std::string_view kGridOfEarnings = "the grid of earnings";
+
 /// InvalidModel unless sums of a few returns, none larger than this, are finite.
 void require_range(double largest_return);
 

@@ -63,7 +63,7 @@ RiskSolution finish(const Problem& problem, RiskSolution solution, double achiev
       fmt::format("{} pairs of a state and earnings, {} final earnings", tree.num_nodes(), tree.final_stocks().size());
   if (!proven) solution.note += fmt::format("; {}", kOutOfRange);
   if (solution.status == Status::kBudgetExhausted)
-    solution.limit = early == Status::kBudgetExhausted ? "the number of evaluations" : "the grid of earnings";
+    solution.limit = early == Status::kBudgetExhausted ? "the number of evaluations" : kGridOfEarnings;
   if (!problem.maximise()) speak_of_costs(solution);
   return solution;
 }

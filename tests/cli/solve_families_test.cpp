@@ -49,6 +49,8 @@ TEST(SolveWithBudgets, SaysWhyNoPolicyWillDo) {
   const Finished done = run_program({"solve", file, "--discount", "0.9", "--budget", "0.2"});
   EXPECT_EQ(done.code, 1);
   EXPECT_THAT(done.out, HasSubstr("no policy keeps to the limits: under every one fuel is at least 0.97826087"));
+  EXPECT_THAT(done.out, HasSubstr("under the policy of the least violation, which is no solution"));
+  EXPECT_THAT(done.out, testing::Not(HasSubstr("No policy keeps to the budget")));  // once is enough
   const json answer = solve_json(file, {"--discount", "0.9", "--budget", "0.2"}, 1);
   EXPECT_EQ(answer["status"], "infeasible");
   EXPECT_NEAR(answer["infeasibility"]["least_violation"]["value"].get<double>(), 0.778261, 1e-6);
@@ -341,6 +343,35 @@ TEST(SolveForRisk, PlansForTheTailOfTheReturn) {
   EXPECT_EQ(forever["stock_table"]["actions"].size(), forever["stock_table"]["points"].get<std::size_t>());
   const json nested = solve_json(file, {"--discount", "0.9", "--risk", "nested-tail-mean", "--level", "0.9"});
   EXPECT_NEAR(nested["value"].get<double>(), (0.4 * -1 + 0.5 * 2) / 0.9 / 0.1, 1e-5);
+}
+
+TEST(SolveForRisk, NamesTheGridThatMeetsTheTolerance) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("gamble.csv", kGamble);
+  const auto setting = [&](std::vector<std::string> arguments, const std::string& name) {
+    arguments.insert(arguments.begin(),
+                     {"solve", file, "--risk", "tail-mean", "--level", "0.5", "--tolerance", "0.02"});
+    const std::string out = run_program(arguments).out, sign = " --set " + name + "=";
+    EXPECT_THAT(out, HasSubstr("limited by the grid of earnings"));
+    const std::size_t at = out.find(sign, out.find("next: "));
+    EXPECT_EQ(out.find(sign, at + 1), std::string::npos) << "in the place of the old one: " << out;
+    return at == std::string::npos ? "no hint" : out.substr(at + 7, out.find('\n', at) - at - 7);
+  };
+  const auto met = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"--risk", "tail-mean", "--level", "0.5", "--tolerance", "0.02"});
+    return solve_json(file, std::move(arguments))["status"] == "converged";
+  };
+  EXPECT_TRUE(met({"--discount", "0.9", "--set", setting({"--discount", "0.9"}, "points")}));
+  EXPECT_TRUE(met({"--discount", "0.9", "--set", setting({"--discount", "0.9", "--set", "points=99"}, "points")}));
+  EXPECT_TRUE(met({"--horizon", "5", "--set", setting({"--horizon", "5", "--set", "grid=0.3"}, "grid")}));
+}
+
+TEST(SolveForRisk, SaysThatALevelIsTooSmallForArithmetic) {
+  const TemporaryFolder folder;
+  const Finished done = run_program(
+      {"solve", folder.write("gamble.csv", kGamble), "--discount", "0.9", "--risk", "tail-mean", "--level", "1e-310"});
+  EXPECT_EQ(done.code, 2);
+  EXPECT_THAT(done.err, HasSubstr("level is 1e-310: what so few plays earn, divided by it, exceeds the range"));
 }
 
 TEST(SolveForRisk, RefusesWhatDoesNotGoTogether) {

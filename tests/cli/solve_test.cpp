@@ -97,6 +97,17 @@ TEST(Solve, StartsWhereInitialSays) {
               1e-6);
 }
 
+TEST(Solve, SaysThatAFileHasNoRewards) {
+  const TemporaryFolder folder;
+  const std::string bare = folder.write("bare.tra", "2 2 2\n0 0 1 1\n1 0 1 1\n");
+  const std::string said = "rewards    every one is 0: does the file have any?";
+  EXPECT_THAT(run_program({"solve", bare, "--discount", "0.9"}).out, HasSubstr(said));
+  folder.write("bare.lab", "0=\"init\" 1=\"goal\"\n0: 0\n1: 1\n");
+  EXPECT_THAT(run_program({"solve", bare, "--reach", "goal"}).out, testing::Not(HasSubstr(said)));
+  folder.write("bare.srew", "2 1\n1 3\n");
+  EXPECT_THAT(run_program({"solve", bare, "--discount", "0.9"}).out, testing::Not(HasSubstr(said)));
+}
+
 TEST(Solve, ProvesTheExactOptimum) {
   const TemporaryFolder folder;
   const json answer = solve_json(folder.write("p.csv", kPuterman), {"--discount", "0.95", "--certify", "rational"});

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "apps/cli/initial.h"
+#include "apps/cli/interrupt.h"
 #include "apps/cli/planner.h"
 #include "apps/cli/scenarios.h"
 #include "apps/cli/terminal.h"
@@ -15,6 +16,7 @@
 #include "mdp/evaluate/discounted.h"
 #include "mdp/evaluate/finite.h"
 #include "mdp/robust/penalty.h"
+#include "solvers/abandonable.h"
 #include "solvers/robust/registry.h"
 
 namespace bellwether::cli {
@@ -27,16 +29,22 @@ using solvers::RobustSolution;
 constexpr std::array<std::string_view, 11> kKinds = {
     "l1", "weighted-l1", "tv", "linf", "l2", "kl", "chi2", "wasserstein", "interval", "contamination", "scenarios"};
 
-/// What the policy would earn if the nominal model were true; nothing where that is not computed.
+/// What the policy would earn if the nominal model were true; nothing where that is not computed, or takes longer than
+/// whoever said stop will wait.
 std::optional<double> nominal_worth(const solvers::Problem& problem, const solvers::Solution& solution) {
   const std::vector<double> initial = problem.model.initial();
+  const auto wanted = [] { return !InterruptGuard::requested(); };
   if (problem.criterion == Criterion::kDiscounted && !solution.policy.empty()) {
-    const mdp::PolicyChain chain(problem.model, solution.policy);
-    return mdp::evaluate_discounted(chain, problem.discount).expected(initial);
+    return solvers::abandonable(
+        [initial, model = problem.model, policy = solution.policy, discount = problem.discount] {
+          return mdp::evaluate_discounted(mdp::PolicyChain(model, policy), discount).expected(initial);
+        },
+        wanted);
   }
   if (problem.criterion == Criterion::kFinite && !solution.stages.empty()) {
     const mdp::FiniteHorizonMdp model(problem.model, problem.horizon);
-    return mdp::evaluate_finite(model, solution.stages, problem.discount).front().expected(initial);
+    const auto stages = mdp::evaluate_finite(model, solution.stages, problem.discount, {}, wanted);
+    if (!stages.empty()) return stages.front().expected(initial);
   }
   return std::nullopt;
 }

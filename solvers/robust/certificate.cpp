@@ -58,7 +58,7 @@ Certificate enclose_states(Operator& op, std::span<const double> v, const Enclos
   out.upper.resize(states);
   out.value.resize(states);
   parallel_for(states, 20 * op.work(), [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t s = begin; s < end; ++s) {
+    for (std::int64_t s = begin; s < end && op.wanted(s); ++s) {
       const mdp::Bounds b = enclose(static_cast<int>(s));
       out.lower[s] = b.low;
       out.upper[s] = b.high;
@@ -108,6 +108,31 @@ Certificate certify_policy(Operator& op, std::span<const double> v, const Decisi
   }
   close_interval(op, v, for_ever, out);
   out.policy = decision.policy();
+  return out;
+}
+
+Certificate bound_by_rewards(const Operator& op, mdp::Policy policy) {
+  const mdp::TabularMdp& nominal = op.model();
+  double least = nominal.reward(0), most = least;
+  const auto count = [&](std::span<const double> rewards) {
+    for (const double reward : rewards) {
+      least = std::min(least, reward);
+      most = std::max(most, reward);
+    }
+  };
+  count(nominal.reward());
+  count(op.problem().model.transition_reward());
+  const Enclosure tail = discounted::discount_tail(op.problem().discount);
+  const double low = discounted::value_of_staying(least, tail).low,
+               high = discounted::value_of_staying(most, tail).high;
+  const Eigen::Index states = nominal.num_states();
+  Certificate out;
+  out.lower.setConstant(states, low);
+  out.upper.setConstant(states, high);
+  out.value.setConstant(states, low / 2 + high / 2);
+  out.gap = std::max(distance_up(high, out.value[0]), distance_up(out.value[0], low));
+  if (!std::isfinite(high - low)) out.gap = std::numeric_limits<double>::infinity();
+  out.policy = std::move(policy);
   return out;
 }
 

@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/errors.h"
 #include "mdp/evaluate/linear_solver.h"
+#include "solvers/abandonable.h"
 
 namespace bellwether::solvers {
 namespace robust {
@@ -21,6 +24,7 @@ mdp::SparseRows chain_of(const Operator& op, const Decision& decision, const Nat
   std::vector<double> dense(static_cast<std::size_t>(model.num_states()), 0);
   std::vector<std::int32_t> used;
   for (int s = 0; s < model.num_states(); ++s) {
+    if (!op.wanted(s)) break;
     used.assign(1, s);
     dense[static_cast<std::size_t>(s)] += 1;
     double total = 0;
@@ -56,6 +60,15 @@ mdp::SparseRows chain_of(const Operator& op, const Decision& decision, const Nat
   return matrix;
 }
 
+/// The solution of a linear system, or nothing once the observer said stop: no factorisation can be interrupted.
+std::optional<Eigen::VectorXd> solve(Run& run, mdp::SparseRows matrix, Eigen::VectorXd r) {
+  constexpr Eigen::Index kAtOnce = 500;  // unknowns: some 50 ms at most
+  const bool at_once = !run.observed() || r.size() <= kAtOnce;
+  const auto work = [matrix = std::move(matrix), r = std::move(r)] { return mdp::LinearSolver(matrix).solve(r); };
+  if (at_once) return work();
+  return abandonable(work, [&run] { return run.still_wanted(); });
+}
+
 double span(const mdp::Change& change) { return change.high - change.low; }
 
 constexpr int kMostAnswers = 60;  // of nature's policy iteration, which needs a handful
@@ -70,7 +83,9 @@ mdp::Change evaluate(Run& run, const Decision& decision, const EvaluationEffort&
   Eigen::VectorXd next(v.size());
   mdp::Change change;
   const auto sweep = [&] {
-    change = op.evaluate(decision, view(std::as_const(v)), view(next));
+    const mdp::Change made = op.evaluate(decision, view(std::as_const(v)), view(next));
+    if (run.broken_off()) return false;
+    change = made;
     v.swap(next);
     return run.read(work);
   };
@@ -81,11 +96,13 @@ mdp::Change evaluate(Run& run, const Decision& decision, const EvaluationEffort&
   double last = std::numeric_limits<double>::infinity();
   for (int k = 0; k < kMostAnswers; ++k) {
     const NatureRows rows = op.respond(decision, view(std::as_const(v)), false);
+    if (run.broken_off()) return change;
     Eigen::VectorXd r;
-    const mdp::SparseRows matrix = chain_of(op, decision, rows, r);
-    const Eigen::VectorXd solved = mdp::LinearSolver(matrix).solve(r);
-    if (!solved.allFinite()) return change;
-    v = solved;
+    mdp::SparseRows matrix = chain_of(op, decision, rows, r);
+    if (run.broken_off()) return change;
+    std::optional<Eigen::VectorXd> solved = solve(run, std::move(matrix), std::move(r));
+    if (!solved || !solved->allFinite()) return change;
+    v.swap(*solved);
     if (!sweep() || span(change) <= effort.enough) return change;
     // Nature's values only improve; when the change no longer shrinks, what is left is rounding.
     if (span(change) >= 0.5 * last) return change;
@@ -109,6 +126,7 @@ RobustSolution evaluate_robust(const RobustProblem& problem, const mdp::Policy& 
   while (run.more()) {
     const EvaluationEffort effort{.sweeps = options.sweeps, .enough = 0, .solves = solves};
     const mdp::Change change = evaluate(run, decision, effort, v);
+    if (run.broken_off()) break;
     run.finish_iteration(change, v, &decision);
     // Linear solves that no longer help leave the rest to sweeps.
     const double now = change.high - change.low;

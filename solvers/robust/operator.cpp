@@ -1,6 +1,7 @@
 #include "solvers/robust/operator.h"
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 
 #include "core/parallel.h"
@@ -47,6 +48,37 @@ struct ByState {
   }
 };
 
+/// A choice that is no longer made once the caller said stop.
+template <class Choose>
+struct WhileWanted {
+  const Operator& op;
+  const Choose& choose;
+
+  template <class Q>
+  double operator()(int s, std::int64_t first, std::int64_t last, Q&& q) const {
+    return op.wanted(s) ? choose(s, first, last, std::forward<Q>(q)) : 0;
+  }
+};
+
+/// Every state is an outcome where sets are on all states and one receiver does not tell it all; Wasserstein weighs
+/// pairs of outcomes. Sorts and iterations cost a few times a plain look, and a budget that choices share is spent by
+/// solving each of them a few times.
+std::int64_t effort_of(const mdp::RobustMdp& model) {
+  using enum mdp::SetKind;
+  constexpr std::int64_t kSortOrIterate = 5, kShare = 10;
+  const mdp::TabularMdp& nominal = model.nominal();
+  const mdp::SetKind kind = model.kind();
+  const bool pairs = kind == kWasserstein, all = pairs || kind == kL2 || kind == kLinf || kind == kWeightedL1,
+             anywhere = all && model.ambiguity().support == mdp::Support::kAll;
+  std::int64_t effort = 0;
+  for (std::int64_t c = 0; c < nominal.num_choices(); ++c) {
+    const auto listed = static_cast<std::int64_t>(nominal.successors(c).size());
+    effort += (anywhere ? nominal.num_states() : listed) * (pairs ? listed : 1);
+  }
+  if (all || kind == kKl || kind == kChiSquare) effort *= kSortOrIterate;
+  return model.state_wise() ? kShare * effort : effort;
+}
+
 /// The weights of a state in a decision of either kind.
 std::vector<double> weights_of(const mdp::TabularMdp& model, int s, const Decision& decision) {
   const auto count = static_cast<std::size_t>(model.num_choices(s));
@@ -81,12 +113,14 @@ Operator::Operator(const RobustProblem& problem)
     : problem_(problem),
       nature_(problem.model, problem.discount, problem.aim()),
       game_(nature_, problem.adversarial()),
-      by_state_(problem.model.state_wise()) {}
+      by_state_(problem.model.state_wise()),
+      effort_(effort_of(problem.model)) {}
 
 mdp::Change Operator::sweep(std::span<const double> v, std::span<double> out) {
   nature_.prepare(v);
   const auto with = [&](const auto& choose) {
-    return mdp::backup_with_change(model(), problem_.discount, v, out, nature_, choose);
+    return mdp::backup_with_change(model(), problem_.discount, v, out, nature_,
+                                   WhileWanted<std::remove_cvref_t<decltype(choose)>>{*this, choose});
   };
   if (by_state_) {
     const auto value = [&](int s) { return game_.value(s, v); };
@@ -98,7 +132,8 @@ mdp::Change Operator::sweep(std::span<const double> v, std::span<double> out) {
 mdp::Change Operator::improve(std::span<const double> v, std::span<double> out, Decision& decision) {
   nature_.prepare(v);
   const auto with = [&](const auto& choose) {
-    return mdp::backup_with_change(model(), problem_.discount, v, out, nature_, choose);
+    return mdp::backup_with_change(model(), problem_.discount, v, out, nature_,
+                                   WhileWanted<std::remove_cvref_t<decltype(choose)>>{*this, choose});
   };
   if (by_state_) {
     decision.weight.resize(static_cast<std::size_t>(model().num_choices()));
@@ -116,7 +151,8 @@ mdp::Change Operator::improve(std::span<const double> v, std::span<double> out, 
 mdp::Change Operator::evaluate(const Decision& decision, std::span<const double> v, std::span<double> out) {
   nature_.prepare(v);
   const auto with = [&](const auto& choose) {
-    return mdp::backup_with_change(model(), problem_.discount, v, out, nature_, choose);
+    return mdp::backup_with_change(model(), problem_.discount, v, out, nature_,
+                                   WhileWanted<std::remove_cvref_t<decltype(choose)>>{*this, choose});
   };
   if (by_state_) {
     const auto value = [&](int s) { return game_.against(s, v, weights_of(model(), s, decision)).value; };
@@ -131,6 +167,7 @@ NatureRows Operator::respond(const Decision& decision, std::span<const double> v
   rows.begin.push_back(0);
   mdp::Outcomes outcomes;
   for (int s = 0; s < model().num_states(); ++s) {
+    if (!wanted(s)) break;
     const std::vector<double> weight = weights_of(model(), s, decision);
     std::vector<double> budget;
     if (by_state_) budget = game_.against(s, v, weight).budget;

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
+#include "core/asking.h"
 #include "mdp/operators.h"
 #include "mdp/robust/nature.h"
 #include "mdp/robust/state_game.h"
@@ -53,6 +56,16 @@ class Operator {
 
   /// The rows of the model read in one sweep.
   std::int64_t work() const { return model().num_transitions(); }
+  /// What a sweep costs when nature answers every choice, in looks at an outcome of some 20 ns.
+  std::int64_t effort() const { return effort_; }
+
+  /// From here on the passes over the states ask `keep_going`, on whatever thread they run, every few hundredths of a
+  /// second; a null one ends that. After a no a pass leaves the states that remain as they come, so that nothing it
+  /// made means anything: broken_off().
+  void ask(std::function<bool()> keep_going) { asking_.ask(std::move(keep_going), model().num_states(), effort_); }
+  bool broken_off() const { return asking_.stopped(); }
+  /// For passes of your own: whether state s is still worth its work.
+  bool wanted(std::int64_t s) const { return asking_.wanted(s); }
 
   /// The reward that a state earns for ever because no choice and no nature leads out of it, if there is such a thing.
   std::optional<double> reward_for_ever(int s) const;
@@ -62,6 +75,8 @@ class Operator {
   mdp::Nature nature_;
   mdp::StateGame game_;
   bool by_state_;
+  std::int64_t effort_;
+  mutable Asking asking_;
 };
 
 }  // namespace bellwether::solvers::robust

@@ -25,7 +25,7 @@ double back_up(Operator& op, Eigen::VectorXd& value, const Enclose& enclose) {
       value.size(), 20 * op.work(), 0.0,
       [&](std::int64_t begin, std::int64_t end) {
         double error = 0;
-        for (std::int64_t s = begin; s < end; ++s) {
+        for (std::int64_t s = begin; s < end && op.wanted(s); ++s) {
           const mdp::Bounds b = enclose(static_cast<int>(s), view(next));
           value[s] = b.low + (b.high - b.low) / 2;
           error = std::max({error, round_up(b.high - value[s]), round_up(value[s] - b.low)});
@@ -66,6 +66,18 @@ RobustSolution recursion(const RobustProblem& problem, const mdp::StagePolicy* g
   const bool wants_rows = options.worst_case != "none";
   if (wants_rows) solution.worst_case_stages.resize(static_cast<std::size_t>(problem.horizon));
   TraceRecorder trace;
+  TraceRow row;
+  if (run.observer) op.ask([&] { return run.observer(row); });
+  const auto stopped_early = [&] {
+    RobustSolution stopped;
+    stopped.status = Status::kStoppedByCaller;
+    stopped.algorithm = name;
+    stopped.note = "stopped before the first stage was reached, so there is no answer yet";
+    stopped.iterations = solution.iterations;
+    stopped.transitions_read = solution.transitions_read;
+    stopped.trace = trace.take();
+    return stopped;
+  };
   double error = 0;
   for (int h = problem.horizon - 1; h >= 0; --h) {
     Decision decision;
@@ -81,26 +93,19 @@ RobustSolution recursion(const RobustProblem& problem, const mdp::StagePolicy* g
             ? back_up(op, solution.value,
                       [&](int s, std::span<const double> v) { return op.enclose_policy(s, v, decision); })
             : back_up(op, solution.value, [&](int s, std::span<const double> v) { return op.enclose(s, v, decision); });
+    if (op.broken_off()) return stopped_early();
     // T is non-expanding with the discount: |V_h - truth| <= own + discount * error of the stage behind.
     error = round_up(own + round_up(round_up(problem.discount) * error) * (1 + 0x1p-49));
     solution.stages[static_cast<std::size_t>(h)] = decision.policy();
     if (wants_rows) {
       solution.worst_case_stages[static_cast<std::size_t>(h)] =
           op.respond(decision, view(next), options.worst_case == "all");
+      if (op.broken_off()) return stopped_early();
     }
     solution.transitions_read += op.work();
-    const TraceRow row{.iteration = ++solution.iterations, .work = solution.transitions_read};
+    row = {.iteration = ++solution.iterations, .work = solution.transitions_read};
     trace.record(row);
-    if (h > 0 && run.observer && !run.observer(row)) {
-      RobustSolution stopped;
-      stopped.status = Status::kStoppedByCaller;
-      stopped.algorithm = name;
-      stopped.note = "stopped before the first stage was reached, so there is no answer yet";
-      stopped.iterations = solution.iterations;
-      stopped.transitions_read = solution.transitions_read;
-      stopped.trace = trace.take();
-      return stopped;
-    }
+    if (h > 0 && run.observer && !run.observer(row)) return stopped_early();
   }
   certify_values(solution, error, run.tolerance);
   solution.trace = trace.take();

@@ -23,6 +23,7 @@ RobustSolution partial_policy_iteration(const RobustProblem& problem, const Part
   double accuracy = std::numeric_limits<double>::infinity();
   while (run.more()) {
     const mdp::Change change = run.op().improve(view(std::as_const(v)), view(backed_up), decision);
+    if (run.broken_off()) return run.solution(v);
     run.read(run.op().work());
     run.finish_iteration(change, backed_up);
     if (!run.more()) break;
@@ -50,6 +51,7 @@ RobustSolution robust_modified_policy_iteration(const RobustProblem& problem,
   Decision decision;
   while (run.more()) {
     const mdp::Change change = run.op().improve(view(std::as_const(v)), view(backed_up), decision);
+    if (run.broken_off()) return run.solution(v);
     run.read(run.op().work());
     run.finish_iteration(change, backed_up);
     if (!run.more()) break;
@@ -78,6 +80,7 @@ RobustSolution robust_policy_iteration(const RobustProblem& problem, const Robus
   Decision decision;
   while (run.more()) {
     const mdp::Change change = run.op().improve(view(std::as_const(v)), view(backed_up), decision);
+    if (run.broken_off()) return run.solution(v);
     run.read(run.op().work());
     run.finish_iteration(change, backed_up);
     if (!run.more()) break;

@@ -14,6 +14,7 @@ RobustSolution robust_value_iteration(const RobustProblem& problem, const Robust
   Eigen::VectorXd v = Eigen::VectorXd::Zero(problem.model.num_states()), next(v.size());
   while (run.more()) {
     const mdp::Change change = run.op().sweep(view(std::as_const(v)), view(next));
+    if (run.broken_off()) break;
     v.swap(next);
     run.read(run.op().work());
     run.finish_iteration(change, v);

@@ -42,15 +42,20 @@ Run::Run(std::string_view algorithm, const RobustProblem& problem, const RobustO
       error_(nominal_),
       op_(problem),
       certify_below_(kInfinity),
-      guard_(discounted::StandstillGuard::of_sweeps(problem.discount)) {}
+      guard_(discounted::StandstillGuard::of_sweeps(problem.discount)) {
+  if (observed()) op_.ask([this] { return still_wanted(); });
+}
 
 bool Run::read(std::int64_t transitions) {
   transitions_ += transitions;
-  if (transitions_ - asked_at_ >= kAskEvery && !stopped_) {
-    asked_at_ = transitions_;
-    last_row_.work = transitions_;
-    if (run_.observer && !run_.observer(last_row_)) stopped_ = done_ = true;
-  }
+  if (transitions_ - asked_at_ < kAskEvery) return !stopped_;
+  asked_at_ = transitions_;
+  last_row_.work = transitions_;
+  return still_wanted();
+}
+
+bool Run::still_wanted() {
+  if (!stopped_ && run_.observer && !run_.observer(last_row_)) stopped_ = done_ = true;
   return !stopped_;
 }
 
@@ -70,6 +75,7 @@ void Run::finish_iteration(const mdp::Change& change, const Eigen::VectorXd& v, 
     if (stands_still) rounding_limited_ = true;
     if (stands_still || (bound.width <= certify_below_ && (running <= run_.tolerance || bound.width <= 0.25 * floor))) {
       Certificate proof = prove(v, policy);
+      if (broken_off()) return;
       const bool out_of_reach = proof.rounding > run_.tolerance && bound.width <= proof.rounding;
       if (out_of_reach || !std::isfinite(proof.gap)) rounding_limited_ = true;
       certify_below_ = bound.width / 2;
@@ -86,21 +92,38 @@ void Run::finish_iteration(const mdp::Change& change, const Eigen::VectorXd& v, 
                .work = transitions_};
   trace_.record(last_row_);
   asked_at_ = transitions_;
-  if (!stopped_ && run_.observer && !run_.observer(last_row_)) stopped_ = done_ = true;
+  still_wanted();
+}
+
+Certificate Run::last_proof(const Eigen::VectorXd& v, const Decision* policy) {
+  if (auto proof = finished(op_, stopped_, [&] { return prove(v, policy); })) return *std::move(proof);
+  note_ = kBoundedByRewards;
+  if (policy != nullptr) return bound_by_rewards(op_, policy->policy());
+  Decision greedy;
+  greedy.choice.resize(static_cast<std::size_t>(v.size()));
+  Eigen::VectorXd backed_up(v.size());
+  mdp::backup(op_.model(), problem_.discount, view(v), view(backed_up), mdp::Expectation{},
+              mdp::Greedy{problem_.maximise() ? 1.0 : -1.0, greedy.choice.data()});
+  return bound_by_rewards(op_, greedy.policy());
 }
 
 RobustSolution Run::solution(const Eigen::VectorXd& v, const Decision* policy) {
   if (!proof_) {
-    proof_ = prove(v, policy);
+    proof_ = last_proof(v, policy);
     proven_at_ = v;
   }
   Certificate& proof = *proof_;
   RobustSolution result;
   result.algorithm = algorithm_;
   result.policy = proof.policy;
-  if (options_.worst_case != "none" && std::isfinite(proof.gap))
-    result.worst_case =
-        op_.respond(Decision::of(proof.policy), view(std::as_const(proven_at_)), options_.worst_case == "all");
+  result.note = note_;
+  if (options_.worst_case != "none" && std::isfinite(proof.gap)) {
+    const Decision played = Decision::of(proof.policy);
+    const auto answer = [&] {
+      return op_.respond(played, view(std::as_const(proven_at_)), options_.worst_case == "all");
+    };
+    result.worst_case = finished(op_, stopped_, answer).value_or(NatureRows{});
+  }
   conclude(result, proof, {.tolerance = run_.tolerance, .stopped = stopped_, .rounding_limited = rounding_limited_});
   result.iterations = iterations_;
   result.transitions_read = transitions_;

@@ -24,6 +24,11 @@ class Run {
   bool more() const { return !done_ && iterations_ < run_.max_iterations; }
   /// Counts work and asks the observer now and then. False once it said stop.
   bool read(std::int64_t transitions);
+  /// Asks the observer now. False once it said stop.
+  bool still_wanted();
+  bool observed() const { return run_.observer != nullptr; }
+  /// The observer said stop in the midst of a pass over the states: what the pass has made means nothing.
+  bool broken_off() const { return op_.broken_off(); }
   /// Ends an iteration whose sweep made v out of another vector, with this change. `policy`: what is proven is the
   /// value of this decision, not the optimum.
   void finish_iteration(const mdp::Change& change, const Eigen::VectorXd& v, const Decision* policy = nullptr);
@@ -32,11 +37,13 @@ class Run {
 
  private:
   Certificate prove(const Eigen::VectorXd& v, const Decision* policy);
+  /// The proof that a result cannot do without, by the rewards where a better one would keep the caller waiting.
+  Certificate last_proof(const Eigen::VectorXd& v, const Decision* policy);
 
   const RobustProblem& problem_;
   const RobustOptions& options_;
   const SolveOptions& run_;
-  std::string algorithm_;
+  std::string algorithm_, note_;
   Problem nominal_;
   discounted::SweepError error_;
   Operator op_;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/projections.h"
+#include "solvers/abandonable.h"
 #include "solvers/mirror/policy_values.h"
 #include "solvers/robust/fixed_nature/fixed_nature.h"
 #include "solvers/robust/policy_gradient/set_projection.h"
@@ -19,6 +20,19 @@ namespace {
 
 constexpr int kMostAnswers = 60;  // of nature's policy iteration, which needs a handful
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+using KeepGoing = std::function<bool()>;
+
+/// play(), or nothing once `keep_going` said no: the linear solves of a large model cannot be interrupted.
+std::optional<PlayedPair> play_or_stop(const RobustProblem& problem, const NatureRows& rows,
+                                       std::span<const double> weights, std::span<const double> start,
+                                       const KeepGoing& keep_going) {
+  constexpr int kAtOnce = 500;  // states: some 50 ms at most
+  if (!keep_going || problem.model.num_states() <= kAtOnce) return play(problem, rows, weights, start);
+  return abandonable([problem, rows, weights = std::vector(weights.begin(), weights.end()),
+                      start = std::vector(start.begin(), start.end())] { return play(problem, rows, weights, start); },
+                     keep_going);
+}
 
 }  // namespace
 
@@ -79,13 +93,16 @@ double answer_accuracy(Operator& op, const Decision& decision, std::span<const d
 }
 
 NatureRows exact_answer(Operator& op, std::span<const double> weights, std::span<const double> start, double accuracy,
-                        Eigen::VectorXd& v, const std::function<bool()>& keep_going) {
+                        Eigen::VectorXd& v, const KeepGoing& keep_going) {
   const Decision decision{.choice = {}, .weight = {weights.begin(), weights.end()}};
   NatureRows rows;
   double last = kInfinity;
   for (int k = 0; k < kMostAnswers; ++k) {
     rows = op.respond(decision, view(std::as_const(v)), true);
-    v = play(op.problem(), rows, weights, start).value;
+    if (op.broken_off()) break;
+    std::optional<PlayedPair> pair = play_or_stop(op.problem(), rows, weights, start, keep_going);
+    if (!pair) break;
+    v.swap(pair->value);
     const double now = answer_accuracy(op, decision, view(std::as_const(v)));
     // Values move one way from the first solve on; once they no longer get closer, what is left is rounding.
     if (now <= accuracy || (k > 0 && now >= 0.5 * last) || (keep_going && !keep_going())) break;
@@ -96,14 +113,17 @@ NatureRows exact_answer(Operator& op, std::span<const double> weights, std::span
 
 NatureRows gradient_answer(Operator& op, std::span<const double> weights, std::span<const double> start,
                            double accuracy, double eta, int steps, const NatureRows& reference, NatureRows rows,
-                           Eigen::VectorXd& v) {
+                           Eigen::VectorXd& v, const KeepGoing& keep_going) {
   const Decision decision{.choice = {}, .weight = {weights.begin(), weights.end()}};
   const double towards = op.problem().aim() == mdp::NatureAim::kLowest ? -eta : eta;
   for (int k = 0;; ++k) {
-    const PlayedPair pair = play(op.problem(), rows, weights, start);
-    v = pair.value;
-    if (k == steps || answer_accuracy(op, decision, view(std::as_const(v))) <= accuracy) return rows;
-    const std::vector<double> gradient = nature_gradient(op.problem(), pair, rows, weights);
+    const std::optional<PlayedPair> pair = play_or_stop(op.problem(), rows, weights, start, keep_going);
+    if (!pair) return rows;
+    v = pair->value;
+    if (k == steps || (keep_going && !keep_going()) ||
+        answer_accuracy(op, decision, view(std::as_const(v))) <= accuracy)
+      return rows;
+    const std::vector<double> gradient = nature_gradient(op.problem(), *pair, rows, weights);
     const std::vector<double> before = rows.probability;
     for (std::size_t i = 0; i < gradient.size(); ++i) rows.probability[i] += towards * gradient[i];
     project_rows(op.problem().model, reference, rows);
@@ -133,6 +153,7 @@ class DoubleLoop {
         v_(Eigen::VectorXd::Zero(problem_.model.num_states())),
         best_weights_(weights_),
         sign_(problem_.maximise() ? 1 : -1) {
+    if (run.observer) op_.ask([this] { return ask(); });
     if (options.inner == "gradient" && !options.answer) {
       require_projectable(problem_.model);
       reference_ = rows_ = nominal_rows(problem_.model);
@@ -152,17 +173,18 @@ class DoubleLoop {
       rows_ = options_.answer(op_, {.choice = {}, .weight = weights_}, view(std::as_const(v_)));
     } else if (options_.inner == "gradient") {
       rows_ = gradient_answer(op_, weights_, start_, accuracy, options_.inner_eta / range_, options_.inner_steps,
-                              reference_, std::move(rows_), v_);
+                              reference_, std::move(rows_), v_, keep_going());
     } else {
-      rows_ = exact_answer(op_, weights_, start_, accuracy, v_, [this] { return ask(); });
+      rows_ = exact_answer(op_, weights_, start_, accuracy, v_, keep_going());
     }
   }
 
   void iterate() {
     answer();
     if (stopped_) return;
-    const PlayedPair pair = play(problem_, rows_, weights_, start_);
-    v_ = pair.value;
+    const std::optional<PlayedPair> pair = play_or_stop(problem_, rows_, weights_, start_, keep_going());
+    if (!pair) return;
+    v_ = pair->value;
     work_ += 6 * op_.work();
     double objective = 0;
     for (std::size_t s = 0; s < start_.size(); ++s) objective += start_[s] * v_[static_cast<Eigen::Index>(s)];
@@ -171,6 +193,7 @@ class DoubleLoop {
       return;
     }
     const double accuracy = answer_accuracy(op_, {.choice = {}, .weight = weights_}, view(std::as_const(v_)));
+    if (stopped_) return;
     // What the policy is sure of: a rough answer of nature must not make a policy look good.
     const double sure = objective - sign_ * (problem_.adversarial() ? accuracy : 0);
     if (iterations_ == 0 || sign_ * sure > sign_ * best_) {
@@ -180,7 +203,7 @@ class DoubleLoop {
     }
     if (options_.watch) options_.watch({iterations_, weights_, v_, objective, best_, accuracy});
     note_progress(accuracy);
-    step(policy_gradient(problem_, pair));
+    if (!done_) step(policy_gradient(problem_, *pair));
   }
 
   /// V* lies within (largest change of Tv towards the better) / (1 - discount) of v, and the policy's value within
@@ -188,6 +211,7 @@ class DoubleLoop {
   void note_progress(double accuracy) {
     std::vector<double> next(static_cast<std::size_t>(v_.size()));
     const mdp::Change change = op_.sweep(view(std::as_const(v_)), next);
+    if (stopped_) return;
     const double better = std::max(0.0, sign_ > 0 ? change.high : -change.low) / (1 - problem_.discount);
     const double gap = better + accuracy;
     ++iterations_;
@@ -200,6 +224,11 @@ class DoubleLoop {
     }
     trace_.record(row_);
     ask();
+  }
+
+  KeepGoing keep_going() {
+    if (!run_.observer) return nullptr;
+    return [this] { return ask(); };
   }
 
   bool ask() {
@@ -224,9 +253,15 @@ class DoubleLoop {
   /// Keeps the tighter proof. Once the caller said stop, values as they are must do: nature's exact answer takes a
   /// linear solve after the other.
   void prove(const mirror::Table& weights, Eigen::VectorXd v) {
-    if (!stopped_) exact_answer(op_, weights, start_, 0, v, [this] { return ask(); });
-    Certificate proof = prove_policy(op_, view(std::as_const(v)), mirror::played(problem_.model.nominal(), weights));
-    if (proof_ && proof.gap >= proof_->gap) return;
+    if (!stopped_) exact_answer(op_, weights, start_, 0, v, keep_going());
+    const mdp::Policy policy = mirror::played(problem_.model.nominal(), weights);
+    std::optional<Certificate> proof =
+        finished(op_, stopped_, [&] { return prove_policy(op_, view(std::as_const(v)), policy); });
+    if (!proof) {
+      note_ = kBoundedByRewards;
+      proof = bound_by_rewards(op_, policy);
+    }
+    if (proof_ && proof->gap >= proof_->gap) return;
     proof_ = std::move(proof);
     proven_at_ = std::move(v);
   }
@@ -239,6 +274,7 @@ class DoubleLoop {
     }
     RobustSolution result;
     result.algorithm = "robust-policy-gradient";
+    result.note = note_;
     const Certificate& proof = *proof_;
     if (trouble_ || !std::isfinite(proof.gap)) {
       result.status = Status::kNumericalTrouble;
@@ -258,15 +294,21 @@ class DoubleLoop {
       result.lower = proof.lower;
       result.upper = proof.upper;
       result.gap = proof.gap;
-      if (options_.worst_case != "none")
-        result.worst_case =
-            op_.respond(Decision::of(proof.policy), view(std::as_const(proven_at_)), options_.worst_case == "all");
+      if (options_.worst_case != "none") result.worst_case = worst_case();
     }
     result.residual = proof.residual;
     result.iterations = iterations_;
     result.transitions_read = work_;
     result.trace = trace_.take();
     return result;
+  }
+
+  NatureRows worst_case() {
+    const Decision played = Decision::of(proof_->policy);
+    const auto answer = [&] {
+      return op_.respond(played, view(std::as_const(proven_at_)), options_.worst_case == "all");
+    };
+    return finished(op_, stopped_, answer).value_or(NatureRows{});
   }
 
   const RobustProblem& problem_;
@@ -280,6 +322,7 @@ class DoubleLoop {
   mirror::Table best_weights_;
   NatureRows rows_, reference_;
   double sign_, best_ = 0, certify_below_ = kInfinity;
+  std::string note_;
   std::int64_t iterations_ = 0, work_ = 0;
   bool done_ = false, stopped_ = false, trouble_ = false;
   std::optional<Certificate> proof_;

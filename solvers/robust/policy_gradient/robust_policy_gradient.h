@@ -96,13 +96,13 @@ std::vector<double> nature_gradient(const RobustProblem& problem, const PlayedPa
 double answer_accuracy(Operator& op, const Decision& decision, std::span<const double> v);
 
 /// Nature's policy iteration: answer, solve the chain of both, answer again, until `accuracy` or no progress.
-/// `keep_going` is asked after each solve; its no ends them.
+/// `keep_going` is asked during and after each solve; its no ends them, and the rows mean nothing.
 NatureRows exact_answer(Operator& op, std::span<const double> weights, std::span<const double> start, double accuracy,
                         Eigen::VectorXd& v, const std::function<bool()>& keep_going = nullptr);
-/// Projected gradient steps from `rows`, which lists what `reference` lists.
+/// Projected gradient steps from `rows`, which lists what `reference` lists; `keep_going` as above.
 NatureRows gradient_answer(Operator& op, std::span<const double> weights, std::span<const double> start,
                            double accuracy, double eta, int steps, const NatureRows& reference, NatureRows rows,
-                           Eigen::VectorXd& v);
+                           Eigen::VectorXd& v, const std::function<bool()>& keep_going = nullptr);
 
 }  // namespace robust
 }  // namespace bellwether::solvers

@@ -48,6 +48,11 @@ class Search {
     result_.status = Status::kBudgetExhausted;
     double best = -kInfinity;
     while (true) {
+      if (stopped_) {
+        result_.status = Status::kStoppedByCaller;
+        if (result_.policy.empty()) result_.policy = planned().policy;
+        break;
+      }
       const Plan plan = planned();
       const WorstModel worst = oracle(plan.policy);
       const double value = sign_ * worst.value - worst.error;
@@ -62,11 +67,8 @@ class Search {
         result_.status = Status::kConverged;
         break;
       }
-      if (settings_.observer &&
-          !settings_.observer({.iteration = static_cast<std::int64_t>(result_.steps.size()), .gap = gap})) {
-        result_.status = Status::kStoppedByCaller;
-        break;
-      }
+      row_ = {.iteration = static_cast<std::int64_t>(result_.steps.size()), .gap = gap};
+      if (!go_on()) continue;
       if (known(worst.model)) {
         result_.stalled = true;
         result_.note = "Stalled: nature's worst model is one that the plan counts already.";
@@ -92,11 +94,18 @@ class Search {
         result_.models, [&](const mdp::TabularMdp& other) { return robust::row_distance(model, other) <= kSameModel; });
   }
 
+  bool go_on() {
+    if (!stopped_ && settings_.observer && !settings_.observer(row_)) stopped_ = true;
+    return !stopped_;
+  }
+
   void add(const mdp::TabularMdp& model) {
     Problem problem = settings_.first;
     problem.model = model;
     const double tolerance = settings_.model_tolerance > 0 ? settings_.model_tolerance : settings_.tolerance / 100;
-    const Solution solved = discounted_auto(problem, {.tolerance = tolerance});
+    SolveOptions run{.tolerance = tolerance};
+    if (settings_.observer) run.observer = [this](const TraceRow&) { return go_on(); };
+    const Solution solved = discounted_auto(problem, run);
     if (!std::isfinite(solved.gap))
       throw InvalidModel("worst-case search: a model of nature could not be solved; numbers overflow");
     const std::vector<double> q = mirror::choice_values(model, problem.discount, solved.value);
@@ -135,6 +144,8 @@ class Search {
   std::vector<double> start_;
   std::vector<double> least_;  ///< min_j Q_j
   double error_ = 0, static_bound_ = kInfinity, upper_ = kInfinity;
+  TraceRow row_;
+  bool stopped_ = false;
   SearchResult result_;
 };
 
@@ -217,33 +228,52 @@ RobustSolution worst_case_search(const RobustProblem& problem, const WorstCaseSe
   std::optional<Certificate> proof;
   Eigen::VectorXd proven_at;
   bool stopped = false;
+  TraceRow row;
   TraceRecorder trace;
+  Observer watched = nullptr;  // whoever works for the search
+  if (run.observer) {
+    watched = [&](const TraceRow&) {
+      stopped = stopped || !run.observer(row);
+      return !stopped;
+    };
+    op.ask([&] { return watched(row); });
+  }
+  const auto prove = [&](const Eigen::VectorXd& value, const mdp::Policy& policy) {
+    std::optional<Certificate> own =
+        robust::finished(op, stopped, [&] { return robust::prove_policy(op, robust::view(value), policy); });
+    if (!own) {
+      result.note = robust::kBoundedByRewards;
+      own = robust::bound_by_rewards(op, policy);
+    }
+    if (proof && own->gap >= proof->gap) return;
+    proof = std::move(own);
+    proven_at = value;
+  };
   const WorstModelOracle oracle = [&](const mdp::Policy& policy) -> WorstModel {
     RobustEvaluationOptions evaluation;
     evaluation.worst_case = "all";
-    RobustSolution worst = evaluate_robust(problem, policy, evaluation, {.tolerance = sharp});
+    RobustSolution worst = evaluate_robust(problem, policy, evaluation, {.tolerance = sharp, .observer = watched});
     if (!std::isfinite(worst.gap)) throw InvalidModel("worst-case-search: numbers overflow; scale the rewards down");
     result.transitions_read += worst.transitions_read + op.work();
-    Certificate own = robust::prove_policy(op, robust::view(std::as_const(worst.value)), policy);
-    if (!proof || own.gap < proof->gap) {
-      proof = std::move(own);
-      proven_at = worst.value;
-    }
-    ++result.iterations;
-    const TraceRow row{.iteration = result.iterations,
-                       .gap = proof->gap,
-                       .residual = proof->residual,
-                       .work = result.transitions_read};
+    prove(worst.value, policy);
+    // Where nature's answer was not finished the search goes no further, whatever her model is.
+    if (stopped) return {problem.model.nominal(), worst.value.mean(), worst.gap};
+    row = {.iteration = ++result.iterations,
+           .gap = proof->gap,
+           .residual = proof->residual,
+           .work = result.transitions_read};
     trace.record(row);
-    // The backup of all states may prove more than the search does.
-    stopped = run.observer && !run.observer(row);
     const double error = worst.gap;
     return {robust::frozen(problem.model, worst.worst_case), worst.value.mean(), error};
   };
   settings.most_models =
       static_cast<int>(std::min<std::int64_t>(settings.most_models, std::max<std::int64_t>(1, run.max_iterations)));
-  settings.observer = [&](const TraceRow&) { return !stopped && proof->gap > run.tolerance; };
+  // The backup of all states may prove more than the search does.
+  settings.observer = [&](const TraceRow&) {
+    return (!watched || watched(row)) && !(proof && proof->gap <= run.tolerance);
+  };
   const SearchResult found = search_worst_case(settings, oracle);
+  if (!proof) prove(Eigen::VectorXd::Zero(states), found.policy);
   result.policy = proof->policy;
   result.value = proof->value;
   result.residual = proof->residual;
@@ -252,11 +282,15 @@ RobustSolution worst_case_search(const RobustProblem& problem, const WorstCaseSe
     result.lower = proof->lower;
     result.upper = proof->upper;
     result.gap = proof->gap;
-    if (options.worst_case != "none")
-      result.worst_case = op.respond(robust::Decision::of(proof->policy), robust::view(std::as_const(proven_at)),
-                                     options.worst_case == "all");
+    if (options.worst_case != "none") {
+      const robust::Decision played = robust::Decision::of(proof->policy);
+      const auto answer = [&] {
+        return op.respond(played, robust::view(std::as_const(proven_at)), options.worst_case == "all");
+      };
+      result.worst_case = robust::finished(op, stopped, answer).value_or(NatureRows{});
+    }
   }
-  result.note = found.note;
+  if (!found.note.empty()) result.note = found.note;
   if (result.gap <= run.tolerance) {
     result.status = Status::kConverged;
     result.note.clear();

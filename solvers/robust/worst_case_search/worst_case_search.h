@@ -66,7 +66,7 @@ struct SearchSettings {
   double tolerance = 1e-8;     ///< of the gap
   double model_tolerance = 0;  ///< of the ordinary solves; 0: a hundredth of `tolerance`
   int most_models = 100;
-  Observer observer = nullptr;
+  Observer observer = nullptr;  ///< asked during the ordinary solves and after each step
 };
 
 /// The search with an oracle of your own. The bound of the optimum: for sets by choice the plan max_a min_j Q_j, state

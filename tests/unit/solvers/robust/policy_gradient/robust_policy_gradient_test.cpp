@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -9,6 +10,7 @@
 
 #include "core/errors.h"
 #include "core/rate_fit.h"
+#include "mdp/instances/garnet.h"
 #include "mdp/tabular_mdp_builder.h"
 #include "proofs_checks/robust_papers/models.h"
 #include "solvers/exact/discounted/policy_iteration.h"
@@ -17,6 +19,7 @@
 #include "solvers/robust/policy_gradient/set_projection.h"
 #include "solvers/robust/robust_policy_iteration.h"
 #include "solvers/robust/robust_value_iteration.h"
+#include "tests/support/abandoned_work.h"
 
 namespace bellwether::solvers {
 namespace {
@@ -311,6 +314,38 @@ TEST(RobustPolicyGradient, StopsWhenAskedAndNamesBadOptions) {
   finite.criterion = Criterion::kFinite;
   finite.horizon = 3;
   EXPECT_THROW(robust_policy_gradient(finite), InvalidOption);
+}
+
+// The linear systems of a policy and nature could take minutes.
+TEST(RobustPolicyGradient, LinearSolvesCanBeAbandoned) {
+  const RobustProblem problem{.model = mdp::RobustMdp(mdp::garnet({.states = 600, .actions = 2, .successors = 3}).model,
+                                                      {.kind = mdp::SetKind::kL1, .radius = {.2}}),
+                              .discount = .9};
+  for (const std::string inner : {"exact", "gradient"}) {
+    const test::AbandonedWork waiting;
+    RobustPolicyGradientOptions options;
+    options.inner = inner;
+    int asked = 0;
+    const auto got = robust_policy_gradient(
+        problem, options, {.tolerance = 0, .observer = [&](const TraceRow&) { return ++asked < 12; }});
+    EXPECT_EQ(got.status, Status::kStoppedByCaller) << inner;
+    EXPECT_EQ(got.iterations, 0) << inner << ": the first answer of nature was never found";
+    EXPECT_EQ(asked, 12) << inner;
+    EXPECT_TRUE(std::isfinite(got.gap)) << inner;
+  }
+}
+
+TEST(RobustPolicyGradient, LongPassesOfNatureAskOnTheWay) {
+  const RobustProblem problem{
+      .model = mdp::RobustMdp(mdp::garnet({.states = 2000, .actions = 3, .successors = 2}).model,
+                              {.kind = mdp::SetKind::kL2, .support = mdp::Support::kAll, .radius = {.2}}),
+      .discount = .9};
+  int asked = 0;
+  const auto got = robust_policy_gradient(problem, {}, {.observer = [&](const TraceRow&) { return ++asked, false; }});
+  EXPECT_EQ(asked, 1);
+  EXPECT_EQ(got.status, Status::kStoppedByCaller);
+  EXPECT_THAT(got.note, ::testing::HasSubstr("bounds are those of the rewards alone"));
+  EXPECT_NEAR(got.upper[0] - got.lower[0], 10 * robust::reward_range(problem.model), 1e-9);
 }
 
 }  // namespace

@@ -260,11 +260,19 @@ TEST(WorstCaseSearch, StopsWhenAsked) {
     Stream stream(seed);
     const RobustProblem problem = garnet(12, stream, 1.0);
     if (worst_case_search(problem, {}, {.tolerance = 1e-9}).iterations == 1) continue;
-    const auto got =
-        worst_case_search(problem, {}, {.tolerance = 1e-9, .observer = [](const TraceRow&) { return false; }});
+    const auto got = worst_case_search(
+        problem, {}, {.tolerance = 1e-9, .observer = [](const TraceRow& row) { return row.iteration < 1; }});
     EXPECT_EQ(got.status, Status::kStoppedByCaller);
     EXPECT_EQ(got.iterations, 1);
     EXPECT_TRUE(std::isfinite(got.gap));
+    int asked = 0;
+    const auto none = worst_case_search(
+        problem, {}, {.tolerance = 1e-9, .observer = [&](const TraceRow&) { return ++asked, false; }});
+    EXPECT_EQ(none.status, Status::kStoppedByCaller);
+    EXPECT_EQ(none.iterations, 0) << "heard while the first model was solved";
+    EXPECT_EQ(asked, 1);
+    EXPECT_TRUE(std::isfinite(none.gap));
+    EXPECT_NO_THROW(none.policy.require_fits(problem.model.nominal()));
     ++stopped;
   }
   EXPECT_GT(stopped, 0);

@@ -56,7 +56,7 @@ Evaluation nothing(int states) { return {Eigen::VectorXd::Zero(states), Eigen::V
 }  // namespace
 
 std::vector<Evaluation> evaluate_finite(const FiniteHorizonMdp& task, const StagePolicy& policy, double discount,
-                                        std::string_view column) {
+                                        std::string_view column, const std::function<bool()>& keep_going) {
   require_discount(discount);
   if (policy.size() != static_cast<std::size_t>(task.horizon())) {
     throw InvalidModel(fmt::format("evaluate_finite: {} policies for {} stages; one a stage is needed", policy.size(),
@@ -64,6 +64,7 @@ std::vector<Evaluation> evaluate_finite(const FiniteHorizonMdp& task, const Stag
   }
   std::vector<Evaluation> value{nothing(task.num_states())};
   for (int h = task.horizon() - 1; h >= 0; --h) {
+    if (keep_going && !keep_going()) return {};
     const PolicyChain chain(task.stage(h), policy[static_cast<std::size_t>(h)]);
     value.push_back(one_stage(chain, chain.step_values(column), discount, value.back()));
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string_view>
 #include <vector>
 
@@ -17,8 +18,10 @@ namespace bellwether::mdp {
 /// pass over the rows a stage.
 ///
 /// `policy` has one policy a stage. InvalidModel when there are fewer or more, or one does not fit its stage.
+/// `keep_going`, if there is one, is asked at every stage; once it said no the result is empty.
 std::vector<Evaluation> evaluate_finite(const FiniteHorizonMdp& task, const StagePolicy& policy, double discount = 1,
-                                        std::string_view column = {});
+                                        std::string_view column = {},
+                                        const std::function<bool()>& keep_going = nullptr);
 
 /// The same policy in all stages, or one with a memory.
 std::vector<Evaluation> evaluate_finite(const PolicyChain& chain, int horizon, double discount = 1,

@@ -96,7 +96,7 @@ Occupancy discounted_occupancy(const PolicyChain& chain, double discount, std::s
 }
 
 std::vector<Occupancy> finite_occupancy(const FiniteHorizonMdp& task, const StagePolicy& policy,
-                                        std::span<const double> initial) {
+                                        std::span<const double> initial, const std::function<bool()>& keep_going) {
   if (policy.size() != static_cast<std::size_t>(task.horizon())) {
     throw InvalidModel(fmt::format("finite_occupancy: {} policies for {} stages; one a stage is needed", policy.size(),
                                    task.horizon()));
@@ -104,6 +104,7 @@ std::vector<Occupancy> finite_occupancy(const FiniteHorizonMdp& task, const Stag
   std::vector<Occupancy> result;
   Pushed now{{}, 0};
   for (int h = 0; h < task.horizon(); ++h) {
+    if (keep_going && !keep_going()) return {};
     const PolicyChain chain(task.stage(h), policy[static_cast<std::size_t>(h)]);
     if (h == 0) {
       const std::vector<double> mu = start(initial, chain.initial());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -24,9 +25,11 @@ struct Occupancy {
 Occupancy discounted_occupancy(const PolicyChain& chain, double discount, std::span<const double> initial = {});
 
 /// x_h(s, a) = P(s_h = s, a_h = a), one a stage. The play begins with `initial` over the states of the model, by
-/// default that of the first stage. Cost: one pass over the rows a stage.
+/// default that of the first stage. Cost: one pass over the rows a stage, at which `keep_going`, if there is one, is
+/// asked; once it said no the result is empty.
 std::vector<Occupancy> finite_occupancy(const FiniteHorizonMdp& task, const StagePolicy& policy,
-                                        std::span<const double> initial = {});
+                                        std::span<const double> initial = {},
+                                        const std::function<bool()>& keep_going = nullptr);
 
 /// The policy with pi(a | s) = x(s, a) / sum over b of x(s, b), uniform where the state is not visited. If x is the
 /// occupancy of any policy whatever (also one with a memory), the result has the same occupancy. InvalidModel, naming

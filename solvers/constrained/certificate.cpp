@@ -90,6 +90,10 @@ Feasibility phase_one(const Lagrangian& on, ColumnPool& pool, std::span<const do
       best_y = y;
     }
     pool.add(std::move(against.best.policy), std::move(against.best.v));
+    if (on.planner().given_up()) {
+      result.stopped = true;
+      return result;
+    }
     master = pool.safest_mixture(unit);
     if (!master.solved) break;
     const double grain = 4 * kTolerance * std::max(scale, std::abs(upper));
@@ -101,12 +105,17 @@ Feasibility phase_one(const Lagrangian& on, ColumnPool& pool, std::span<const do
   if (!master.solved) return result;
   AnyPolicy mixed = pool.mixed(master.weights);
   std::vector<Bounded> collected = on.planner().evaluate(mixed);
+  if (on.planner().given_up()) {
+    result.stopped = true;
+    return result;
+  }
   if (upper < 0) {
     result.infeasibility = proof(on, best_y, 1e-10, observer);
     result.infeasibility->least_violation.upper = on.excess(collected);
     result.infeasibility->least_violation.value = on.excess(collected);
     if (!(result.infeasibility->least_violation.lower > 0)) result.infeasibility.reset();
     result.least_violating = std::move(mixed);
+    result.collected = std::move(collected);
     return result;
   }
   if (on.excess(collected) > 0) return result;
@@ -126,7 +135,7 @@ bool make_feasible(const Lagrangian& on, const Feasibility& found, AnyPolicy& po
   double overshoot = 1e-3;
   const AnyPolicy original = policy;
   const std::vector<Bounded> before = collected;
-  for (int attempt = 0; attempt < 8; ++attempt, overshoot *= 8) {
+  for (int attempt = 0; attempt < 8 && !on.planner().given_up(); ++attempt, overshoot *= 8) {
     double share = 0;
     for (int i = 0; i < on.num_budgets(); ++i) {
       const auto at = static_cast<std::size_t>(i) + 1;
@@ -137,6 +146,7 @@ bool make_feasible(const Lagrangian& on, const Feasibility& found, AnyPolicy& po
     const std::vector<AnyPolicy> both = {original, *found.safe};
     const std::vector<double> weights = {1 - share, share};
     policy = on.planner().mix(both, weights);
+    if (on.planner().given_up()) break;
     collected = on.planner().evaluate(policy);
     if (on.excess(collected) == 0) return true;
   }
@@ -147,10 +157,11 @@ bool make_feasible(const Lagrangian& on, const Feasibility& found, AnyPolicy& po
 
 void report_policy(const Lagrangian& on, const AnyPolicy& policy, std::span<const Bounded> collected,
                    ConstrainedSolution& solution) {
-  const mdp::Evaluation states = on.planner().values(policy);
-  solution.value = states.value;
-  solution.lower = states.value - states.error * (1 + 1e-12);
-  solution.upper = states.value + states.error * (1 + 1e-12);
+  if (const mdp::Evaluation states = on.planner().values(policy); !on.planner().given_up()) {
+    solution.value = states.value;
+    solution.lower = states.value - states.error * (1 + 1e-12);
+    solution.upper = states.value + states.error * (1 + 1e-12);
+  }
   solution.expected = collected.front();
   solution.violation = on.excess(collected);
   solution.policy = policy.stationary;
@@ -193,7 +204,7 @@ ConstrainedSolution infeasible(const Lagrangian& on, Feasibility found, Outcome 
   solution.algorithm = std::move(outcome.algorithm);
   solution.iterations = outcome.iterations + found.rounds;
   solution.transitions_read = outcome.work;
-  report_policy(on, found.least_violating, on.planner().evaluate(found.least_violating), solution);
+  report_policy(on, found.least_violating, found.collected, solution);
   std::vector<std::string> conflict;
   for (int i = 0; i < on.num_budgets(); ++i) {
     if (found.infeasibility->weights[static_cast<std::size_t>(i)] > 1e-12)
@@ -237,6 +248,7 @@ ConstrainedSolution conclude(const Lagrangian& on, Outcome outcome, const SolveO
   solution.transitions_read = outcome.work;
   solution.trace = std::move(outcome.trace);
   solution.note = std::move(outcome.note);
+  if (outcome.stopped) on.planner().stop();
   if (!outcome.dual) {
     Lagrangian::Dual found = on.dual(outcome.multipliers, run.tolerance / 4, nullptr, run.observer);
     outcome.stopped = outcome.stopped || found.best.status == Status::kStoppedByCaller;
@@ -244,7 +256,8 @@ ConstrainedSolution conclude(const Lagrangian& on, Outcome outcome, const SolveO
   }
   const Bounded dual = *outcome.dual;
   AnyPolicy policy = std::move(outcome.policy);
-  std::vector<Bounded> collected = on.planner().evaluate(policy);
+  std::vector<Bounded> collected =
+      outcome.collected.empty() ? on.planner().evaluate(policy) : std::move(outcome.collected);
   bool feasible = on.excess(collected) == 0;
   if (!feasible) {
     solution.infeasible_by = on.excess(collected);
@@ -257,6 +270,11 @@ ConstrainedSolution conclude(const Lagrangian& on, Outcome outcome, const SolveO
       outcome.feasibility = &found;
     }
     feasible = make_feasible(on, *outcome.feasibility, policy, collected);
+  }
+  if (on.planner().given_up()) {
+    outcome.stopped = true;
+    outcome.algorithm = solution.algorithm;
+    if (!std::isfinite(on.excess(collected))) return without_answer(on, std::move(outcome));
   }
   report_policy(on, policy, collected, solution);
   const double lower = feasible ? on.reward(collected).lower : -kInfinite;

@@ -15,7 +15,7 @@ namespace bellwether::solvers::constrained {
 struct Feasibility {
   std::optional<AnyPolicy> safe =
       {};  ///< a policy proven to keep to every budget with room to spare, when one was found
-  std::vector<Bounded> collected = {};  ///< of `safe`
+  std::vector<Bounded> collected = {};  ///< of `safe` or `least_violating`
   /// The room it leaves in the budget where it leaves the least, as a share of cost_scale.
   double room = 0;
   std::optional<Infeasibility> infeasibility = {};
@@ -34,6 +34,7 @@ Feasibility prove_infeasible(const Lagrangian& on, ColumnPool& pool, const Obser
 struct Outcome {
   std::string algorithm;
   AnyPolicy policy = {};
+  std::vector<Bounded> collected = {};  ///< of the policy, when it is known already
   std::vector<double> multipliers = {};
   bool priced = true;                        ///< the multipliers were found; else they only bound the optimum
   std::optional<Bounded> dual = {};          ///< D(multipliers) when it is known already
@@ -46,7 +47,8 @@ struct Outcome {
 };
 
 /// The proof: D(multipliers) from above, the exactly evaluated policy from below. A policy that exceeds a budget is
-/// mixed (occupancies) with a safe one until it provably does not.
+/// mixed (occupancies) with a safe one until it provably does not. Once the planner has given up, a policy that nothing
+/// is known of gives way to the safe one, and the values of the single states are left out.
 ConstrainedSolution conclude(const Lagrangian& on, Outcome outcome, const SolveOptions& run);
 
 /// The bounds of the maximising form as bounds of the problem's optimum.

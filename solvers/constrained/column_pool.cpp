@@ -22,7 +22,9 @@ std::vector<double> cleaned(std::vector<double> weights) {
 }  // namespace
 
 void ColumnPool::add(AnyPolicy policy, Eigen::VectorXd start) {
-  collected_.push_back(on_->planner().evaluate(policy));
+  std::vector<Bounded> collected = on_->planner().evaluate(policy);
+  if (on_->planner().given_up()) return;
+  collected_.push_back(std::move(collected));
   policies_.push_back(std::move(policy));
   start_ = std::move(start);
 }

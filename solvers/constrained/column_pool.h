@@ -13,7 +13,8 @@ class ColumnPool {
  public:
   explicit ColumnPool(const Lagrangian& on) : on_(&on) {}
 
-  /// Evaluates the policy and keeps it. `start` are values to begin similar problems from.
+  /// Evaluates the policy and keeps it, unless the planner has given up. `start` are values to begin similar problems
+  /// from.
   void add(AnyPolicy policy, Eigen::VectorXd start);
   int size() const { return static_cast<int>(policies_.size()); }
   const AnyPolicy& policy(int j) const { return policies_[static_cast<std::size_t>(j)]; }

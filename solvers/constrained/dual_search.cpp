@@ -35,13 +35,16 @@ class Search {
   double upper() const { return upper_; }
   const std::vector<double>& best_multipliers() const { return best_; }
   bool more() const { return !outcome_.stopped && outcome_.iterations < run_.max_iterations; }
-  void stop() { outcome_.stopped = true; }
+  void stop() {
+    outcome_.stopped = true;
+    on_.planner().stop();
+  }
 
   /// Plans against the multipliers; the policy found is the pool's last. The value of the dual function.
   double ask(std::span<const double> y) {
     Lagrangian::Dual dual = on_.dual(y, run_.tolerance / 8, pool_.start(), ticking());
     outcome_.work += dual.best.work;
-    outcome_.stopped = outcome_.stopped || dual.best.status == Status::kStoppedByCaller;
+    if (dual.best.status == Status::kStoppedByCaller) stop();
     ++outcome_.iterations;
     if (dual.best.v.size() == 0) {
       failed_ = true;
@@ -55,6 +58,8 @@ class Search {
     // Planning broke off: evaluating what it had would keep the caller waiting.
     if (outcome_.stopped && pool_.size() > 0) return dual.value.upper;
     pool_.add(std::move(dual.best.policy), std::move(dual.best.v));
+    if (on_.planner().given_up()) stop();
+    failed_ = pool_.size() == 0;
     return dual.value.upper;
   }
   bool failed() const { return failed_; }
@@ -65,7 +70,7 @@ class Search {
     const TraceRow row{
         .iteration = outcome_.iterations, .gap = upper_ - lower, .residual = kInfinite, .work = outcome_.work};
     trace_.record(row);
-    if (run_.observer && !run_.observer(row)) outcome_.stopped = true;
+    if (run_.observer && !run_.observer(row)) stop();
   }
 
   const Observer& ticking() const { return run_.observer; }
@@ -74,6 +79,7 @@ class Search {
   ConstrainedSolution without_answer() { return constrained::without_answer(on_, std::move(outcome_)); }
   ConstrainedSolution conclude_with(AnyPolicy policy, const Feasibility* found, bool reached) {
     outcome_.policy = std::move(policy);
+    if (on_.planner().given_up()) settle_for_a_column();
     outcome_.multipliers = best_;
     outcome_.priced = found == nullptr || outcome_.iterations > 1;  // zeros are asked first; are they the answer?
     outcome_.dual = dual_;
@@ -85,6 +91,16 @@ class Search {
   ConstrainedSolution give_up(Feasibility found) { return infeasible(on_, std::move(found), std::move(outcome_)); }
 
  private:
+  /// The best of what is known already; the last policy where none keeps to the budgets.
+  void settle_for_a_column() {
+    int best = -1;
+    for (int j = 0; j < pool_.size(); ++j)
+      if (on_.excess(pool_.collected(j)) == 0 && (best < 0 || pool_.reward(j) > pool_.reward(best))) best = j;
+    if (best < 0) best = pool_.size() - 1;
+    outcome_.policy = pool_.policy(best);
+    outcome_.collected.assign(pool_.collected(best).begin(), pool_.collected(best).end());
+  }
+
   const Lagrangian& on_;
   const SolveOptions& run_;
   ColumnPool pool_;
@@ -157,7 +173,7 @@ void bisect(const Lagrangian& on, Search& search, const DualBisectionOptions& op
 ConstrainedSolution dual_bisection(const ConstrainedProblem& problem, const DualBisectionOptions& options,
                                    const SolveOptions& run) {
   bellwether::require_valid("dual-bisection", options);
-  const Lagrangian on(problem);
+  const Lagrangian on(problem, run.observer);
   if (on.num_budgets() != 1) {
     throw InvalidOption(
         fmt::format("dual-bisection: the problem has {} budgets, must have one; choose bundle", on.num_budgets()));
@@ -188,7 +204,7 @@ ConstrainedSolution dual_bisection(const ConstrainedProblem& problem, const Dual
 
 ConstrainedSolution bundle(const ConstrainedProblem& problem, const BundleOptions& options, const SolveOptions& run) {
   bellwether::require_valid("bundle", options);
-  const Lagrangian on(problem);
+  const Lagrangian on(problem, run.observer);
   Search search("bundle", on, run);
   ColumnPool& pool = search.pool();
   const std::vector<double> none(static_cast<std::size_t>(on.num_budgets()), 0.0);

@@ -50,8 +50,10 @@ std::vector<std::string> names(int budgets) {
 
 }  // namespace
 
-Lagrangian::Lagrangian(const ConstrainedProblem& problem)
-    : problem_(checked(problem)), planner_(reduced_question(problem_), names(problem_.num_budgets())) {}
+Lagrangian::Lagrangian(const ConstrainedProblem& problem, const Observer& observer)
+    : problem_(checked(problem)), planner_(reduced_question(problem_), names(problem_.num_budgets())) {
+  if (observer) planner_.ask([observer] { return observer(TraceRow{}); });
+}
 
 double Lagrangian::reward_scale() const { return planner_.scale(0) > 0 ? planner_.scale(0) : 1; }
 double Lagrangian::cost_scale(int i) const { return planner_.scale(i + 1) > 0 ? planner_.scale(i + 1) : 1; }

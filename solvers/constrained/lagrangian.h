@@ -15,8 +15,8 @@ namespace bellwether::solvers::constrained {
 /// problem's sign; D(y) = max over policies of V_r - sum y_i (V_ci - d_i) for y >= 0 is never below the optimum.
 class Lagrangian {
  public:
-  /// Checks the problem.
-  explicit Lagrangian(const ConstrainedProblem& problem);
+  /// Checks the problem. The planner asks the observer while it evaluates.
+  explicit Lagrangian(const ConstrainedProblem& problem, const Observer& observer = nullptr);
 
   const ConstrainedProblem& problem() const { return problem_; }
   const VectorPlanner& planner() const { return planner_; }

@@ -308,7 +308,7 @@ ConstrainedSolution without_program(const Lagrangian& on, lp::LpStatus status, O
 ConstrainedSolution occupancy_lp(const ConstrainedProblem& problem, const OccupancyLpOptions& options,
                                  const SolveOptions& run) {
   bellwether::require_valid("occupancy-lp", options);
-  const Lagrangian on(problem);
+  const Lagrangian on(problem, run.observer);
   Outcome outcome{.algorithm = "occupancy-lp"};
   const OccupancyProgram program(on, wants_multichain(problem, options, outcome.note));
   if (program.num_columns() > kMostColumns) {

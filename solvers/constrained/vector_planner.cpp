@@ -13,6 +13,7 @@
 #include "mdp/evaluate/leaky_chain.h"
 #include "mdp/evaluate/occupancy.h"
 #include "mdp/graph/induced_chain.h"
+#include "solvers/abandonable.h"
 #include "solvers/exact/average/multichain_value_iteration.h"
 #include "solvers/exact/discounted/discounted_auto.h"
 #include "solvers/exact/discounted/modified_policy_iteration.h"
@@ -38,6 +39,17 @@ double duration_of(const Problem& problem) {
   if (problem.criterion == Criterion::kDiscounted)
     return round_up(1 + discounted::discount_tail(problem.discount).high);
   return problem.criterion == Criterion::kFinite ? problem.horizon : 1.0;
+}
+
+/// A policy is evaluated quickly: stage by stage, or by a linear system.
+bool evaluates_quickly(const Problem& question) {
+  constexpr std::int64_t kTransitions = 10'000'000;
+  constexpr int kStates = 20'000;
+  if (question.criterion != Criterion::kFinite) return question.model.num_states() <= kStates;
+  std::int64_t sum = 0;
+  if (question.stages.empty()) sum = question.horizon * question.model.num_transitions();
+  for (const mdp::TabularMdp& stage : question.stages) sum += stage.num_transitions();
+  return sum <= kTransitions;
 }
 
 Problem checked(Problem question) {
@@ -213,7 +225,8 @@ VectorPlanner::VectorPlanner(Problem question, std::vector<std::string> columns)
       columns_(std::move(columns)),
       task_(std::make_shared<mdp::FiniteHorizonMdp>(task_of(question_))),
       initial_(normalised_initial(question_.model)),
-      duration_(duration_of(question_)) {
+      duration_(duration_of(question_)),
+      quick_(evaluates_quickly(question_)) {
   const int models = task_->is_stationary() ? 1 : task_->horizon();
   for (const std::string& column : columns_) {
     double largest = 0;
@@ -293,33 +306,61 @@ Bounded VectorPlanner::expected(const mdp::Evaluation& values) const {
   return {sum, round_down(sum - round_up(off)), round_up(sum + round_up(off))};
 }
 
+std::function<bool()> VectorPlanner::asks() const {
+  if (quick_) return nullptr;
+  return [asking = asking_] { return asking->go_on(); };
+}
+
+template <class Work>
+std::optional<std::invoke_result_t<Work>> VectorPlanner::unless_stopped(Work work) const {
+  if (quick_ || !asking_->asks()) return work();
+  if (given_up()) return std::nullopt;
+  return abandonable(std::move(work), asks());
+}
+
 std::vector<mdp::Evaluation> VectorPlanner::evaluations(const AnyPolicy& policy,
                                                         std::span<const std::string> columns) const {
-  if (question_.criterion == Criterion::kDiscounted)
-    return evaluate_visited(mdp::PolicyChain(question_.model, policy.stationary), question_.discount, columns,
-                            initial_);
+  if (given_up()) return {};
   std::vector<mdp::Evaluation> result;
   if (question_.criterion == Criterion::kFinite) {
-    for (const std::string& column : columns)
-      result.push_back(mdp::evaluate_finite(*task_, policy.stages, question_.discount, column).front());
+    for (const std::string& column : columns) {
+      auto stages = mdp::evaluate_finite(*task_, policy.stages, question_.discount, column, asks());
+      if (stages.empty()) return {};
+      result.push_back(std::move(stages.front()));
+    }
     return result;
   }
-  const mdp::PolicyChain chain(question_.model, policy.stationary);
-  for (const std::string& column : columns) result.push_back(mdp::evaluate_average(chain, column).gain);
-  return result;
+  // Linear systems cannot be interrupted.
+  std::vector<std::string> names(columns.begin(), columns.end());
+  if (question_.criterion == Criterion::kDiscounted) {
+    return unless_stopped([model = question_.model, discount = question_.discount, played = policy.stationary,
+                           names = std::move(names), initial = initial_] {
+             return evaluate_visited(mdp::PolicyChain(model, played), discount, names, initial);
+           })
+        .value_or(std::vector<mdp::Evaluation>{});
+  }
+  return unless_stopped([model = question_.model, played = policy.stationary, names = std::move(names)] {
+           const mdp::PolicyChain chain(model, played);
+           std::vector<mdp::Evaluation> gains;
+           for (const std::string& column : names) gains.push_back(mdp::evaluate_average(chain, column).gain);
+           return gains;
+         })
+      .value_or(std::vector<mdp::Evaluation>{});
 }
 
 std::vector<Bounded> VectorPlanner::evaluate(const AnyPolicy& policy) const {
+  const std::vector<Bounded> anything(columns_.size());
   std::vector<Bounded> result;
   if (policy.parts.empty()) {
     for (const mdp::Evaluation& column : evaluations(policy, columns_)) result.push_back(expected(column));
-    return result;
+    return result.empty() ? anything : result;
   }
   result.assign(columns_.size(), exactly(0));
   const double total = std::accumulate(policy.weights.begin(), policy.weights.end(), 0.0);
   const double share = rounding_error(static_cast<std::int64_t>(policy.parts.size()) + 6);
   for (std::size_t j = 0; j < policy.parts.size(); ++j) {
     const std::vector<mdp::Evaluation> values = evaluations({.stationary = policy.parts[j]}, columns_);
+    if (values.empty()) return anything;
     for (std::size_t k = 0; k < columns_.size(); ++k) {
       Bounded part = times(policy.weights[j] / total, expected(values[k]));
       const double slack = share * std::max(std::abs(part.lower), std::abs(part.upper));
@@ -332,16 +373,24 @@ std::vector<Bounded> VectorPlanner::evaluate(const AnyPolicy& policy) const {
 
 mdp::Evaluation VectorPlanner::values(const AnyPolicy& policy) const {
   if (question_.criterion == Criterion::kDiscounted)
-    return mdp::evaluate_discounted(mdp::PolicyChain(question_.model, policy.stationary), question_.discount,
-                                    columns_.front());
+    return unless_stopped([model = question_.model, discount = question_.discount, played = policy.stationary,
+                           column = columns_.front()] {
+             return mdp::evaluate_discounted(mdp::PolicyChain(model, played), discount, column);
+           })
+        .value_or(mdp::Evaluation{});
   const std::span<const std::string> first(columns_.data(), 1);
-  if (policy.parts.empty()) return evaluations(policy, first).front();
+  if (policy.parts.empty()) {
+    std::vector<mdp::Evaluation> only = evaluations(policy, first);
+    return only.empty() ? mdp::Evaluation{} : std::move(only.front());
+  }
   const Eigen::Index states = question_.model.num_states();
   mdp::Evaluation sum{Eigen::VectorXd::Zero(states), Eigen::VectorXd::Zero(states)};
   const double total = std::accumulate(policy.weights.begin(), policy.weights.end(), 0.0);
   const double share = rounding_error(static_cast<std::int64_t>(policy.parts.size()) + 6);
   for (std::size_t j = 0; j < policy.parts.size(); ++j) {
-    const mdp::Evaluation part = evaluations({.stationary = policy.parts[j]}, first).front();
+    const std::vector<mdp::Evaluation> only = evaluations({.stationary = policy.parts[j]}, first);
+    if (only.empty()) return {};
+    const mdp::Evaluation& part = only.front();
     const double weight = policy.weights[j] / total;
     sum.value += weight * part.value;
     sum.error += weight * part.error + (2 * share) * weight * part.value.cwiseAbs();
@@ -349,8 +398,31 @@ mdp::Evaluation VectorPlanner::values(const AnyPolicy& policy) const {
   return sum;
 }
 
+/// How often the policy takes each choice; empty when given_up().
+Masses VectorPlanner::masses(const AnyPolicy& policy) const {
+  if (given_up()) return {};
+  std::vector<mdp::Occupancy> occupancy;
+  if (question_.criterion == Criterion::kFinite) {
+    occupancy = mdp::finite_occupancy(*task_, policy.stages, {}, asks());
+  } else if (auto flow =
+                 unless_stopped([model = question_.model, discount = question_.discount, played = policy.stationary] {
+                   return mdp::discounted_occupancy(mdp::PolicyChain(model, played), discount);
+                 })) {
+    occupancy.push_back(std::move(*flow));
+  }
+  Masses choices;
+  for (mdp::Occupancy& stage : occupancy) choices.push_back(std::move(stage.choice));
+  return choices;
+}
+
 AnyPolicy VectorPlanner::mix(std::span<const AnyPolicy> policies, std::span<const double> weights) const {
-  if (question_.criterion == Criterion::kAverage) return mix_average(question_.model, policies, weights);
+  if (question_.criterion == Criterion::kAverage) {
+    return unless_stopped([model = question_.model, policies = std::vector(policies.begin(), policies.end()),
+                           weights = std::vector(weights.begin(), weights.end())] {
+             return mix_average(model, policies, weights);
+           })
+        .value_or(AnyPolicy{});
+  }
   Masses mass;
   AnyPolicy only;
   int mixed = 0;
@@ -362,24 +434,20 @@ AnyPolicy VectorPlanner::mix(std::span<const AnyPolicy> policies, std::span<cons
       add_mass(*policies[j].mass, weights[j], mass);
       continue;
     }
-    std::vector<mdp::Occupancy> occupancy;
-    if (question_.criterion == Criterion::kFinite) {
-      occupancy = mdp::finite_occupancy(*task_, policies[j].stages);
-    } else {
-      occupancy.push_back(
-          mdp::discounted_occupancy(mdp::PolicyChain(question_.model, policies[j].stationary), question_.discount));
-    }
-    Masses choices;
-    for (mdp::Occupancy& stage : occupancy) choices.push_back(std::move(stage.choice));
-    add_mass(choices, weights[j], mass);
+    const Masses own = masses(policies[j]);
+    if (own.empty()) return {};
+    add_mass(own, weights[j], mass);
   }
   if (mixed == 1) return only;
   AnyPolicy result;
   if (question_.criterion == Criterion::kDiscounted) {
     result.stationary = mdp::policy_from_occupancy(question_.model, mass.front());
   } else {
-    for (std::size_t h = 0; h < mass.size(); ++h)
+    const std::function<bool()> go_on = asks();
+    for (std::size_t h = 0; h < mass.size(); ++h) {
+      if (go_on && !go_on()) return {};
       result.stages.push_back(mdp::policy_from_occupancy(task_->stage(static_cast<int>(h)), mass[h]));
+    }
   }
   result.mass = std::make_shared<const Masses>(std::move(mass));
   return result;

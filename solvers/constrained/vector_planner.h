@@ -1,10 +1,15 @@
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
+#include "core/asking.h"
 #include "mdp/evaluate/evaluation.h"
 #include "mdp/finite_memory_policy.h"
 #include "mdp/horizon.h"
@@ -56,14 +61,26 @@ class VectorPlanner {
   Best best(std::span<const double> weights, double tolerance, const Eigen::VectorXd* start = nullptr,
             const Observer& observer = nullptr) const;
 
-  /// What the policy collects in every column from the initial distribution, proven.
+  /// From here on evaluate(), values() and mix() of large problems ask `keep_going` while they work, and so may loops
+  /// of your own by still_wanted(). After a no they do nothing more: given_up().
+  void ask(std::function<bool()> keep_going) const { asking_->ask(std::move(keep_going)); }
+  bool still_wanted() const { return asking_->go_on(); }
+  /// As after a no.
+  void stop() const { asking_->stop(); }
+  bool stopped() const { return asking_->stopped(); }
+  /// The caller said stop, and evaluations take so long that they are left out. Small problems are evaluated all the
+  /// same: who asks for an answer gets one with a proof.
+  bool given_up() const { return stopped() && !quick_; }
+
+  /// What the policy collects in every column from the initial distribution, proven; anything (no number has bounds)
+  /// when given_up().
   std::vector<Bounded> evaluate(const AnyPolicy& policy) const;
-  /// The values of all states in the first column.
+  /// The values of all states in the first column; none when given_up().
   mdp::Evaluation values(const AnyPolicy& policy) const;
 
   /// A policy whose occupancy is the mean of theirs, so that it collects the mean in every column: stationary, or one a
   /// stage. For the average it keeps the policies apart unless each, and the mixture, has one recurrent class:
-  /// otherwise the mean of long-run frequencies need not belong to a stationary policy.
+  /// otherwise the mean of long-run frequencies need not belong to a stationary policy. Empty when given_up().
   AnyPolicy mix(std::span<const AnyPolicy> policies, std::span<const double> weights) const;
 
   /// The model of a weighted sum of columns, with the largest error that adding up made of an expected number.
@@ -85,8 +102,16 @@ class VectorPlanner {
   std::vector<double> initial_;
   std::vector<double> scale_;
   double duration_ = 1;
+  bool quick_;  ///< a policy is evaluated in a tenth of a second or so
+  std::shared_ptr<Asking> asking_ = std::make_shared<Asking>();
 
+  /// The result of `work`, which owns what it touches; nothing when given_up().
+  template <class Work>
+  std::optional<std::invoke_result_t<Work>> unless_stopped(Work work) const;
+  std::function<bool()> asks() const;
+  Masses masses(const AnyPolicy& policy) const;
   Bounded expected(const mdp::Evaluation& values) const;
+  /// Empty when given_up().
   std::vector<mdp::Evaluation> evaluations(const AnyPolicy& policy, std::span<const std::string> columns) const;
 };
 

@@ -119,6 +119,12 @@ void Game::solve_by_factors(std::span<const double> policy, const Eigen::MatrixX
   if (with_occupancy) view.occupancy = factors.transpose().solve(initial_);
 }
 
+bool Game::goes_on(int sweep) const {
+  constexpr std::int64_t kAskEvery = 2'000'000;  // transitions, a few nanoseconds each in every column
+  const std::int64_t sweeps = std::max<std::int64_t>(1, kAskEvery / model_.num_transitions());
+  return sweep % sweeps != sweeps - 1 || on_.planner().still_wanted();
+}
+
 void Game::solve_by_sweeps(std::span<const double> policy, const Eigen::MatrixXd& right, View& view,
                            bool with_occupancy) const {
   const int states = model_.num_states();
@@ -128,7 +134,7 @@ void Game::solve_by_sweeps(std::span<const double> policy, const Eigen::MatrixXd
   if (view.v.rows() != states) view.v = Eigen::MatrixXd::Zero(states, columns);
   Eigen::MatrixXd next(states, columns);
   Eigen::RowVectorXd row(columns);
-  for (int sweep = 0; sweep < kSweeps; ++sweep) {
+  for (int sweep = 0; sweep < kSweeps && goes_on(sweep); ++sweep) {
     for (int s = 0; s < states; ++s) {
       row.setZero();
       for (std::int64_t c = model_.first_choice(s); c < model_.first_choice(s + 1); ++c) {
@@ -151,7 +157,7 @@ void Game::solve_by_sweeps(std::span<const double> policy, const Eigen::MatrixXd
   if (!with_occupancy) return;
   if (view.occupancy.size() != states) view.occupancy = initial_ / (1 - discount());
   Eigen::VectorXd flow(states);
-  for (int sweep = 0; sweep < kSweeps; ++sweep) {
+  for (int sweep = 0; sweep < kSweeps && goes_on(sweep); ++sweep) {
     flow = initial_;
     for (int s = 0; s < states; ++s) {
       for (std::int64_t c = model_.first_choice(s); c < model_.first_choice(s + 1); ++c) {

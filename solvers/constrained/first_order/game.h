@@ -44,7 +44,8 @@ class Game {
   std::vector<double> in_problem_units(std::span<const double> multipliers) const;
 
   /// `policy` has one probability a choice. With `tau` > 0 column 0 also collects tau times the entropy of each step
-  /// (and q the choice's -tau log probability). Up to 150 states by LU, beyond by sweeps from the values in `view`.
+  /// (and q the choice's -tau log probability). Up to 150 states by LU, beyond by sweeps from the values in `view`,
+  /// which ask the planner's caller now and then: once planner().stopped() nothing in `view` means anything.
   void evaluate(std::span<const double> policy, View& view, bool with_occupancy = false, double tau = 0) const;
 
   /// Excess of cost i over its limit, in these units.
@@ -57,6 +58,8 @@ class Game {
                         bool with_occupancy) const;
   void solve_by_sweeps(std::span<const double> policy, const Eigen::MatrixXd& right, View& view,
                        bool with_occupancy) const;
+  /// False once the caller said stop, who is asked at every so many transitions.
+  bool goes_on(int sweep) const;
 
   const Lagrangian& on_;
   mdp::TabularMdp model_;

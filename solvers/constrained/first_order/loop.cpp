@@ -175,11 +175,16 @@ ConstrainedSolution play(std::string name, const Game& game, const Step& step, c
   bool stopped = false;
   for (std::int64_t k = 0; k <= last && !stopped; ++k) {
     game.evaluate(at.policy, view, options.output == "average");
+    stopped = on.planner().stopped();
     Point now = at;
-    const bool counts = step(at, view);
-    memory.add(k, now, view, counts);
-    stopped = run.observer && !run.observer({.iteration = k});
+    if (!stopped) {
+      const bool counts = step(at, view);
+      memory.add(k, now, view, counts);
+      stopped = run.observer && !run.observer({.iteration = k});
+    }
+    if (stopped) on.planner().stop();
     if (k < next_proof && k < last && !stopped) continue;
+    if (on.planner().given_up() && solution.status != Status::kNotRun) break;  // the last proof stands
     next_proof *= 2;
     solution = proven(name, game, memory, now, k, found, run);
     trace.record({.iteration = k, .gap = solution.gap});

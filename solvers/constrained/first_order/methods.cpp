@@ -75,7 +75,7 @@ struct Optimism {
 ConstrainedSolution npg_primal_dual(const ConstrainedProblem& problem, const NpgPrimalDualOptions& options,
                                     const SolveOptions& run) {
   bellwether::require_valid("npg-primal-dual", static_cast<const FirstOrderOptions&>(options));
-  const Lagrangian on(problem);
+  const Lagrangian on(problem, run.observer);
   const Game game(on, "npg-primal-dual");
   const double rest = 1 - game.discount();
   const double step = chosen(options.step, 2 * std::log(std::max(2, game.most_choices()))) / rest;
@@ -95,7 +95,7 @@ ConstrainedSolution npg_primal_dual(const ConstrainedProblem& problem, const Npg
 ConstrainedSolution pid_lagrangian(const ConstrainedProblem& problem, const PidLagrangianOptions& options,
                                    const SolveOptions& run) {
   bellwether::require_valid("pid-lagrangian", options);
-  const Lagrangian on(problem);
+  const Lagrangian on(problem, run.observer);
   const Game game(on, "pid-lagrangian");
   const double step = chosen(options.step, usual_step(game)), dual_step = chosen(options.dual_step, 1);
   const std::vector<double> caps = dual_caps(game, options, run.observer);
@@ -120,7 +120,7 @@ ConstrainedSolution pid_lagrangian(const ConstrainedProblem& problem, const PidL
 
 ConstrainedSolution rpg_pd(const ConstrainedProblem& problem, const RpgPdOptions& options, const SolveOptions& run) {
   bellwether::require_valid("rpg-pd", options);
-  const Lagrangian on(problem);
+  const Lagrangian on(problem, run.observer);
   const Game game(on, "rpg-pd");
   const double step = chosen(options.step, options.tau / 5), dual_step = chosen(options.dual_step, step);
   const std::vector<double> caps = dual_caps(game, options, run.observer);
@@ -139,7 +139,7 @@ ConstrainedSolution rpg_pd(const ConstrainedProblem& problem, const RpgPdOptions
 
 ConstrainedSolution opg_pd(const ConstrainedProblem& problem, const OpgPdOptions& options, const SolveOptions& run) {
   bellwether::require_valid("opg-pd", static_cast<const FirstOrderOptions&>(options));
-  const Lagrangian on(problem);
+  const Lagrangian on(problem, run.observer);
   const Game game(on, "opg-pd");
   const double step = chosen(options.step, usual_step(game) / 2),
                dual_step = chosen(options.dual_step, usual_dual_step(game) / 2);
@@ -164,7 +164,7 @@ ConstrainedSolution opg_pd(const ConstrainedProblem& problem, const OpgPdOptions
 ConstrainedSolution extra_gradient(const ConstrainedProblem& problem, const ExtraGradientOptions& options,
                                    const SolveOptions& run) {
   bellwether::require_valid("extra-gradient", static_cast<const FirstOrderOptions&>(options));
-  const Lagrangian on(problem);
+  const Lagrangian on(problem, run.observer);
   const Game game(on, "extra-gradient");
   const double step = chosen(options.step, usual_step(game)),
                dual_step = chosen(options.dual_step, usual_dual_step(game));
@@ -186,7 +186,7 @@ ConstrainedSolution extra_gradient(const ConstrainedProblem& problem, const Extr
 
 ConstrainedSolution crpo(const ConstrainedProblem& problem, const CrpoOptions& options, const SolveOptions& run) {
   bellwether::require_valid("crpo", options);
-  const Lagrangian on(problem);
+  const Lagrangian on(problem, run.observer);
   const Game game(on, "crpo");
   const double step = chosen(options.step, 0.1);
   const double slack = options.slack / (1 - game.discount());
@@ -210,7 +210,7 @@ ConstrainedSolution crpo(const ConstrainedProblem& problem, const CrpoOptions& o
 
 ConstrainedSolution reload(const ConstrainedProblem& problem, const ReloadOptions& options, const SolveOptions& run) {
   bellwether::require_valid("reload", options);
-  const Lagrangian on(problem);
+  const Lagrangian on(problem, run.observer);
   const Game game(on, "reload");
   const double step = chosen(options.step, usual_step(game)),
                dual_step = chosen(options.dual_step, usual_dual_step(game));
@@ -230,7 +230,7 @@ ConstrainedSolution reload(const ConstrainedProblem& problem, const ReloadOption
 ConstrainedSolution reload_occupancy(const ConstrainedProblem& problem, const ReloadOccupancyOptions& options,
                                      const SolveOptions& run) {
   bellwether::require_valid("reload-occupancy", options);
-  const Lagrangian on(problem);
+  const Lagrangian on(problem, run.observer);
   const Game game(on, "reload-occupancy");
   FlowPolytope polytope(game, "reload-occupancy");
   const bool entropy = options.geometry == "entropy";

@@ -154,5 +154,17 @@ TEST(Occupancy, SaysWhatDoesNotFit) {
   }
 }
 
+TEST(Occupancy, FiniteAsksAtEveryStage) {
+  const TabularMdp model = test::random_model(Stream(8), {.states = 5});
+  const FiniteHorizonMdp task(model, 20);
+  const StagePolicy policy(20, truth::random_policy(model, Stream(9)));
+  for (const int most : {1, 7, 21}) {
+    int asked = 0;
+    const auto got = finite_occupancy(task, policy, {}, [&] { return ++asked < most; });
+    EXPECT_EQ(asked, std::min(most, 20));
+    EXPECT_EQ(got.size(), most > 20 ? 20U : 0U);
+  }
+}
+
 }  // namespace
 }  // namespace bellwether::mdp

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "core/asking.h"
 #include "core/errors.h"
 #include "core/parallel.h"
 #include "core/rounding.h"
@@ -68,6 +69,13 @@ class Induction {
   const OutcomeTable& outcomes(int h) const {
     return outcomes_[problem_.stages.empty() ? 0 : static_cast<std::size_t>(h)];
   }
+  /// A pass over all stages takes some tenths of a second at most.
+  bool quick() const {
+    constexpr std::int64_t kQuick = 10'000'000;  // transitions
+    std::int64_t sum = 0;
+    for (int h = 0; h < horizon_ && sum <= kQuick; ++h) sum += model(h).num_transitions();
+    return sum <= kQuick;
+  }
   double largest_return() const { return largest_return_; }  ///< in absolute value
   double most_surprise() const { return most_surprise_; }    ///< -log of the probability of any play, at most
 
@@ -75,6 +83,7 @@ class Induction {
   /// null, that policy is evaluated. `error` is grown by what rounding did. False when the observer says stop.
   bool run(std::vector<double>& value, double beta, mdp::StagePolicy* stages, const mdp::StagePolicy* given,
            double& error, const Observer& observer) const {
+    Asking asking;
     std::vector<double> later(value.size());
     if (stages != nullptr) stages->assign(static_cast<std::size_t>(horizon_), {});
     for (int h = horizon_ - 1; h >= 0; --h) {
@@ -85,24 +94,29 @@ class Induction {
         const auto choices = (*given)[static_cast<std::size_t>(h)].choices();
         played.assign(choices.begin(), choices.end());
       }
-      back_up(h, aversion, later, value, played, given != nullptr);
+      const TraceRow row{.iteration = horizon_ - h};
+      constexpr std::int64_t kEffort = 2;  // of an outcome, in the units of Asking: two exponentials
+      if (observer)
+        asking.ask([&] { return observer(row); }, model(h).num_states(), kEffort * model(h).num_transitions());
+      back_up(h, aversion, later, value, played, given != nullptr, asking);
+      if (asking.stopped()) return false;
       double largest = largest_reward_;
       for (const double v : later) largest = std::max(largest, largest_reward_ + problem_.discount * std::abs(v));
       error = round_up(error * problem_.discount * (1 + 0x1p-50) + row_error(most_, largest));
       if (stages != nullptr) (*stages)[static_cast<std::size_t>(h)] = mdp::Policy::deterministic(std::move(played));
-      if (observer && !observer(TraceRow{.iteration = horizon_ - h})) return false;
+      if (observer && !observer(row)) return false;
     }
     return true;
   }
 
  private:
   void back_up(int h, double beta, const std::vector<double>& later, std::vector<double>& value,
-               std::vector<std::int32_t>& played, bool fixed) const {
+               std::vector<std::int32_t>& played, bool fixed, Asking& asking) const {
     const mdp::TabularMdp& model = this->model(h);
     const OutcomeTable& table = outcomes(h);
     parallel_for(model.num_states(), 8 * model.num_transitions(), [&](std::int64_t begin, std::int64_t end) {
       std::vector<double> x;
-      for (std::int64_t s = begin; s < end; ++s) {
+      for (std::int64_t s = begin; s < end && asking.wanted(s); ++s) {
         const auto state = static_cast<std::size_t>(s);
         const std::int64_t first = model.first_choice(static_cast<int>(s));
         const std::int64_t last = model.first_choice(static_cast<int>(s) + 1);
@@ -253,10 +267,12 @@ EntropicValueSolution plan_for_entropic_value_at_risk(const Problem& problem, do
   for (const Outcome& outcome : start) surprise -= std::log(outcome.probability);
   bool proceeding = true;
   const auto best_risk = [&](double beta, mdp::StagePolicy* stages) {
+    if (!proceeding && stages == nullptr) return std::numeric_limits<double>::quiet_NaN();
     std::vector<double> value(initial.size(), 0.0);
     double own = 0;
-    // The policy of what was found is wanted in any case.
-    if (!induction.run(value, beta, stages, nullptr, own, stages == nullptr ? run.observer : nullptr)) {
+    // The policy of what was found is wanted in any case, unless it is long in coming.
+    const bool at_once = stages != nullptr && induction.quick();
+    if (!induction.run(value, beta, stages, nullptr, own, at_once ? nullptr : run.observer)) {
       proceeding = false;
       return std::numeric_limits<double>::quiet_NaN();
     }
@@ -277,7 +293,9 @@ EntropicValueSolution plan_for_entropic_value_at_risk(const Problem& problem, do
   const auto beta_of = [](double theta) { return theta > 0 ? 1 / theta : kInfinity; };
   ScalarMaximum found{.argument = kInfinity, .value = neutral, .upper = neutral, .evaluations = 1};
   const double last = level < 1 ? std::max(0.0, (neutral - worst) / -log_level) : 0;
-  if (!proceeding) return {.status = Status::kStoppedByCaller, .note = "stopped before there was an answer"};
+  const EntropicValueSolution unfinished{.status = Status::kStoppedByCaller,
+                                         .note = "stopped before there was an answer"};
+  if (!proceeding) return unfinished;
   if (!std::isfinite(last)) return {.status = Status::kNumericalTrouble, .note = std::string(kOutOfRange)};
   if (level < 1) {
     const ScalarFunction g{
@@ -293,11 +311,11 @@ EntropicValueSolution plan_for_entropic_value_at_risk(const Problem& problem, do
         .split = middle_of};
     found =
         maximise(g, 0, last, std::max(run.tolerance / 2, 8 * error), [&](std::int64_t, double) { return proceeding; });
-    if (!std::isfinite(found.value))
-      return {.status = Status::kStoppedByCaller, .note = "stopped before there was an answer"};
+    if (!std::isfinite(found.value)) return unfinished;
   }
   solution.beta = level < 1 ? beta_of(found.argument) : 0;
-  best_risk(solution.beta, &solution.stages);
+  if (proceeding || induction.quick()) best_risk(solution.beta, &solution.stages);
+  if (!proceeding && !induction.quick()) return unfinished;
   solution.evaluations = found.evaluations;
   const double own = error + 8 * kUnitRoundoff * std::abs(found.upper);
   const double low = round_down(found.value - own), high = round_up(found.upper + own);

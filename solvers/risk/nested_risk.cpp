@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/asking.h"
 #include "core/errors.h"
 #include "core/parallel.h"
 #include "core/rounding.h"
@@ -40,12 +41,18 @@ struct StepRisk {
   }
 };
 
-/// One backup of all states.
+/// One backup of all states. Once `asking` has stopped its results mean nothing.
 struct Backup {
   const mdp::TabularMdp& model;
   const OutcomeTable& table;
   double discount;
   StepRisk risk;
+  Asking& asking;
+
+  /// In the units of Asking: a law is made of each row, and one risk is found by a search.
+  static std::int64_t effort(const mdp::TabularMdp& model, const StepRisk& risk) {
+    return (risk.measure == Measure::kEntropicValue ? 500 : 10) * model.num_transitions();
+  }
 
   struct Result {
     double residual = 0;   ///< largest change
@@ -58,7 +65,8 @@ struct Backup {
         model.num_states(), 16 * model.num_transitions(), Result{},
         [&](std::int64_t begin, std::int64_t end) {
           Result result;
-          for (std::int64_t s = begin; s < end; ++s) back_up(static_cast<int>(s), v, out, played, result);
+          for (std::int64_t s = begin; s < end && asking.wanted(s); ++s)
+            back_up(static_cast<int>(s), v, out, played, result);
           return result;
         },
         [](const Result& a, const Result& b) {
@@ -126,6 +134,8 @@ Solution finite(const Problem& problem, const StepRisk& risk, const SolveOptions
   std::vector<double> value(static_cast<std::size_t>(problem.model.num_states()), 0.0), later = value;
   solution.stages.resize(static_cast<std::size_t>(problem.horizon));
   double error = 0, most = 0;
+  Asking asking;
+  const auto ask = [&] { return run.observer(TraceRow{.iteration = solution.iterations}); };
   for (int h = problem.horizon - 1; h >= 0; --h) {
     const mdp::TabularMdp& model = problem.stages.empty() ? problem.model : problem.stages[static_cast<std::size_t>(h)];
     const OutcomeTable table(model, problem.sign());
@@ -133,13 +143,14 @@ Solution finite(const Problem& problem, const StepRisk& risk, const SolveOptions
     require_range(most);
     later.swap(value);
     std::vector<std::int32_t> played(value.size());
-    const Backup::Result result = Backup{model, table, problem.discount, risk}(later, value, played);
+    if (run.observer) asking.ask(ask, model.num_states(), Backup::effort(model, risk));
+    const Backup::Result result = Backup{model, table, problem.discount, risk, asking}(later, value, played);
     const double largest = table.largest_reward() + result.largest;
     error = round_up(error * problem.discount * (1 + 0x1p-50) + result.uncertain +
                      backup_error(risk, table.most_outcomes(), largest));
     solution.stages[static_cast<std::size_t>(h)] = mdp::Policy::deterministic(std::move(played));
     ++solution.iterations;
-    if (h > 0 && run.observer && !run.observer(TraceRow{.iteration = solution.iterations})) {
+    if (asking.stopped() || (h > 0 && run.observer && !ask())) {
       return {.status = Status::kStoppedByCaller,
               .algorithm = solution.algorithm,
               .note = "stopped before the first stage was reached, so there is no answer yet"};
@@ -153,14 +164,24 @@ Solution discounted(const Problem& problem, const StepRisk& risk, const SolveOpt
   Solution solution{.status = Status::kBudgetExhausted, .algorithm = "nested-risk"};
   const OutcomeTable table(problem.model, problem.sign());
   require_range(table.largest_reward() / (1 - problem.discount));
-  const Backup backup{problem.model, table, problem.discount, risk};
+  TraceRow row;
+  Asking asking;
+  if (run.observer)
+    asking.ask([&] { return run.observer(row); }, problem.model.num_states(), Backup::effort(problem.model, risk));
+  const Backup backup{problem.model, table, problem.discount, risk, asking};
   std::vector<double> value(static_cast<std::size_t>(problem.model.num_states()), 0.0), next = value;
   std::vector<std::int32_t> played(value.size());
   const double g = problem.discount;
   double error = kInfinity;
   TraceRecorder trace;
   while (solution.iterations < run.max_iterations) {
-    const Backup::Result result = backup(value, next, played);
+    std::vector<std::int32_t> greedy(value.size());
+    const Backup::Result result = backup(value, next, greedy);
+    if (asking.stopped()) {
+      solution.status = Status::kStoppedByCaller;
+      break;
+    }
+    played.swap(greedy);
     value.swap(next);
     solution.residual = result.residual;
     // V is T of the last V, and T_pi of it for the policy that was greedy: by the contraction of both maps, V is within
@@ -168,7 +189,7 @@ Solution discounted(const Problem& problem, const StepRisk& risk, const SolveOpt
     const double missed =
         result.uncertain + backup_error(risk, table.most_outcomes(), table.largest_reward() + result.largest);
     error = (g * result.residual + missed) / (1 - g) * (1 + 0x1p-48);
-    const TraceRow row{.iteration = ++solution.iterations, .gap = error, .residual = result.residual};
+    row = {.iteration = ++solution.iterations, .gap = error, .residual = result.residual};
     trace.record(row);
     if (error <= run.tolerance) break;
     if (g * result.residual <= missed) {
@@ -181,6 +202,10 @@ Solution discounted(const Problem& problem, const StepRisk& risk, const SolveOpt
     }
   }
   solution.policy = mdp::Policy::deterministic(played);
+  if (asking.stopped() && solution.iterations == 0) {
+    solution.note = "stopped within the first sweep, so nothing is proven yet";
+    return solution;
+  }
   certify(solution, problem, value, error, run.tolerance);
   solution.trace = trace.take();
   return solution;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -31,10 +32,52 @@ void speak_of_costs(RiskSolution& solution) {
   for (double& atom : solution.law.atom) atom = -atom;
 }
 
-RiskSolution start(const Problem& problem, std::string algorithm, const StockOptions& options) {
+/// Whoever asks the observer while dynamic programs run.
+class Questions {
+ public:
+  explicit Questions(const SolveOptions& run) : run_(run) {}
+
+  bool go_on() {
+    if (!stopped_ && run_.observer && !run_.observer(row_)) stopped_ = true;
+    return !stopped_;
+  }
+  bool go_on(std::int64_t evaluations, double gap) {
+    row_ = {.iteration = evaluations, .gap = gap};
+    return go_on();
+  }
+  bool stopped() const { return stopped_; }
+
+  StockTree::KeepGoing keep_going() {
+    if (!run_.observer) return nullptr;
+    return [this] { return go_on(); };
+  }
+  /// For passes over the tree: quick ones are not interrupted, so that who says stop gets a policy.
+  StockTree::KeepGoing during_passes(const StockTree& tree) { return is_quick(tree) ? nullptr : keep_going(); }
+  /// The caller said stop, and finding a policy and its law takes too long.
+  bool given_up(const StockTree& tree) const { return stopped_ && !(tree.complete() && is_quick(tree)); }
+
+ private:
+  static bool is_quick(const StockTree& tree) {
+    constexpr std::int64_t kQuick = 2'000'000;  // nodes, some tenths of a second a pass
+    return tree.num_nodes() <= kQuick;
+  }
+
+  const SolveOptions& run_;
+  TraceRow row_;
+  bool stopped_ = false;
+};
+
+RiskSolution start(const Problem& problem, std::string algorithm, const StockOptions& options, Questions& questions) {
   RiskSolution solution{.algorithm = std::move(algorithm)};
-  solution.tree = std::make_shared<const StockTree>(problem, options);
+  solution.tree = std::make_shared<const StockTree>(problem, options, questions.keep_going());
   return solution;
+}
+
+RiskSolution without_answer(RiskSolution solution) {
+  return {.status = Status::kStoppedByCaller,
+          .algorithm = std::move(solution.algorithm),
+          .note = "stopped before there was an answer",
+          .evaluations = solution.evaluations};
 }
 
 /// Why a search ended before it had proven its tolerance; kNotRun when it had not.
@@ -68,10 +111,8 @@ RiskSolution finish(const Problem& problem, RiskSolution solution, double achiev
   return solution;
 }
 
-std::function<bool(std::int64_t, double)> asks(const SolveOptions& run) {
-  return [&run](std::int64_t evaluations, double gap) {
-    return !run.observer || run.observer(TraceRow{.iteration = evaluations, .gap = gap});
-  };
+std::function<bool(std::int64_t, double)> asks(Questions& questions) {
+  return [&questions](std::int64_t evaluations, double gap) { return questions.go_on(evaluations, gap); };
 }
 
 /// The function that is linear with slope one below b and zero above: what a budget of b lacks.
@@ -93,11 +134,15 @@ RiskSolution plan_for_utility(const Problem& problem, const std::function<double
                               const StockOptions& options, const SolveOptions& run) {
   if (!(lipschitz >= 0))
     throw InvalidOption(fmt::format("risk: the slope of the utility is {}, must be at least 0", lipschitz));
-  RiskSolution solution = start(problem, "utility", options);
+  Questions questions(run);
+  RiskSolution solution = start(problem, "utility", options, questions);
   const StockTree& tree = *solution.tree;
-  const double best = tree.maximise(f, &solution.policy);
-  solution.law = tree.law(solution.policy);
+  if (questions.given_up(tree)) return without_answer(std::move(solution));
+  const StockTree::KeepGoing keep_going = questions.during_passes(tree);
+  const double best = tree.maximise(f, &solution.policy, keep_going);
+  solution.law = tree.law(solution.policy, keep_going);
   solution.evaluations = 1;
+  if (questions.given_up(tree)) return without_answer(std::move(solution));
   double achieved = 0, largest = 0;
   for (std::size_t i = 0; i < solution.law.atom.size(); ++i)
     achieved += solution.law.weight[i] * f(solution.law.atom[i]);
@@ -118,15 +163,18 @@ RiskSolution plan_for_utility(const Problem& problem, const std::function<double
 RiskSolution plan_for_conditional_value_at_risk(const Problem& problem, double level, const StockOptions& options,
                                                 const SolveOptions& run) {
   require_level(level);
-  RiskSolution solution = start(problem, "conditional-value-at-risk", options);
+  Questions questions(run);
+  RiskSolution solution = start(problem, "conditional-value-at-risk", options, questions);
   const StockTree& tree = *solution.tree;
+  if (questions.given_up(tree)) return without_answer(std::move(solution));
+  const StockTree::KeepGoing keep_going = questions.during_passes(tree);
   const std::vector<double>& stocks = tree.final_stocks();
   // g(b) = b + max over policies E min(X - b, 0) / level. For one policy it is largest at an atom of X, so the stocks
   // are all that need be tried; on the way from a to b it gains at most b - a, and loses at most (1 / level - 1)(b -
   // a).
   const double fall = 1 / level - 1;
   const ScalarFunction g{
-      .value = [&](double b) { return b + tree.maximise(shortfall(b)) / level; },
+      .value = [&](double b) { return b + tree.maximise(shortfall(b), nullptr, keep_going) / level; },
       .bound =
           [&](double a, double value_a, double b, double value_b) {
             // The two lines meet at the peak: value_a + t = value_b + fall (b - a - t).
@@ -136,11 +184,12 @@ RiskSolution plan_for_conditional_value_at_risk(const Problem& problem, double l
                                                    : std::max(value_a, value_b);
           },
       .split = [&](double a, double b) { return candidate_between(stocks, a, b); }};
-  const ScalarMaximum found = maximise(g, stocks.front(), stocks.back(), run.tolerance / 2, asks(run));
-  tree.maximise(shortfall(found.argument), &solution.policy);
-  solution.law = tree.law(solution.policy);
+  const ScalarMaximum found = maximise(g, stocks.front(), stocks.back(), run.tolerance / 2, asks(questions));
   solution.parameter = found.argument;
   solution.evaluations = found.evaluations;
+  if (!questions.given_up(tree)) tree.maximise(shortfall(found.argument), &solution.policy, keep_going);
+  if (!questions.given_up(tree)) solution.law = tree.law(solution.policy, keep_going);
+  if (questions.given_up(tree)) return without_answer(std::move(solution));
   // Conditional value at risk moves by no more than the return does; an expectation counts 1 / level times.
   const double largest = 2 * tree.largest_stock() + tree.stock_error();
   const double error = tree.stock_error() + (tree.expectation_error() + 0x1p-50) * largest / level;
@@ -151,26 +200,31 @@ RiskSolution plan_for_conditional_value_at_risk(const Problem& problem, double l
 RiskSolution plan_for_value_at_risk(const Problem& problem, double level, const StockOptions& options,
                                     const SolveOptions& run) {
   require_level(level);
-  RiskSolution solution = start(problem, "value-at-risk", options);
+  Questions questions(run);
+  RiskSolution solution = start(problem, "value-at-risk", options, questions);
   const StockTree& tree = *solution.tree;
+  if (questions.given_up(tree)) return without_answer(std::move(solution));
+  const StockTree::KeepGoing keep_going = questions.during_passes(tree);
   const std::vector<double>& stocks = tree.final_stocks();
   // The larger b, the larger the mass below it: bisect for the last stock of those from `low` on, where it is, whose
   // mass is below the level.
-  bool stopped = false;
   const auto last = [&](std::size_t low, const std::function<bool(const Enclosure&)>& below_level) {
     std::size_t high = stocks.size();
-    while (high - low > 1 && !stopped) {
+    while (high - low > 1 && !questions.stopped()) {
       const std::size_t middle = low + (high - low) / 2;
-      ++solution.evaluations;
-      (below_level(tree.least_mass_below(stocks[middle])) ? low : high) = middle;
-      stopped = run.observer && !run.observer(TraceRow{.iteration = solution.evaluations});
+      const Enclosure mass = tree.least_mass_below(stocks[middle], nullptr, keep_going);
+      if (questions.stopped()) break;
+      (below_level(mass) ? low : high) = middle;
+      questions.go_on(++solution.evaluations, std::numeric_limits<double>::infinity());
     }
     return std::pair(low, high - 1);
   };
   const std::size_t reached = last(0, [level](const Enclosure& mass) { return mass.upper < level; }).first;
   const std::size_t possible = last(reached, [level](const Enclosure& mass) { return mass.lower < level; }).second;
-  tree.least_mass_below(stocks[reached], &solution.policy);
-  solution.law = tree.law(solution.policy);
+  if (!questions.given_up(tree)) tree.least_mass_below(stocks[reached], &solution.policy, keep_going);
+  if (!questions.given_up(tree)) solution.law = tree.law(solution.policy, keep_going);
+  if (questions.given_up(tree)) return without_answer(std::move(solution));
+  const bool stopped = questions.stopped();
   solution.parameter = stocks[reached];
   solution = finish(problem, std::move(solution), stocks[reached], stocks[possible], tree.stock_error(),
                     stopped ? Status::kStoppedByCaller : Status::kNotRun, run.tolerance);
@@ -183,15 +237,18 @@ RiskSolution plan_for_mean_variance(const Problem& problem, double weight, const
                                     const SolveOptions& run) {
   if (!(weight >= 0 && std::isfinite(weight)))
     throw InvalidOption(fmt::format("risk: the weight of the variance is {}, must be a number of at least 0", weight));
-  RiskSolution solution = start(problem, "mean-variance", options);
+  Questions questions(run);
+  RiskSolution solution = start(problem, "mean-variance", options, questions);
   const StockTree& tree = *solution.tree;
+  if (questions.given_up(tree)) return without_answer(std::move(solution));
+  const StockTree::KeepGoing keep_going = questions.during_passes(tree);
   const std::vector<double>& stocks = tree.final_stocks();
   const auto utility = [weight](double v) { return [weight, v](double x) { return x - weight * (x - v) * (x - v); }; };
   // G(v) + weight v^2 is a maximum of functions linear in v: convex, so below its chord on every interval.
   const double largest = tree.largest_stock() * (1 + 4 * weight * tree.largest_stock());
   require_range(largest);
   const double rounding = tree.expectation_error() * largest;
-  const ScalarFunction g{.value = [&](double v) { return tree.maximise(utility(v)); },
+  const ScalarFunction g{.value = [&](double v) { return tree.maximise(utility(v), nullptr, keep_going); },
                          .bound =
                              [&](double a, double value_a, double b, double value_b) {
                                if (!(b > a) || weight == 0) return std::max(value_a, value_b);
@@ -202,11 +259,12 @@ RiskSolution plan_for_mean_variance(const Problem& problem, double weight, const
                              },
                          .split = middle_of};
   const double reachable = std::max(run.tolerance / 2, 8 * rounding);  // each bound has 4 times the rounding in it
-  const ScalarMaximum found = maximise(g, stocks.front(), stocks.back(), reachable, asks(run));
-  tree.maximise(utility(found.argument), &solution.policy);
-  solution.law = tree.law(solution.policy);
+  const ScalarMaximum found = maximise(g, stocks.front(), stocks.back(), reachable, asks(questions));
   solution.parameter = found.argument;
   solution.evaluations = found.evaluations;
+  if (!questions.given_up(tree)) tree.maximise(utility(found.argument), &solution.policy, keep_going);
+  if (!questions.given_up(tree)) solution.law = tree.law(solution.policy, keep_going);
+  if (questions.given_up(tree)) return without_answer(std::move(solution));
   const double achieved = mean(solution.law) - weight * variance(solution.law);
   const double error = tree.stock_error() * (1 + 8 * weight * tree.largest_stock()) + 2 * rounding;
   return finish(problem, std::move(solution), achieved, found.upper, error, early_end(found), run.tolerance);

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
+#include <optional>
+#include <type_traits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -10,9 +13,40 @@
 #include "core/errors.h"
 #include "core/rounding.h"
 #include "core/text.h"
+#include "solvers/abandonable.h"
 
 namespace bellwether::solvers {
 namespace {
+
+using KeepGoing = StockTree::KeepGoing;
+
+/// Asks at every so many nodes, some hundredths of a second.
+bool goes_on(std::size_t node, const KeepGoing& keep_going) {
+  constexpr std::size_t kBetween = (std::size_t{1} << 18) - 1;
+  return (node & kBetween) != kBetween || !keep_going || keep_going();
+}
+
+/// The result of `work` on so many items, which it owns: one call that cannot be interrupted, and a long one where
+/// there are millions. Nothing once `keep_going` said no.
+template <class Work>
+std::optional<std::invoke_result_t<Work>> at_once(std::size_t items, Work work, const KeepGoing& keep_going) {
+  constexpr std::size_t kFew = 1'000'000;  // a tenth of a second
+  if (!keep_going || items <= kFew) return work();
+  return abandonable(std::move(work), keep_going);
+}
+
+/// `items` in ascending order.
+template <class T>
+std::optional<std::vector<T>> sorted(std::vector<T> items, const KeepGoing& keep_going) {
+  const std::size_t count = items.size();
+  return at_once(
+      count,
+      [owned = std::make_shared<std::vector<T>>(std::move(items))] {
+        std::sort(owned->begin(), owned->end());
+        return std::move(*owned);
+      },
+      keep_going);
+}
 
 /// A node that an outcome leads to, and which outcome.
 struct Arrival {
@@ -71,7 +105,7 @@ void add_scaled(std::vector<std::pair<double, double>>& atoms, const Law& law, d
 
 }  // namespace
 
-StockTree::StockTree(const Problem& problem, const StockOptions& options)
+StockTree::StockTree(const Problem& problem, const StockOptions& options, const KeepGoing& keep_going)
     : max_nodes_(options.max_nodes), grid_(options.grid) {
   require_valid(problem);
   bellwether::require_valid("risk", options);
@@ -98,10 +132,12 @@ StockTree::StockTree(const Problem& problem, const StockOptions& options)
   }
   num_nodes_ = static_cast<std::int64_t>(initial_.size());
   weight = 1;
-  for (int h = 0; h < problem.horizon; ++h, weight *= problem.discount) expand(h, weight, same);
+  for (int h = 0; h < problem.horizon; ++h, weight *= problem.discount)
+    if (!expand(h, weight, same, keep_going)) return;
 
-  for (const StockNode& node : stages_.back().node) final_stocks_.push_back(node.stock);
-  std::ranges::sort(final_stocks_);
+  std::vector<double> stocks;
+  for (const StockNode& node : stages_.back().node) stocks.push_back(node.stock);
+  final_stocks_ = sorted(std::move(stocks), keep_going).value_or(std::vector<double>{});
   final_stocks_.erase(std::unique(final_stocks_.begin(), final_stocks_.end()), final_stocks_.end());
 }
 
@@ -113,13 +149,23 @@ const OutcomeTable& StockTree::outcomes(int stage) const {
   return outcomes_[outcomes_.size() == 1 ? 0 : static_cast<std::size_t>(stage)];
 }
 
-void StockTree::expand(int stage, double discount, double same) {
+void StockTree::require_room(int stage, std::int64_t nodes) const {
+  if (nodes <= max_nodes_) return;
+  throw InvalidOption(
+      fmt::format("risk: after {} of {} there are already {} (state, earnings) to tell apart, more than max_nodes = "
+                  "{}; a grid for the earnings (option grid) makes them fewer",
+                  counted(stage + 1, "stage"), horizon(), nodes, max_nodes_));
+}
+
+bool StockTree::expand(int stage, double discount, double same, const KeepGoing& keep_going) {
   Stage& here = stages_[static_cast<std::size_t>(stage)];
   Stage& next = stages_[static_cast<std::size_t>(stage) + 1];
   const mdp::TabularMdp& model = this->model(stage);
   const OutcomeTable& table = outcomes(stage);
   std::vector<Arrival> arrivals;
-  for (const StockNode& node : here.node) {
+  for (std::size_t i = 0; i < here.node.size(); ++i) {
+    if (!goes_on(i, keep_going)) return false;
+    const StockNode& node = here.node[i];
     here.child_begin.push_back(static_cast<std::int64_t>(arrivals.size()));
     for (std::int64_t c = model.first_choice(node.state); c < model.first_choice(node.state + 1); ++c) {
       for (const Outcome& outcome : table.of(c)) {
@@ -128,23 +174,24 @@ void StockTree::expand(int stage, double discount, double same) {
         arrivals.push_back({outcome.next, stock, static_cast<std::int64_t>(arrivals.size())});
       }
     }
-    if (static_cast<std::int64_t>(arrivals.size()) > 20 * max_nodes_) break;  // refused below
+    if (static_cast<std::int64_t>(arrivals.size()) > 20 * max_nodes_) require_room(stage, max_nodes_ + 1);
   }
   here.child.resize(arrivals.size());
-  std::sort(arrivals.begin(), arrivals.end());
-  for (const Arrival& arrival : arrivals) {
+  auto ascending = sorted(std::move(arrivals), keep_going);
+  if (!ascending) return false;
+  for (std::size_t i = 0; i < ascending->size(); ++i) {
+    if (!goes_on(i, keep_going)) return false;
+    const Arrival& arrival = (*ascending)[i];
     const bool known =
         !next.node.empty() && next.node.back().state == arrival.state && arrival.stock - next.node.back().stock <= same;
-    if (!known) next.node.push_back({arrival.state, arrival.stock});
+    if (!known) {
+      next.node.push_back({arrival.state, arrival.stock});
+      require_room(stage, num_nodes_ + static_cast<std::int64_t>(next.node.size()));
+    }
     here.child[static_cast<std::size_t>(arrival.edge)] = static_cast<std::int32_t>(next.node.size() - 1);
   }
   num_nodes_ += static_cast<std::int64_t>(next.node.size());
-  if (num_nodes_ > max_nodes_ || static_cast<std::int64_t>(arrivals.size()) > 20 * max_nodes_) {
-    throw InvalidOption(fmt::format(
-        "risk: after {} of {} there are already {} (state, earnings) to tell apart, more than max_nodes = "
-        "{}; a grid for the earnings (option grid) makes them fewer",
-        counted(stage + 1, "stage"), horizon(), std::max<std::int64_t>(num_nodes_, max_nodes_), max_nodes_));
-  }
+  return true;
 }
 
 template <class Visit>
@@ -162,7 +209,8 @@ void StockTree::for_choices(int stage, std::size_t node, const Visit& visit) con
   }
 }
 
-double StockTree::maximise(const std::function<double(double)>& f, StockPolicy* policy) const {
+double StockTree::maximise(const std::function<double(double)>& f, StockPolicy* policy,
+                           const KeepGoing& keep_going) const {
   std::vector<double> value, later;
   for (const StockNode& node : stages_.back().node) value.push_back(f(node.stock));
   if (policy != nullptr) policy->assign(static_cast<std::size_t>(horizon()), {});
@@ -172,6 +220,7 @@ double StockTree::maximise(const std::function<double(double)>& f, StockPolicy* 
     value.assign(count, -std::numeric_limits<double>::infinity());
     if (policy != nullptr) (*policy)[static_cast<std::size_t>(h)].assign(count, 0);
     for (std::size_t i = 0; i < count; ++i) {
+      if (!goes_on(i, keep_going)) return std::numeric_limits<double>::quiet_NaN();
       for_choices(h, i, [&](std::int32_t choice, std::span<const Outcome> row, const std::int32_t* children) {
         double q = 0;
         for (std::size_t k = 0; k < row.size(); ++k)
@@ -187,7 +236,7 @@ double StockTree::maximise(const std::function<double(double)>& f, StockPolicy* 
   return total;
 }
 
-Enclosure StockTree::least_mass_below(double b, StockPolicy* policy) const {
+Enclosure StockTree::least_mass_below(double b, StockPolicy* policy, const KeepGoing& keep_going) const {
   std::vector<Enclosure> mass, later;
   for (const StockNode& node : stages_.back().node) mass.push_back(node.stock < b ? Enclosure{1, 1} : Enclosure{0, 0});
   if (policy != nullptr) policy->assign(static_cast<std::size_t>(horizon()), {});
@@ -198,6 +247,7 @@ Enclosure StockTree::least_mass_below(double b, StockPolicy* policy) const {
     if (policy != nullptr) (*policy)[static_cast<std::size_t>(h)].assign(count, 0);
     const double slack = outcomes(h).has_products() ? 0x1p-46 : 0;
     for (std::size_t i = 0; i < count; ++i) {
+      if (!goes_on(i, keep_going)) return {};
       for_choices(h, i, [&](std::int32_t choice, std::span<const Outcome> row, const std::int32_t* children) {
         const Enclosure q = weighted_mean(
             row.size(), [&](std::size_t k) { return row[k].probability; },
@@ -221,11 +271,12 @@ double StockTree::expectation_error() const {
   return (horizon() + 1) * row * (1 + 0x1p-30);
 }
 
-Law StockTree::law(const StockPolicy& policy) const {
+Law StockTree::law(const StockPolicy& policy, const KeepGoing& keep_going) const {
   std::vector<double> mass = initial_;
   for (int h = 0; h < horizon(); ++h) {
     std::vector<double> next(stages_[static_cast<std::size_t>(h) + 1].node.size());
     for (std::size_t i = 0; i < mass.size(); ++i) {
+      if (!goes_on(i, keep_going)) return {};
       if (mass[i] == 0) continue;
       const std::int32_t played = policy[static_cast<std::size_t>(h)][i];
       for_choices(h, i, [&](std::int32_t choice, std::span<const Outcome> row, const std::int32_t* children) {
@@ -238,7 +289,11 @@ Law StockTree::law(const StockPolicy& policy) const {
   }
   std::vector<std::pair<double, double>> atoms;
   for (std::size_t i = 0; i < mass.size(); ++i) atoms.emplace_back(stages_.back().node[i].stock, mass[i]);
-  return make_law(std::move(atoms));
+  const std::size_t count = atoms.size();
+  const auto made = [owned = std::make_shared<decltype(atoms)>(std::move(atoms))] {
+    return make_law(std::move(*owned));
+  };
+  return at_once(count, made, keep_going).value_or(Law{});
 }
 
 StockPolicy StockTree::greedy(const std::function<double(const Law&)>& functional) const {

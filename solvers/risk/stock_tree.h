@@ -41,8 +41,12 @@ using StockPolicy = std::vector<std::vector<std::int32_t>>;
 /// are negated, so more is always better here.
 class StockTree {
  public:
-  /// InvalidOption when there are more nodes than allowed.
-  StockTree(const Problem& problem, const StockOptions& options);
+  using KeepGoing = std::function<bool()>;
+
+  /// InvalidOption when there are more nodes than allowed. `keep_going`, if there is one, is asked now and then; once
+  /// it said no the tree is not complete() and of no use. The same below, where the result then means nothing.
+  StockTree(const Problem& problem, const StockOptions& options, const KeepGoing& keep_going = nullptr);
+  bool complete() const { return !final_stocks_.empty(); }
 
   int horizon() const { return static_cast<int>(stages_.size()) - 1; }
   std::span<const StockNode> nodes(int stage) const { return stages_[static_cast<std::size_t>(stage)].node; }
@@ -56,16 +60,17 @@ class StockTree {
 
   /// Expected utility f(final stock) under the best policy; `policy`, when given, receives it. Ties go to the first
   /// choice. The expectations carry `expectation_error` times the largest |f|.
-  double maximise(const std::function<double(double)>& f, StockPolicy* policy = nullptr) const;
+  double maximise(const std::function<double(double)>& f, StockPolicy* policy = nullptr,
+                  const KeepGoing& keep_going = nullptr) const;
   double expectation_error() const;
 
   /// The least probability that a policy can give to final stocks below b. Both ends are the truth itself where no
   /// operation had to round, as with probabilities that are halves and quarters; `policy`, when given, receives one
   /// that is within the upper end.
-  Enclosure least_mass_below(double b, StockPolicy* policy = nullptr) const;
+  Enclosure least_mass_below(double b, StockPolicy* policy = nullptr, const KeepGoing& keep_going = nullptr) const;
 
   /// The law of the final stock under a policy, and that from each node on (`laws` of one stage, in the nodes' order).
-  Law law(const StockPolicy& policy) const;
+  Law law(const StockPolicy& policy, const KeepGoing& keep_going = nullptr) const;
 
   /// Chooses at each node the law of the final stock that `functional` likes best, backwards: optimal when the
   /// functional is indifferent to mixtures, and no more than greedy otherwise.
@@ -81,7 +86,9 @@ class StockTree {
   };
 
   const OutcomeTable& outcomes(int stage) const;
-  void expand(int stage, double discount, double same);
+  /// False when `keep_going` said no.
+  bool expand(int stage, double discount, double same, const KeepGoing& keep_going);
+  void require_room(int stage, std::int64_t nodes) const;
   /// visit(local choice, outcomes, children) for every choice of a node.
   template <class Visit>
   void for_choices(int stage, std::size_t node, const Visit& visit) const;

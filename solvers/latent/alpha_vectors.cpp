@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -20,7 +21,13 @@ using mdp::BeliefModel;
 
 class AlphaSets {
  public:
-  AlphaSets(const Frame& frame, int most, const SolveOptions& run) : frame_(frame), most_(most), run_(run) {
+  AlphaSets(const Frame& frame, int most, const SolveOptions& run) : frame_(frame), most_(most) {
+    if (run.observer) {
+      keep_going_ = [this, &run] {
+        if (outcome_ == Outcome::kDone && !run.observer({.iteration = steps_})) outcome_ = Outcome::kStopped;
+        return outcome_ == Outcome::kDone;
+      };
+    }
     tolerance_ = 1e-12 * frame.model().largest_reward() * frame.steps(0);
     sets_.resize(static_cast<std::size_t>(frame.model().num_cells()));
     for (int x = 0; !frame.finite() && x < frame.model().num_cells(); ++x) begin_with_loop(x);
@@ -44,7 +51,8 @@ class AlphaSets {
         if (outcome_ != Outcome::kDone) return outcome_;
         for (Candidate& c : of_choice) now.back().push_back(std::move(c));
       }
-      loss_here = std::max(loss_here, latent::prune(now.back(), tolerance_));
+      loss_here = std::max(loss_here, latent::prune(now.back(), tolerance_, keep_going_));
+      if (outcome_ != Outcome::kDone) return outcome_;
     }
     // Losses of one stage add up along the messages of a choice and then once for the union.
     lost_ = frame_.discount() * lost_ + loss + loss_here;
@@ -105,8 +113,9 @@ class AlphaSets {
         add_back(message, nodes_[static_cast<std::size_t>(node)].alpha, frame_.discount(), c.value);
         after.push_back(std::move(c));
       }
-      lost += std::max(0.0, latent::prune(after, tolerance_)) + latent::add_pruned(sum, after, tolerance_);
-      if (run_.observer && !run_.observer({.iteration = steps_})) outcome_ = Outcome::kStopped;
+      lost += std::max(0.0, latent::prune(after, tolerance_, keep_going_));
+      if (outcome_ == Outcome::kDone) lost += latent::add_pruned(sum, after, tolerance_, keep_going_);
+      if (keep_going_) keep_going_();
       if (static_cast<int>(sum.size()) > most_) outcome_ = Outcome::kTooMany;
       if (outcome_ != Outcome::kDone) return {};
     }
@@ -116,7 +125,7 @@ class AlphaSets {
 
   const Frame& frame_;
   int most_, steps_ = 0;
-  const SolveOptions& run_;
+  std::function<bool()> keep_going_;
   double tolerance_, lost_ = 0;
   std::int64_t most_kept_ = 0;
   Outcome outcome_ = Outcome::kDone;

@@ -200,10 +200,12 @@ class Search {
     return blind_[static_cast<std::size_t>((frame_.stages() - 1 - h) * most_choices_ + k)];
   }
 
-  /// Evaluates the controllers made last from below; each sweep keeps them below the truth.
+  /// Evaluates the controllers made last from below; each sweep keeps them below the truth, so any number will do.
   void raise_loops(std::int32_t first) {
     const int sweeps = frame_.finite() ? 1 : 500;
     for (int sweep = 0; sweep < sweeps; ++sweep) {
+      if (!stopped_ && observer_ && !observer_(TraceRow{})) stopped_ = true;
+      if (stopped_) break;
       double rise = 0;
       for (auto n = static_cast<std::size_t>(first); n < nodes_.size(); ++n) {
         std::vector<double> value = value_of(nodes_[n].cell, nodes_[n].choice, nodes_[n].next);

@@ -13,6 +13,8 @@
 namespace bellwether::solvers::latent {
 namespace {
 
+using KeepGoing = std::function<bool()>;
+
 bool dominated(const std::vector<double>& low, const std::vector<double>& high) {
   for (std::size_t i = 0; i < low.size(); ++i)
     if (low[i] > high[i]) return false;
@@ -95,18 +97,20 @@ std::vector<Candidate> merged(const std::vector<Candidate>& left, const std::vec
   }
 }
 
-/// Lossless: by pointwise comparison. Rounding may order sums wrongly, so that an earlier vector lies below a later
-/// one: that costs time, not truth.
-void drop_dominated(std::vector<Candidate>& set) {
+/// Lossless: by pointwise comparison; false when it was stopped. Rounding may order sums wrongly, so that an earlier
+/// vector lies below a later one: that costs time, not truth.
+bool drop_dominated(std::vector<Candidate>& set, const KeepGoing& keep_going) {
   std::vector<std::pair<double, std::size_t>> order;
   for (std::size_t i = 0; i < set.size(); ++i) order.emplace_back(-mdp::mass(set[i].value), i);
   std::sort(order.begin(), order.end());
   std::vector<Candidate> kept;
   for (const auto& [sum, i] : order) {
+    if (keep_going && !keep_going()) return false;
     if (std::none_of(kept.begin(), kept.end(), [&](const Candidate& k) { return dominated(set[i].value, k.value); }))
       kept.push_back(std::move(set[i]));
   }
   set = std::move(kept);
+  return true;
 }
 
 struct Verdict {
@@ -146,7 +150,7 @@ std::size_t best_at(const std::vector<Candidate>& set, const std::vector<double>
   return best;
 }
 
-double filter(std::vector<Candidate>& set, double tolerance) {
+double filter(std::vector<Candidate>& set, double tolerance, const KeepGoing& keep_going) {
   const std::size_t d = set.front().value.size();
   double low = 1.0 / 0.0, high = -low, loss = 0;
   for (const Candidate& c : set)
@@ -165,7 +169,7 @@ double filter(std::vector<Candidate>& set, double tolerance) {
     const std::size_t top = best_at(set, belief);
     if (set[top].value[i] > kept[best_at(kept, belief)].value[i]) keep(top);
   }
-  while (!set.empty()) {
+  while (!set.empty() && (!keep_going || keep_going())) {
     const Verdict verdict = compare(set.back().value, kept, scale);
     if (verdict.margin <= 1e-9 * scale && verdict.loss <= tolerance) {
       loss = std::max(loss, verdict.loss);
@@ -183,15 +187,16 @@ double filter(std::vector<Candidate>& set, double tolerance) {
 
 }  // namespace
 
-double prune(std::vector<Candidate>& set, double tolerance) {
+double prune(std::vector<Candidate>& set, double tolerance, const KeepGoing& keep_going) {
   if (set.size() < 2) return 0;
   const std::size_t places = set.front().value.size();
   if (places == 2) return envelope(set);
-  drop_dominated(set);
-  return set.size() < 2 || places == 1 ? 0 : filter(set, tolerance);
+  if (!drop_dominated(set, keep_going) || set.size() < 2 || places == 1) return 0;
+  return filter(set, tolerance, keep_going);
 }
 
-double add_pruned(std::vector<Candidate>& sum, const std::vector<Candidate>& added, double tolerance) {
+double add_pruned(std::vector<Candidate>& sum, const std::vector<Candidate>& added, double tolerance,
+                  const KeepGoing& keep_going) {
   std::vector<Candidate> sums;
   double loss = 0;
   if (sum.front().value.size() == 2) {
@@ -203,10 +208,12 @@ double add_pruned(std::vector<Candidate>& sum, const std::vector<Candidate>& add
     loss = 64 * kUnitRoundoff * size;
     sums = merged(sum, added);
   } else {
-    for (const Candidate& left : sum)
+    for (const Candidate& left : sum) {
+      if (keep_going && !keep_going()) return loss;
       for (const Candidate& right : added) sums.push_back(sum_of(left, right));
+    }
   }
-  loss += std::max(0.0, prune(sums, tolerance));
+  loss += std::max(0.0, prune(sums, tolerance, keep_going));
   sum = std::move(sums);
   return loss;
 }

@@ -1,6 +1,7 @@
 #include "solvers/latent/hsvi.h"
 
 #include <cmath>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,6 +9,7 @@
 #include "mdp/latent/instances.h"
 #include "solvers/latent/alpha_vectors.h"
 #include "solvers/latent/belief_tree.h"
+#include "solvers/latent/frame.h"
 #include "solvers/latent/simple_policies.h"
 
 namespace bellwether::solvers {
@@ -82,6 +84,60 @@ TEST(Hsvi, StopsWhenToldToAndKeepsItsProof) {
   const LatentSolution few = hsvi(problem, {.most_trials = 2}, {.tolerance = 1e-6});
   EXPECT_EQ(few.status, Status::kBudgetExhausted);
   EXPECT_GE(few.upper, 19.37);
+}
+
+// One cross sum may take longer than all stages before it.
+TEST(AlphaVectors, AskWithinACrossSum) {
+  const LatentProblem problem{
+      .model = mdp::noisy_chain(5, .7), .criterion = Criterion::kFinite, .discount = 1, .horizon = 4};
+  const mdp::BeliefModel model(problem.model, 1);
+  int messages = 0;
+  for (int x = 0; x < model.num_cells(); ++x)
+    for (const auto& choice : model.cell(x).choices) messages += static_cast<int>(choice.messages.size());
+  std::vector<int> asked(5, 0);
+  const auto whole = alpha_vectors(problem, {}, {.observer = [&](const TraceRow& row) {
+                                     if (std::isinf(row.gap)) ++asked[static_cast<std::size_t>(row.iteration)];
+                                     return true;
+                                   }});
+  EXPECT_EQ(whole.status, Status::kConverged);
+  EXPECT_GT(asked[3], 3 * messages) << "more than once a message of the last stage";
+  for (const int most : {messages + 4, 2 * messages + 5}) {
+    int third = 0;
+    const auto got = alpha_vectors(problem, {}, {.observer = [&](const TraceRow& row) {
+                                     return row.iteration < 3 || std::isfinite(row.gap) || ++third < most;
+                                   }});
+    EXPECT_EQ(third, most);
+    EXPECT_EQ(got.status, Status::kStoppedByCaller);
+    EXPECT_EQ(got.iterations, 3);
+    EXPECT_LE(got.lower, whole.upper);
+    EXPECT_GE(got.upper, whole.lower);
+  }
+}
+
+// The controllers that a search begins with are evaluated stage by stage, or by hundreds of sweeps.
+TEST(Hsvi, AsksBeforeTheFirstTrial) {
+  const LatentProblem problem{
+      .model = mdp::noisy_chain(4, .7), .criterion = Criterion::kFinite, .discount = 1, .horizon = 6};
+  int of_relaxations = 0, before = 0;
+  const latent::Frame frame(problem, [&](const TraceRow&) { return ++of_relaxations, true; });
+  bool begun = false;
+  hsvi(problem, {.most_trials = 1}, {.tolerance = 1e-6, .observer = [&](const TraceRow& row) {
+                                       begun = begun || std::isfinite(row.gap);
+                                       before += begun ? 0 : 1;
+                                       return true;
+                                     }});
+  EXPECT_GE(before, of_relaxations + 2 * problem.horizon) << "of each stage, for each choice";
+  const LatentSolution exact = belief_tree(problem);
+  for (const int most : {of_relaxations + 1, of_relaxations + 5, before}) {
+    int asked = 0;
+    const LatentSolution got =
+        hsvi(problem, {}, {.tolerance = 1e-4, .observer = [&](const TraceRow&) { return ++asked < most; }});
+    EXPECT_EQ(asked, most);
+    EXPECT_EQ(got.status, Status::kStoppedByCaller);
+    EXPECT_LE(got.lower, exact.upper);
+    EXPECT_GE(got.upper, exact.lower);
+    EXPECT_EQ(got.iterations, 0);
+  }
 }
 
 // The trace must never widen, and a smaller tolerance gives a narrower interval inside the wider one.

@@ -76,5 +76,25 @@ TEST(Prune, KeepsOneOfEqualsAtAnyScale) {
   }
 }
 
+TEST(Prune, AsksBetweenComparisonsAndPrograms) {
+  Stream stream(4);
+  std::vector<Candidate> set;
+  for (int i = 0; i < 40; ++i) set.push_back({.value = random_belief(stream, 3), .choice = i});
+  std::vector<Candidate> heard = set;
+  int asked = 0;
+  prune(heard, 1e-12, [&] { return ++asked, true; });
+  EXPECT_GT(asked, 40 + static_cast<int>(heard.size())) << "each is compared, each that is kept was a program's";
+  for (const int most : {1, 40, 41, 45}) {
+    std::vector<Candidate> stopped = set;
+    asked = 0;
+    prune(stopped, 1e-12, [&] { return ++asked < most; });
+    EXPECT_EQ(asked, most);
+    std::vector<Candidate> sum = set;
+    asked = 0;
+    add_pruned(sum, set, 1e-12, [&] { return ++asked < most; });
+    EXPECT_EQ(asked, most);
+  }
+}
+
 }  // namespace
 }  // namespace bellwether::solvers::latent

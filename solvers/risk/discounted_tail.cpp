@@ -156,8 +156,7 @@ DiscountedTailSolution plan_for_discounted_tail(const Problem& problem, double l
   if (!std::isfinite(8 * table.largest_reward() / (1 - problem.discount) / level))
     throw InvalidOption(
         fmt::format("risk: level is {}: what so few plays earn, divided by it, exceeds the range of double arithmetic; "
-                    "take a larger "
-                    "one",
+                    "take a larger one",
                     level));
   const double bound = std::max(table.largest_reward() / (1 - problem.discount), 1e-300) * (1 + 0x1p-40);
   const Grid grid{bound, 2 * bound / (options.points - 1), options.points};

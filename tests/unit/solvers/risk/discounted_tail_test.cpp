@@ -124,7 +124,7 @@ TEST(DiscountedTail, SaysWhatLimitsItAndWhatIsBeyondTheRange) {
   const Problem rich{.model = model_of({{{{0, 1e308, 1}}}}), .discount = 0.9};
   EXPECT_EQ(plan_for_discounted_tail(rich, 0.5).status, Status::kNumericalTrouble);
   EXPECT_THROW(plan_for_discounted_tail(gambling(1e308), 0.5), InvalidModel);
-  EXPECT_THROW(plan_for_discounted_tail(gambling(1e200), 1e-200), InvalidModel);
+  EXPECT_THROW(plan_for_discounted_tail(gambling(1e200), 1e-200), InvalidOption);  // of the level
 }
 
 TEST(DiscountedTail, HearsTheObserverAtEveryTurn) {

@@ -33,7 +33,8 @@ std::vector<Learner> contextual_learners() {
       bandit_learner<IltcbOptions, make_iltcb>(
           row("ilovetoconbandits", "ILOVETOCONBANDITS (Agarwal et al. 2014)",
               "weights on policies that keep the variance of their estimates low; rewards in [0, 1]", kIltcbPractical),
-          "sum w b <= 2K, E[1 / Q(pi(x) | x)] <= 2K + b_pi, b = regret / (100 mu)")};
+          "sum w b <= 2K, E[1 / Q(pi(x) | x)] <= 2K + b_pi, b = regret / (100 mu), mu = min(1 / (2K), sqrt(ln(16 t^2 "
+          "N / delta) / (K t))) after t rounds")};
 }
 
 }  // namespace bellwether::bandits

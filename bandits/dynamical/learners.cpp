@@ -14,7 +14,11 @@ std::vector<Learner> dynamical_learners() {
       rounds("dynlin-ucb", "DynLin-UCB (Mussi, Metelli, Restelli 2023)",
              "linear optimism over what constant actions earn, each played until the hidden state settles",
              kDynLinPractical),
-      "<h^, u> + beta_t |u|_{V^-1}", make_dynlin_ucb);
+      "<h^, u> + beta_t |u|_{V^-1}, beta_t = c1 ln(e (t + 1)) / sqrt(lambda) + c2 sqrt(lambda) + sqrt(2 s^2 (ln T + "
+      "(d / 2) ln(1 + t U^2 / (d lambda)))), c1 = U O F (U B / (1 - rho) + X), c2 = Theta + O F B / (1 - rho), s^2 = "
+      "sigma^2 (1 + O^2 F^2 / (1 - rho^2)), lambda = ln T; bounds of |u|, |omega|, Phi, |B|, |theta|: U, O, F, B, "
+      "Theta; X = F U B / (1 - rho)",
+      make_dynlin_ucb);
   dynlin.results_version = 2;
   dynlin.options = [] { return option_rows(DynLinOptions{}); };
   return {dynlin,

@@ -26,7 +26,7 @@ std::vector<Learner> fixed_budget() {
           bandit_learner<DpBaiOptions, make_dp_bai>(
               identification_in_private("dp-bai", "DP-BAI (Chen, Karthik, Chee, Tan 2024)",
                                         "halving on means with Laplace noise: eps-private in each reward"),
-              "m + Laplace(1 / (eps n))")};
+              "m + Laplace(1 / (eps n)), n pulls of each in the phase, the smallest go")};
 }
 
 std::vector<Learner> fixed_confidence() {
@@ -44,11 +44,14 @@ std::vector<Learner> fixed_confidence() {
           bandit_learner<TrackAndStopOptions, make_track_and_stop>(
               identification("track-and-stop", "Track-and-Stop (Garivier, Kaufmann 2016)",
                              "plays the optimal shares for the means so far: asymptotically optimal"),
-              "t w*(m) - N, an arm below sqrt(t) - K / 2 pulls first"),
+              "t w*(m) - N, an arm below sqrt(t) - K / 2 pulls first; stops when min over b of N d(m, m') + N_b "
+              "d(m_b, m') > ln((1 + ln t) / delta), or ln(2 t (K - 1) / delta) with threshold=proven"),
           bandit_learner<TopTwoOptions, make_top_two>(
               identification("top-two", "Top-two Thompson sampling (Russo 2016; Shang et al. 2020)",
                              "plays the best arm of a posterior draw or a challenger, half the time each"),
-              "best of a draw, or least N d(m, m') + N' d(m', m'') against it")};
+              "best of a draw, or with probability 1/2 the b of least E_b = N d(m, m') + N_b d(m_b, m') against it; "
+              "stops when min E_b of the best m > ln((1 + ln t) / delta), or ln(2 t (K - 1) / delta) with "
+              "threshold=proven")};
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ std::vector<Learner> ellipsoid_learners() {
               "<theta', a>, theta' ~ N(theta, v^2 V^-1), v = sigma sqrt(9 d ln(t/delta))"),
           bandit_learner<LinImedOptions, make_lin_imed>(
               row("lin-imed", "LinIMED-1 (Bian, Tan 2024)", "the arm whose being the best would surprise least"),
-              "-(gap^2 / (b^2 |a|^2_{V^-1}) - ln(b^2 |a|^2_{V^-1}))"),
+              "-(gap^2 / (b^2 |a|^2_{V^-1}) - ln(b^2 |a|^2_{V^-1})), b as of oful"),
           bandit_learner<LinUcbOptions, make_lin_ucb>(
               row("lin-ucb", "LinUCB, disjoint models (Li, Chu, Langford, Schapire 2010)",
                   "a least-squares estimate of its own for every arm, and a width"),
@@ -54,7 +54,8 @@ std::vector<Learner> linear_learners() {
           "drop a when max <theta, b - a> > 2^(1-l); pulls 2 sigma^2 d pi(a) 4^l ln(K l (l+1) / delta)"),
       bandit_learner<UcbGlmOptions, make_ucb_glm>(
           row("ucb-glm", "UCB-GLM (Li, Lu, Zhou 2017)", "maximum likelihood of a link function, and a width"),
-          "<theta, a> + (sigma/kappa) sqrt((d/2) ln(1 + 2T/d) + ln(1/delta)) |a|_{V^-1}"),
+          "<theta, a> + (sigma/kappa) sqrt((d/2) ln(1 + 2T/d) + ln(1/delta)) |a|_{V^-1}, kappa = m'(L (S + 1)), the "
+          "least slope of the link m; 1 for the identity"),
       bandit_learner<GpUcbOptions, make_gp_ucb>(
           row("gp-ucb", "GP-UCB (Srinivas, Krause, Kakade, Seeger 2010)",
               "mean and deviation of a Gaussian process on the arms", kGpPractical),

@@ -31,7 +31,7 @@ std::vector<Learner> upper_confidence() {
       bandit_learner<UcbDeltaOptions, make_ucb_delta>(
           rounds("ucb-delta", "UCB(delta) (Lattimore, Szepesvari 2020)", "one level for all rounds; knows their number",
                  kFixedWidthPractical),
-          "m + sqrt(2 sigma^2 ln(1 / delta) / N)"),
+          "m + sqrt(2 sigma^2 ln(1 / delta) / N), delta = 1 / T^2"),
       bandit_learner<UcbVOptions, make_ucb_v>(
           rounds("ucb-v", "UCB-V (Audibert, Munos, Szepesvari 2009)",
                  "the empirical variance V in the width; bounded rewards of range b"),
@@ -67,18 +67,21 @@ std::vector<Learner> posteriors() {
 }
 
 std::vector<Learner> explorers() {
-  return {bandit_learner<ExploreThenCommitOptions, make_explore_then_commit>(
-              rounds("explore-then-commit", "Explore then commit",
-                     "so many pulls of every arm, then the best mean for ever"),
-              "round robin for K m rounds, then m for ever"),
-          bandit_learner<EpsilonGreedyOptions, make_epsilon_greedy>(
-              rounds("epsilon-greedy", "Epsilon-greedy (Auer, Cesa-Bianchi, Fischer 2002)",
-                     "a random arm with probability eps_t, else the best mean"),
-              "m with probability 1 - eps_t"),
-          bandit_learner<SuccessiveEliminationOptions, make_successive_elimination>(
-              rounds("successive-elimination", "Successive elimination (Even-Dar, Mannor, Mansour 2006)",
-                     "plays all arms in turn and drops those that are surely worse"),
-              "drop when max m - m >= 2 sqrt(2 sigma^2 ln(4 K n^2 / delta) / n)")};
+  return {
+      bandit_learner<ExploreThenCommitOptions, make_explore_then_commit>(
+          rounds("explore-then-commit", "Explore then commit",
+                 "so many pulls of every arm, then the best mean for ever"),
+          "round robin for K n rounds, then the largest m for ever; n = ceil((T / K)^(2/3) ln(T)^(1/3)), or ceil((4 "
+          "sigma^2 / D^2) ln(T D^2 / (4 sigma^2))) with gap=D"),
+      bandit_learner<EpsilonGreedyOptions, make_epsilon_greedy>(
+          rounds("epsilon-greedy", "Epsilon-greedy (Auer, Cesa-Bianchi, Fischer 2002)",
+                 "a random arm with probability eps_t, else the best mean"),
+          "m with probability 1 - eps_t, else any arm; eps_t = min(1, c K / (d^2 t)), c = 6, d = gap = 0.1, of which "
+          "the theorem wants c > 5 and d at most the least gap"),
+      bandit_learner<SuccessiveEliminationOptions, make_successive_elimination>(
+          rounds("successive-elimination", "Successive elimination (Even-Dar, Mannor, Mansour 2006)",
+                 "plays all arms in turn and drops those that are surely worse"),
+          "drop when max m - m >= 2 sqrt(2 sigma^2 ln(4 K n^2 / delta) / n)")};
 }
 
 }  // namespace

@@ -250,25 +250,6 @@ Claim constrained_claim(const std::string& learner, double times, std::int64_t f
                     measure("tsallis-inf", {{"estimator", "iw"}})}}};
 }
 
-Claim corruption_claim() {
-  const auto measure = [](const std::string& learner) {
-    return [=](const Effort& effort) {
-      const NamedArms on = named_arms("corrupted", "corrupted-arms", {});
-      return excess(effort, on, learner, {}, 1.2, 100'000, effort.pick(20, 300));
-    };
-  };
-  // Runs of Tsallis-INF differ a lot here: few are fooled for long.
-  return {.id = "ucb1-fails-corrupted",
-          .family = "bandits",
-          .statement = "300 corrupted rounds cost UCB1 1.2 times the regret of Tsallis-INF after 100,000 rounds",
-          .page = kPage,
-          .theorem = "Zimmert and Seldin 2021, Theorem 2 (which leaves UCB1 out)",
-          .kind = Kind::kAbove,
-          .tier = Tier::kFull,
-          .measure = measure("ucb1"),
-          .controls = {{"itself", "Tsallis-INF in the place of UCB1", measure("tsallis-inf")}}};
-}
-
 // --- What nobody can avoid -------------------------------------------------------------------------------------------
 
 /// Mean regret over the five bandits of which one arm each is better by sqrt(K / T) / 4, all others coins of 1/2.
@@ -326,7 +307,6 @@ std::vector<Claim> adversarial_bound_claims() {
   table.push_back(growth_claim());
   table.push_back(constrained_claim("ucb1", 3, 150));
   table.push_back(constrained_claim("thompson", 2, 300));
-  table.push_back(corruption_claim());
   table.push_back(lower_claim());
   return table;
 }

@@ -3,9 +3,9 @@
 namespace bellwether::claims {
 
 std::vector<Claim> linear_bandit_claims() {
-  std::vector<Claim> all = ellipsoid_claims();
-  for (const Claim& claim : structured_arms_claims()) all.push_back(claim);
-  for (const Claim& claim : policy_claims()) all.push_back(claim);
+  std::vector<Claim> all;
+  for (auto& part : {ellipsoid_claims(), structured_arms_claims(), process_claims(), policy_claims()})
+    all.insert(all.end(), part.begin(), part.end());
   return all;
 }
 

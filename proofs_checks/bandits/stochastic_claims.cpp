@@ -10,6 +10,7 @@
 #include "bandits/information/complexity.h"
 #include "bandits/run.h"
 #include "bandits/stochastic/elimination.h"
+#include "bandits/stochastic/exploration.h"
 #include "core/statistics.h"
 #include "proofs_checks/bandits/stochastic_runs.h"
 #include "proofs_checks/bounds/bandits_stochastic.h"
@@ -39,6 +40,9 @@ std::vector<RegretBound> regret_bounds() {
   return {{"ucb1-bandit-regret", "ucb1", "sum of 8 ln T / D + (1 + pi^2 / 3) sum of D",
            "Auer, Cesa-Bianchi and Fischer 2002, Theorem 1", unit,
            [](const std::vector<double>& gaps) { return bounds::ucb1_regret(gaps, kRounds); }},
+          {"ucb-regret", "ucb", "sum of D (1 + 5 / e^2 + 2 (ln f + sqrt(pi ln f) + 1) / (D - e)^2), the best e",
+           "Lattimore and Szepesvari 2020, Theorem 8.1", normal,
+           [](const std::vector<double>& gaps) { return bounds::ucb_regret(gaps, kRounds, 1); }},
           {"ucb-delta-regret", "ucb-delta", "sum of (16 ln T / D + 3 D)", "Lattimore and Szepesvari 2020, Theorem 7.1",
            normal, [](const std::vector<double>& gaps) { return bounds::ucb_delta_regret(gaps, kRounds, 1); }},
           {"ucb-delta-worst-regret", "ucb-delta", "8 sqrt(T K ln T) + 3 sum of D",
@@ -118,6 +122,72 @@ Claim commit_claim() {
                     }}}};
 }
 
+/// What the learner's m loses on average on two unit normal arms (a runs' mean would need many of them, since few runs
+/// commit wrongly and those lose all), as a share of the theorem's bound, the largest of many gaps and lengths.
+Measurement commit_share(std::int64_t pulls) {
+  Measurement worst{.measured = 0, .bound = 1, .replicates = 0};
+  for (const double rounds : {1e2, 1e3, 1e4, 1e6}) {
+    for (int step = 0; step <= 60; ++step) {
+      const double gap = 0.01 * std::pow(10.0, step / 25.0);  // from 0.01 to 2.5
+      const bandits::World world = normal_arms({gap, 0}).world(static_cast<std::int64_t>(rounds));
+      // The last round may come before the end of exploring.
+      const double m = std::min(
+          static_cast<double>(bandits::pulls_before_commitment(world, {.pulls = pulls, .gap = gap})), rounds / 2);
+      const double share = bounds::commit_regret(m, rounds, gap) / bounds::commit_bound(rounds, gap);
+      ++worst.replicates;
+      if (share <= worst.measured) continue;
+      worst.measured = share;
+      worst.detail = fmt::format("of the bound at a gap of {:.3g}, T = {}, m = {}, exactly", gap, rounds, m);
+    }
+  }
+  return worst;
+}
+
+Claim commit_bound_claim() {
+  return {.id = "explore-then-commit-bound",
+          .family = "bandits",
+          .statement =
+              "Explore-then-commit that is told the gap D has mean regret D + (4 / D) (1 + ln+(T D^2 / 4)) at "
+              "most",
+          .page = kPage,
+          .theorem = "Lattimore and Szepesvari 2020, Theorem 6.1 and (6.6)",
+          .kind = Kind::kBelow,
+          .measure = [](const Effort&) { return commit_share(0); },
+          .controls = {{"one-pull", "commits after one pull of each", [](const Effort&) { return commit_share(1); }}}};
+}
+
+// --- Exploring ever less ---------------------------------------------------------------------------------------------
+
+/// Mean regret of eps_t-greedy as a share of the bound for c = 6 and this d, where it comes closest.
+Measurement greedy_share(const Effort& effort, const std::string& schedule, double d) {
+  Measurement worst;
+  for (const StationaryBandit& bandit : {coins({0.9, 0.4}), coins(one_above(0.8, 0.3, 4))}) {
+    const double bound = bounds::epsilon_greedy_regret(gaps_of(bandit), 6, d, kRounds);
+    const Settings settings = {{"c", "6"}, {"gap", fmt::format("{}", d)}, {"schedule", schedule}};
+    std::vector<double> sample;
+    for (const auto& run :
+         pseudo_regrets(bandit, "epsilon-greedy", settings, {kRounds}, effort.pick(30, 400), effort.stream))
+      sample.push_back(run[0] / bound);
+    const Measurement here = mean_against(sample, 1, fmt::format("of the bound {:.0f}", bound));
+    if (!(here.measured <= worst.measured)) worst = here;
+  }
+  return worst;
+}
+
+Claim greedy_claim() {
+  return {.id = "epsilon-greedy-regret",
+          .family = "bandits",
+          .statement =
+              "eps_t-greedy, c = 6, d the gap: mean regret is the sum of D P(n) at most, P(n) = c / (d^2 n) + "
+              "o(1 / n) of the theorem",
+          .page = kPage,
+          .theorem = "Auer, Cesa-Bianchi and Fischer 2002, Theorem 3",
+          .kind = Kind::kBelow,
+          .measure = [](const Effort& effort) { return greedy_share(effort, "decreasing", 0.5); },
+          .controls = {{"constant", "a tenth of the rounds at random for ever",
+                        [](const Effort& effort) { return greedy_share(effort, "constant", 0.5); }}}};
+}
+
 // --- Elimination -----------------------------------------------------------------------------------------------------
 
 Measurement best_arm_dropped(const Effort& effort, double factor) {
@@ -151,13 +221,16 @@ std::vector<Claim> bandit_regret_claims() {
   std::vector<Claim> table;
   for (const RegretBound& theorem : regret_bounds()) table.push_back(regret_claim(theorem));
   table.push_back(commit_claim());
+  table.push_back(commit_bound_claim());
+  table.push_back(greedy_claim());
   table.push_back(elimination_claim());
   return table;
 }
 
 std::vector<Claim> stochastic_bandit_claims() {
   std::vector<Claim> table;
-  for (auto& part : {bandit_regret_claims(), bandit_growth_claims(), identification_claims(), private_bandit_claims()})
+  for (auto& part : {bandit_regret_claims(), bandit_growth_claims(), worst_case_claims(), identification_claims(),
+                     identification_time_claims(), private_bandit_claims()})
     table.insert(table.end(), part.begin(), part.end());
   return table;
 }

@@ -11,7 +11,9 @@ std::vector<Claim> stochastic_bandit_claims();
 
 std::vector<Claim> bandit_regret_claims();
 std::vector<Claim> bandit_growth_claims();
+std::vector<Claim> worst_case_claims();
 std::vector<Claim> identification_claims();
+std::vector<Claim> identification_time_claims();
 std::vector<Claim> private_bandit_claims();
 
 }  // namespace bellwether::claims

@@ -1,4 +1,4 @@
-// Optimal designs and elimination; Gaussian processes; items; duels.
+// Optimal designs and elimination; items; duels.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -71,6 +71,68 @@ Claim design_claim() {
                         [](const Effort& effort) { return leverage(effort, uniform); }}}};
 }
 
+/// ln det of the precision under these weights.
+double log_det(const Eigen::MatrixXd& points, const std::vector<double>& weights) {
+  const Eigen::Map<const Eigen::VectorXd> w(weights.data(), points.rows());
+  const Eigen::MatrixXd precision = points.transpose() * w.asDiagonal() * points;
+  return 2 * precision.llt().matrixL().toDenseMatrix().diagonal().array().log().sum();
+}
+
+/// Weights after every step of the ascent.
+std::vector<std::vector<double>> climbed(const Eigen::MatrixXd& points, int steps) {
+  std::vector<std::vector<double>> all;
+  for (int k = 0; k <= steps; ++k) all.push_back(optimal_design(points, {.max_steps = k}).weights);
+  return all;
+}
+
+/// From the same start 2 / (k + 2) of the way to the point of largest leverage: Frank and Wolfe without a line search.
+std::vector<std::vector<double>> stridden(const Eigen::MatrixXd& points, int steps) {
+  std::vector<std::vector<double>> all = {optimal_design(points, {.max_steps = 0}).weights};
+  for (int k = 1; k <= steps; ++k) {
+    std::vector<double> next = all.back();
+    const Eigen::Map<const Eigen::VectorXd> w(next.data(), points.rows());
+    const Eigen::MatrixXd precision = points.transpose() * w.asDiagonal() * points;
+    const Eigen::MatrixXd image = precision.llt().solve(points.transpose());
+    Eigen::Index far = 0;
+    image.transpose().cwiseProduct(points).rowwise().sum().maxCoeff(&far);
+    const double stride = 2.0 / (k + 2);
+    for (double& x : next) x *= 1 - stride;
+    next[static_cast<std::size_t>(far)] += stride;
+    all.push_back(std::move(next));
+  }
+  return all;
+}
+
+Measurement descents(const Effort& effort, std::vector<std::vector<double>> (*walk)(const Eigen::MatrixXd&, int)) {
+  constexpr int kSteps = 60;
+  std::int64_t fallen = 0;
+  const int trials = effort.pick(20, 200);
+  for (int trial = 0; trial < trials; ++trial) {
+    Stream stream = effort.run(trial);
+    Eigen::MatrixXd points(100, 2 + static_cast<Eigen::Index>(stream.below(10)));
+    for (double& entry : points.reshaped()) entry = sample_normal(stream);
+    double before = -1e300;
+    for (const std::vector<double>& weights : walk(points, kSteps)) {
+      const double here = log_det(points, weights);
+      fallen += here < before - 1e-10 ? 1 : 0;
+      before = here;
+    }
+  }
+  return never(fallen, std::int64_t{trials} * kSteps, 0, "steps after which ln det was smaller");
+}
+
+Claim ascent_claim() {
+  return {.id = "optimal-design-ascends",
+          .family = "bandits",
+          .statement = "No step on the way to the optimal design makes det V smaller",
+          .page = kPage,
+          .theorem = "Fedorov 1972; Atwood 1973: the step is the maximiser along its line",
+          .kind = Kind::kNever,
+          .measure = [](const Effort& effort) { return descents(effort, climbed); },
+          .controls = {{"no-line-search", "steps of 2 / (k + 2), whatever they do",
+                        [](const Effort& effort) { return descents(effort, stridden); }}}};
+}
+
 Measurement best_dropped(const Effort& effort, const std::string& constant) {
   constexpr double kDelta = 0.1;
   const auto bandit = make("circle-arms", {{"arms", "12"}});
@@ -94,36 +156,6 @@ Claim elimination_claim() {
           .measure = [](const Effort& effort) { return best_dropped(effort, "theory"); },
           .controls = {{"few-pulls", "a hundredth of the pulls",
                         [](const Effort& effort) { return best_dropped(effort, "0.1"); }}}};
-}
-
-// --- Gaussian processes ----------------------------------------------------------------------------------------------
-
-/// Runs in which the function, drawn anew for each, left mean + sqrt(beta) deviation at its best point.
-Measurement outside_interval(const Effort& effort, const std::string& constant) {
-  constexpr double kDelta = 0.05;
-  const std::int64_t runs = effort.pick(60, 600);
-  std::int64_t violated = 0;
-  for (std::int64_t run = 0; run < runs; ++run) {
-    const auto bandit = make("process-arms", {{"seed", std::to_string(run)}, {"arms", "60"}});
-    const Series series =
-        bandits::play(*bandit, "gp-ucb", {{"constant", constant}, {"delta", fmt::format("{}", kDelta)}},
-                      effort.run(run), {.length = 300, .checkpoints = {300}});
-    violated += series.value(0, 5) > 0 ? 1 : 0;
-  }
-  return never(violated, runs, kDelta, "runs in which the index of the best point fell below the function");
-}
-
-Claim process_claim() {
-  return {
-      .id = "gp-ucb-optimism",
-      .family = "bandits",
-      .statement = "mean + sqrt(beta_t) deviation is above the function at its best point, with probability 1 - delta",
-      .page = kPage,
-      .theorem = "Srinivas, Krause, Kakade and Seeger 2010, Lemma 5.1",
-      .kind = Kind::kNever,
-      .measure = [](const Effort& effort) { return outside_interval(effort, "theory"); },
-      .controls = {{"narrow", "an eighth of the width",
-                    [](const Effort& effort) { return outside_interval(effort, "0.125"); }}}};
 }
 
 // --- Items -----------------------------------------------------------------------------------------------------------
@@ -208,8 +240,8 @@ class AnyPair : public bandits::Agent {
 Measurement settled(const Effort& effort, bool learns) {
   const auto bandit = make("duels");
   std::vector<double> shares;
-  for (int run = 0; run < effort.pick(20, 100); ++run) {
-    const std::int64_t half = 20'000;
+  for (int run = 0; run < effort.pick(100, 400); ++run) {
+    const std::int64_t half = 10'000;
     const TrialOptions options{.length = 2 * half, .checkpoints = {half, 2 * half}};
     double settled_rounds = 0;
     if (learns) {
@@ -222,13 +254,15 @@ Measurement settled(const Effort& effort, bool learns) {
     }
     shares.push_back(settled_rounds);
   }
-  return mean_against(shares, 0.9, "share of rounds 20,000 to 40,000 that were the winner against itself");
+  return mean_against(shares, 0.95, "share of rounds 10,000 to 20,000 that were the winner against itself");
 }
 
 Claim duel_claim() {
   return {.id = "rucb-settles",
           .family = "bandits",
-          .statement = "RUCB duels the Condorcet winner with itself in all but O(ln T) rounds",
+          .statement =
+              "RUCB duels the Condorcet winner with itself in over 95 % of rounds 10,000 to 20,000 (all but O(ln T) of "
+              "them)",
           .page = "docs/papers/duelling-bandits.md",
           .theorem = "Zoghi, Whiteson, Munos and de Rijke 2014, Theorem 4",
           .kind = Kind::kAbove,
@@ -240,7 +274,7 @@ Claim duel_claim() {
 }  // namespace
 
 std::vector<Claim> structured_arms_claims() {
-  return {design_claim(), elimination_claim(), process_claim(), comb_claim(), duel_claim()};
+  return {design_claim(), ascent_claim(), elimination_claim(), comb_claim(), duel_claim()};
 }
 
 }  // namespace bellwether::claims

@@ -1,8 +1,7 @@
-// Bandits with a structure over time: exposure, recovery, hidden dynamics, relaxation parameters.
+// Bandits with a structure over time: exposure and hidden dynamics.
 #include "proofs_checks/bandits/structured_claims.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdint>
 #include <string>
@@ -13,17 +12,12 @@
 
 #include "bandits/arms/dynamical.h"
 #include "bandits/arms/family.h"
-#include "bandits/arms/recovering.h"
-#include "bandits/arms/relaxation.h"
 #include "bandits/arms/tallying.h"
 #include "bandits/dynamical/dynlin_ucb.h"
-#include "bandits/recovering/plan/exact.h"
-#include "bandits/recovering/plan/periodic.h"
 #include "bandits/run.h"
 #include "bandits/tallying/repeated_exposure.h"
 #include "bandits/trial.h"
 #include "core/rate_fit.h"
-#include "proofs_checks/bounds/bandits_adversarial.h"
 #include "proofs_checks/bounds/bandits_structured.h"
 
 namespace bellwether::claims {
@@ -33,9 +27,7 @@ using namespace bandits;
 using bandits::find_family;
 
 constexpr const char* kTallying = "docs/papers/weighted-tallying-bandits.md";
-constexpr const char* kRecovering = "docs/papers/recovering-rewards.md";
 constexpr const char* kDynLin = "docs/papers/dynlin-ucb.md";
-constexpr const char* kRelax = "docs/papers/learning-to-relax.md";
 
 /// A claim of this family with one control.
 Claim claim(std::string id, std::string statement, const char* page, std::string theorem, Kind kind, Tier tier,
@@ -110,59 +102,6 @@ std::vector<Claim> tallying_claims() {
                  [](const Effort& effort) { return dropped_best(effort, .05); }})};
 }
 
-// --- Recovering rewards ----------------------------------------------------------------------------------------------
-
-std::vector<Recovery> recovering(std::int64_t seed, int arms, int pulls, int delays) {
-  const NamedBandit named = find_family("recovering-arms")
-                                ->make({{"arms", std::to_string(arms)},
-                                        {"pulls", std::to_string(pulls)},
-                                        {"delays", std::to_string(delays)},
-                                        {"seed", std::to_string(seed)}});
-  const auto recoveries = dynamic_cast<const RecoveringBandit&>(*named.bandit).recoveries();
-  return {recoveries.begin(), recoveries.end()};
-}
-
-/// Instances whose exact average is above the programme's value at this share of the pulls.
-Measurement exact_above_bound(const Effort& effort, double share) {
-  const int instances = effort.pick(20, 200);
-  std::int64_t above = 0, met = 0;
-  for (int seed = 0; seed < instances; ++seed) {
-    const std::vector<Recovery> arms = recovering(seed, 3, 1, 8);
-    std::vector<std::vector<Corner>> envelopes;
-    for (const Recovery& recovery : arms) envelopes.push_back(envelope(recovery));
-    PullProgramme programme;
-    programme.build(envelopes);
-    const double bound = programme.solve(share), exact = exact_average(arms, 1).low;
-    above += exact > bound + 1e-9 ? 1 : 0;
-    met += exact > bound - 1e-6 ? 1 : 0;
-  }
-  return never(above, instances, 0, fmt::format("the bound is met by {} of {}", met, instances));
-}
-
-Measurement planned_ratio(const Effort& effort, int multipliers) {
-  std::vector<double> ratios;
-  for (int seed = 0; seed < effort.pick(8, 40); ++seed) {
-    PeriodicPlanner planner(400, 50);
-    PeriodicPolicy policy;
-    planner.plan(recovering(seed, 400, 50, 40), multipliers, policy);
-    ratios.push_back(policy.value / planner.bound());
-  }
-  return mean_against(ratios, .97, "mean of planned value / bound with 400 arms, 50 pulls");
-}
-
-std::vector<Claim> recovering_claims() {
-  return {claim("recovering-bound", "No policy earns more in the long run than the programme over concave envelopes",
-                kRecovering, "Simchi-Levi, Zheng, Zhu 2021", Kind::kNever, Tier::kFast,
-                [](const Effort& effort) { return exact_above_bound(effort, 1); },
-                {"fewer-pulls", "gives the programme nine tenths of the pulls",
-                 [](const Effort& effort) { return exact_above_bound(effort, .9); }}),
-          claim("recovering-periodic", "Periodic policies earn .97 of the bound where many arms are pulled at once",
-                kRecovering, "ratio 1 - O(1/sqrt K): Simchi-Levi, Zheng, Zhu 2021", Kind::kAbove, Tier::kFast,
-                [](const Effort& effort) { return planned_ratio(effort, 4); },
-                {"powers-of-two", "rounds all periods up to powers of two",
-                 [](const Effort& effort) { return planned_ratio(effort, 1); }})};
-}
-
 // --- Hidden dynamics -------------------------------------------------------------------------------------------------
 
 /// Runs in which some epoch began with |h^ - h|_V above the radius.
@@ -222,83 +161,6 @@ std::vector<Claim> dynamical_claims() {
              [](const Effort& effort) {
                return dynlin_slope(effort, {{"rho", "0"}, {"radius", "static"}, {"constant", "0.1"}});
              }})};
-}
-
-// --- Relaxation parameters -------------------------------------------------------------------------------------------
-
-/// Mean regret over the bound, for two values of omega, of which one is good, and at most 3000 iterations.
-Measurement relaxation_regret(const Effort& effort, const char* learner, const std::vector<Setting>& settings) {
-  constexpr std::int64_t kRounds = 16'000;
-  constexpr double kMost = 3000;
-  const NamedBandit named =
-      find_family("relaxation")
-          ->make({{"shifts", "low"}, {"comparator", "fixed"}, {"omegas", "1/1.7"}, {"most", fmt::format("{}", kMost)}});
-  std::vector<double> shares;
-  for (int seed = 0; seed < 4; ++seed) {
-    const Series run =
-        play(*named.bandit, learner, settings, effort.run(seed), {.length = kRounds, .checkpoints = {kRounds}});
-    shares.push_back(run.value(0, 0) / (kMost * bounds::tsallis_inf_weighted({2, kRounds})));
-  }
-  return mean_against(shares, 1, "regret / bound");
-}
-
-/// How far mean iterations lie from those that an independent program found, as a share of what is allowed: 5 % where
-/// shifts vary little, 8 % where they vary much.
-Measurement known_iterations(const Effort& effort, double tolerance) {
-  struct Known {
-    const char* shifts;
-    double allowed;
-    std::vector<std::pair<double, double>> iterations;
-  };
-  const std::array<Known, 2> all = {Known{"high",
-                                          .08,
-                                          {{1, 622},
-                                           {1.2, 413},
-                                           {1.4, 261},
-                                           {1.6, 154},
-                                           {1.75, 106.8},
-                                           {1.8, 104.2},
-                                           {1.85, 117},
-                                           {1.9, 177},
-                                           {1.95, 363}}},
-                                    Known{"low", .05, {{1, 277}, {1.6, 64.5}, {1.65, 60.1}, {1.7, 61.8}, {1.8, 86}}}};
-  double worst = 0;
-  for (const Known& known : all) {
-    const NamedBandit named =
-        find_family("relaxation")->make({{"shifts", known.shifts}, {"tolerance", fmt::format("{}", tolerance)}});
-    const auto& bandit = dynamic_cast<const RelaxationBandit&>(*named.bandit);
-    const std::size_t arms = bandit.omegas().size();
-    constexpr int kRuns = 3;
-    constexpr std::int64_t kRounds = 5000;
-    std::vector<double> means(arms);
-    for (int run = 0; run < kRuns; ++run) {
-      const auto table = bandit.table(kRounds, effort.run(run));
-      for (std::size_t i = 0; i < table->size(); ++i)
-        means[i % arms] += static_cast<double>((*table)[i]) / (kRuns * kRounds);
-    }
-    for (const auto& [omega, iterations] : known.iterations) {
-      const auto arm = static_cast<std::size_t>(std::lround((omega - 1) / .05));
-      worst = std::max(worst, std::abs(means[arm] / iterations - 1) / known.allowed);
-    }
-  }
-  return {.measured = worst, .bound = 1, .replicates = 3, .detail = "largest deviation / what is allowed"};
-}
-
-std::vector<Claim> relaxation_claims() {
-  return {claim("relax-tsallis-regret", "Regret of Tsallis-INF on iterations <= K (4 sqrt(dT) + 1)", kRelax,
-                "Zimmert, Seldin 2021, theorem 1", Kind::kBelow, Tier::kFull,
-                [](const Effort& effort) {
-                  return relaxation_regret(effort, "relax-tsallis", {{"scale", "3000"}});
-                },
-                {"never-learns", "plays omega = 1 for ever",
-                 [](const Effort& effort) {
-                   return relaxation_regret(effort, "relax-fixed", {{"omega", "1"}});
-                 }}),
-          claim("relax-iterations", "Mean iterations of fixed relaxation parameters are the known ones", kRelax,
-                "Khodak, Chow, Balcan, Talwalkar 2024, synthetic systems", Kind::kBelow, Tier::kFull,
-                [](const Effort& effort) { return known_iterations(effort, 1e-8); },
-                {"loose-tolerance", "stops at a residual of 1e-7",
-                 [](const Effort& effort) { return known_iterations(effort, 1e-7); }})};
 }
 
 }  // namespace

@@ -50,6 +50,10 @@ double exp3_delay(const BanditSize& z, double largest_delay, double sum_delay) {
   return std::max(log / rate, 4 * e * largest_delay * log) + rate * noise;
 }
 
+double bold_exp3(const BanditSize& size, double delay) {
+  return (delay + 1) * exp3_fixed({size.arms, std::ceil(size.rounds / (delay + 1))});
+}
+
 double exp3_s(const BanditSize& z, double parts) {
   return 2 * std::sqrt((e - 1) * product(z) * (parts * std::log(product(z)) + e));
 }

@@ -40,6 +40,10 @@ double log_barrier(const BanditSize& size);
 /// Cesa-Bianchi and Seldin 2019, Theorem 1.
 double exp3_delay(const BanditSize& size, double largest_delay, double sum_delay);
 
+/// BOLD over Exp3 with feedback a constant number of rounds late: delay + 1 copies, each of which plays n = ceil(T /
+/// (delay + 1)) rounds at most, (delay + 1) sqrt(2 n K ln K). Joulani, Gyorgy and Szepesvari 2013, Theorem 1.
+double bold_exp3(const BanditSize& size, double delay);
+
 /// Exp3.S against the best sequence of arms that falls into so many parts: 2 sqrt(e - 1) sqrt(K T (Y ln(K T) + e)).
 /// Auer et al. 2002, Corollary 8.2.
 double exp3_s(const BanditSize& size, double parts);

@@ -36,6 +36,15 @@ double hypercube_regret(std::int64_t rounds, int dimension) {
   return std::exp(-2) / 8 * dimension * std::sqrt(static_cast<double>(rounds));
 }
 
+double process_beta(int points, std::int64_t round, double delta) {
+  const auto t = static_cast<double>(round);
+  return 2 * std::log(points * t * t * std::numbers::pi * std::numbers::pi / (6 * delta));
+}
+
+double process_regret(std::int64_t rounds, double beta, double information, double sigma) {
+  return std::sqrt(8 * static_cast<double>(rounds) * beta * information / std::log1p(1 / (sigma * sigma)));
+}
+
 double comb_ucb_regret(std::int64_t rounds, int chosen, int items, std::span<const double> gaps) {
   double sum = 0;
   for (const double gap : gaps) sum += 534 * chosen / gap;

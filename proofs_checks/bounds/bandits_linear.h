@@ -38,6 +38,12 @@ double determinant_switches(const LinearSize& size, double growth);
 /// any learner at all; normal noise, sigma = 1. Lattimore and Szepesvari 2020, Theorem 24.1.
 double hypercube_regret(std::int64_t rounds, int dimension);
 
+/// 2 ln(K t^2 pi^2 / (6 delta)): beta_t of GP-UCB on K points. Srinivas, Krause, Kakade and Seeger 2010, Theorem 1.
+double process_beta(int points, std::int64_t round, double delta);
+/// sqrt(8 T beta_T gamma_T / ln(1 + sigma^-2)): regret of GP-UCB with probability 1 - delta, variances at most 1;
+/// gamma_T is the most that T observations tell of the function, in nats. The same theorem.
+double process_regret(std::int64_t rounds, double beta, double information, double sigma);
+
 /// sum over items outside the best set of 534 m ln(T) / gap + (pi^2 / 3 + 1) m n: expected regret of CombUCB1; gaps of
 /// those items: the least loss of a set that holds the item. Kveton, Wen, Ashkan and Szepesvari 2015, Theorem 4.
 double comb_ucb_regret(std::int64_t rounds, int chosen, int items, std::span<const double> gaps);

@@ -41,6 +41,20 @@ double ucb_delta_worst_regret(std::span<const double> gaps, double rounds, doubl
   return 8 * sigma * std::sqrt(rounds * count(gaps) * std::log(rounds)) + 3 * sum_of(gaps);
 }
 
+double ucb_regret(std::span<const double> gaps, double rounds, double sigma) {
+  const double log = std::log1p(rounds * std::log(rounds) * std::log(rounds));
+  const double evidence = 2 * (log + std::sqrt(std::numbers::pi * log) + 1);
+  double sum = 0;
+  for (const double gap : gaps) {
+    if (gap <= 0) continue;
+    const double unit = gap / sigma;
+    // 5 / e^2 + x / (unit - e)^2 is least where the cube of (unit - e) / e is x / 5.
+    const double e = unit / (1 + std::cbrt(evidence / 5));
+    sum += gap * (1 + 5 / (e * e) + evidence / ((unit - e) * (unit - e)));
+  }
+  return sum;
+}
+
 double moss_regret(std::span<const double> gaps, double rounds, double sigma) {
   return 39 * sigma * std::sqrt(count(gaps) * rounds) + sum_of(gaps);
 }
@@ -52,6 +66,35 @@ double commit_regret(double pulls, double rounds, double gap) {
 
 double commit_bound(double rounds, double gap) {
   return gap + 4 / gap * (1 + std::max(0.0, std::log(rounds * gap * gap / 4)));
+}
+
+double epsilon_greedy_regret(std::span<const double> gaps, double c, double d, std::int64_t rounds) {
+  constexpr double e = std::numbers::e;
+  const double a = c / (d * d);
+  double worse = 0;
+  for (std::int64_t n = 1; n <= rounds; ++n) {
+    const auto t = static_cast<double>(n);
+    const double x = (t - 1) * std::sqrt(e) / (a * count(gaps));
+    worse +=
+        x <= 1
+            ? 1
+            : std::min(1.0, a / t + 2 * a * std::log(x) * std::pow(x, -a / 5) + 4 * e / (d * d) * std::pow(x, -c / 2));
+  }
+  return worse * sum_of(gaps);
+}
+
+double normal_lower(double arms, double rounds) { return std::sqrt((arms - 1) * rounds) / 27; }
+
+double hardness_h1(std::span<const double> gaps) {
+  const std::vector<double> sorted = ascending(gaps);
+  double sum = 1 / (sorted[1] * sorted[1]);
+  for (std::size_t i = 1; i < sorted.size(); ++i) sum += 1 / (sorted[i] * sorted[i]);
+  return sum;
+}
+
+double lucb_rounds(std::span<const double> gaps, double delta) {
+  const double hardness = hardness_h1(gaps);
+  return 292 * hardness * std::log(hardness / delta) + 16;
 }
 
 double hardness_h2(std::span<const double> gaps) {

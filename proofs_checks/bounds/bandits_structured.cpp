@@ -23,4 +23,8 @@ double repeated_exposure_regret(std::span<const double> gaps, double sigma, std:
   return regret;
 }
 
+double relaxation_iterations(double radius, double slack, double tolerance) {
+  return 1 + std::log(tolerance) / std::log(radius + slack * (1 - radius));
+}
+
 }  // namespace bellwether::bounds

@@ -13,4 +13,8 @@ namespace bellwether::bounds {
 /// exposure minus the least of them, one a arm; there are at most log2 T epochs. T >= 2.
 double repeated_exposure_regret(std::span<const double> gaps, double sigma, std::int64_t burn_in, std::int64_t rounds);
 
+/// 1 + ln(1 / eps) / -ln(rho + tau (1 - rho)): iterations to the tolerance eps when rho is the spectral radius and
+/// powers of the iteration fall at a rate at most so much slower. Khodak, Chow, Balcan and Talwalkar 2024, Lemma 2.1.
+double relaxation_iterations(double radius, double slack, double tolerance);
+
 }  // namespace bellwether::bounds

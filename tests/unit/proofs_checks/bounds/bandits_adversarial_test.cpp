@@ -28,6 +28,9 @@ TEST(AdversarialBounds, AreTheTheoremsFormulas) {
   EXPECT_NEAR(exp3_delay(five, 10, 1e5), 2 * std::sqrt(1.6094379124341 * 167957.0457), 1e-3);
   // 1000 rounds late: eta = 1 / 5436.56, 4 e 1000 ln 5 = 17499.6 beats ln 5 / eta = 8749.8.
   EXPECT_NEAR(exp3_delay(five, 1000, 1e7), 17499.61 + 10067957.0457 / 5436.563657, 1e-1);
+  // 11 copies of ceil(10000 / 11) = 910 rounds: 11 sqrt(2 * 910 * 5 * 1.6094379)
+  EXPECT_NEAR(bold_exp3(five, 10), 11 * std::sqrt(9100 * 1.6094379124341), 1e-6);
+  EXPECT_NEAR(bold_exp3(five, 0), exp3_fixed(five), 1e-9);
   EXPECT_NEAR(exp3_s(five, 3), 3476.9256, 1e-3);  // 2 sqrt(1.7182818 * 50000 * 35.177610)
   EXPECT_NEAR(bandit_lower(five), 11.18034, 1e-4);
   EXPECT_NEAR(bandit_lower({100, 10}), 0.5, 1e-12);

@@ -22,6 +22,10 @@ TEST(LinearBanditBounds, AreTheTheoremsFormulas) {
   EXPECT_NEAR(determinant_switches(size, 1), 7.863651265448650 / 0.693147180559945, 1e-11);
   // exp(-2) / 8 * 4 * 10
   EXPECT_NEAR(hypercube_regret(100, 4), 0.676676416183064, 1e-12);
+  // 2 ln(6 * 9 pi^2 / (6 * .5)) = 2 ln(18 pi^2)
+  EXPECT_NEAR(process_beta(6, 3, 0.5), 2 * std::log(18 * 9.869604401089358), 1e-12);
+  // sqrt(8 * 100 * 4 * 3 / ln 5)
+  EXPECT_NEAR(process_regret(100, 4, 3, 0.5), std::sqrt(9600 / 1.6094379124341), 1e-9);
   // 534 * 2 * (1 / .5 + 1 / .25) ln 100 + (pi^2 / 3 + 1) * 2 * 5
   EXPECT_NEAR(comb_ucb_regret(100, 2, 5, std::vector<double>{0.5, 0.25}), 6408 * 4.605170185988091 + 42.8986813369645,
               1e-8);

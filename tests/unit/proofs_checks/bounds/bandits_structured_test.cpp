@@ -1,5 +1,6 @@
 #include "proofs_checks/bounds/bandits_structured.h"
 
+#include <cmath>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -16,6 +17,12 @@ TEST(StructuredBounds, RepeatedExposuresByHand) {
   // Two arms that are both best are never told apart: ten epochs of burn-in.
   EXPECT_NEAR(repeated_exposure_regret(std::vector<double>{0, 0}, .1, 10, 1024), 1 + 10 * 20, 1e-12);
   EXPECT_EQ(repeated_exposure_regret(std::vector<double>{0}, .1, 10, 1024), 1);
+}
+
+// rho + tau (1 - rho) = .9 + .25 * .1 = .925
+TEST(StructuredBounds, RelaxationByHand) {
+  EXPECT_NEAR(relaxation_iterations(0.9, 0.25, 1e-8), 1 + 8 * std::log(10) / -std::log(0.925), 1e-9);
+  EXPECT_NEAR(relaxation_iterations(0.1, 0, 1e-8), 9, 1e-12);
 }
 
 }  // namespace

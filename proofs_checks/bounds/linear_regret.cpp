@@ -32,6 +32,14 @@ double ucrl_vtr_regret(const LinearSize& z, double radius, double lambda) {
          martingale(z);
 }
 
+double weighted_bernstein(const Noise& noise, double dimension, std::int64_t k, double length, double lambda,
+                          double delta) {
+  const auto count = static_cast<double>(k);
+  const double a1 = growth(dimension, count, length, lambda);
+  const double a2 = std::log(32 * (std::log(noise.range / noise.weighted_range) + 1) * count * count / delta);
+  return 12 * noise.deviation * std::sqrt(dimension * a1 * a2) + 30 * noise.weighted_range * a2;
+}
+
 double linear_mdp_shape(const LinearSize& z) { return z.dimension * std::sqrt(std::pow(z.horizon, 3) * z.episodes); }
 
 double ucrl_vtr_plus_shape(const LinearSize& z) {

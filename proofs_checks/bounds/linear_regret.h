@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 namespace bellwether::bounds {
 
 // Learners of linear MDPs and of linear mixtures; rewards in [0, 1], natural logarithms. Statements:
@@ -25,6 +27,18 @@ double lsvi_ucb_regret(const LinearSize& size, double radius, double lambda);
 /// episodes in which the determinant doubles: UCRL-VTR, homogeneous, 2 beta >= H, |phi_V| <= H; after Jia, Yang,
 /// Szepesvari and Wang 2020.
 double ucrl_vtr_regret(const LinearSize& size, double radius, double lambda);
+
+/// What noise is known to be, given all that happened before it.
+struct Noise {
+  double deviation = 1;       ///< its standard deviation is at most sigma,
+  double range = 1;           ///< its size at most R,
+  double weighted_range = 1;  ///< and |eps_i| min{1, |x_i| in Z_{i-1}^-1} at most rho
+};
+/// 12 sqrt(sigma^2 d A1 A2) + 30 rho A2, A1 = ln(1 + k L^2 / (d lambda)), A2 = ln(32 (ln(R / rho) + 1) k^2 / delta):
+/// what |sum of x_i eps_i| in Z_k^-1 stays below for all k at once with probability 1 - delta. Zhou and Gu 2022,
+/// Theorem 4.1.
+double weighted_bernstein(const Noise& noise, double dimension, std::int64_t k, double length, double lambda,
+                          double delta);
 
 // Shapes only.
 

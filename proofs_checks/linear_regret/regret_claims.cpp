@@ -189,7 +189,7 @@ std::vector<Claim> regret_claims_of_linear_models() {
 
 std::vector<Claim> linear_regret_claims() {
   std::vector<Claim> table = ellipsoid_claims_of_mixtures();
-  for (auto& part : {regret_claims_of_linear_models(), ravi_claims(), vwls_claims()})
+  for (auto& part : {regret_claims_of_linear_models(), lsvi_claims(), ravi_claims(), vwls_claims()})
     table.insert(table.end(), part.begin(), part.end());
   return table;
 }

@@ -29,5 +29,12 @@ TEST(LinearRegret, HardMixturesKeepTheirProbabilities) {
   EXPECT_NEAR(hard_mixture_regret(least), 3 * 4 * std::sqrt(288.0) / 77, 1e-13);
 }
 
+// R = rho e: A1 = ln(1 + 10 * 4 / (2 * 5)) = ln 5, A2 = ln(32 * 2 * 100 / .5) = ln 12800.
+TEST(WeightedBernstein, ByHand) {
+  const Noise noise{.deviation = 0.5, .range = 0.1 * std::exp(1.0), .weighted_range = 0.1};
+  EXPECT_NEAR(weighted_bernstein(noise, 2, 10, 2, 5, 0.5),
+              6 * std::sqrt(2 * std::log(5) * std::log(12800)) + 3 * std::log(12800), 1e-9);
+}
+
 }  // namespace
 }  // namespace bellwether::bounds

@@ -12,7 +12,7 @@ std::string_view to_string(Kind kind) {
 }
 
 std::string_view to_string(Link link) {
-  static constexpr std::array<std::string_view, 3> kNames = {"identity", "logistic", "unknown"};
+  static constexpr std::array<std::string_view, 4> kNames = {"identity", "logistic", "other", "unknown"};
   return kNames[static_cast<std::size_t>(link)];
 }
 

@@ -34,10 +34,11 @@ enum class Noise {
 enum class Link {
   kIdentity,  ///< it is the score
   kLogistic,  ///< 1 / (1 + exp(-score))
-  kUnknown    ///< in some other way, or nobody knows: a function drawn, a log
+  kOther,     ///< in some other way: a function drawn
+  kUnknown    ///< nobody knows: a log
 };
 
-/// "identity", "logistic", "unknown".
+/// "identity", "logistic", "other", "unknown".
 std::string_view to_string(Link link);
 
 /// What a learner knows before the first round.

@@ -97,8 +97,8 @@ std::optional<InstanceBound> instance_bound(const LinearBandit& bandit) {
   const std::span<const double> means = bandit.means();
   const auto count = static_cast<Index>(means.size());
   const std::ptrdiff_t best = std::ranges::max_element(means) - means.begin();
-  if (bandit.rewards().link != Link::kIdentity || means.size() < 2 || means.size() > kMostArms ||
-      std::ranges::count(means, means[static_cast<std::size_t>(best)]) > 1)
+  if (bandit.rewards().link != Link::kIdentity || bandit.rewards().coins || means.size() < 2 ||
+      means.size() > kMostArms || std::ranges::count(means, means[static_cast<std::size_t>(best)]) > 1)
     return std::nullopt;
   using Rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   const Index d = static_cast<Index>(bandit.rewards().theta.size());

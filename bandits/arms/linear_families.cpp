@@ -6,6 +6,7 @@
 #include <numbers>
 #include <numeric>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,22 +25,41 @@ constexpr std::string_view kObject = "bandit";
 
 /// How rewards come from features.
 struct RewardOptions {
-  bool logistic = false;
-  double sigma = 1;
+  bool logistic = false, coins = false;
+  double sigma = 1, intercept = 0;
 };
 
 template <class Field>
 void describe_rewards(RewardOptions& o, Field&& field) {
   field("logistic", o.logistic, any_value(),
         "the mean of an arm is the logistic function of its score <theta, a>, rewards 0 or 1; else the score itself");
+  field("coins", o.coins, any_value(), "rewards 0 or 1 whose mean is the score, which must lie in [0, 1]");
+  field("intercept", o.intercept, any_value(),
+        "not 0: every feature has one more coordinate, 1, and this is the parameter's: means move by so much");
   field("sigma", o.sigma, above(0), "standard deviation of normal rewards");
 }
 
 LinearRewards rewards_of(const RewardOptions& o, std::vector<double> theta) {
-  return {.theta = std::move(theta), .link = o.logistic ? Link::kLogistic : Link::kIdentity, .sigma = o.sigma};
+  if (o.intercept != 0) theta.push_back(o.intercept);
+  return {.theta = std::move(theta),
+          .link = o.logistic ? Link::kLogistic : Link::kIdentity,
+          .coins = o.coins,
+          .sigma = o.sigma};
+}
+
+/// Rows of d numbers with a 1 after each.
+std::vector<double> with_ones(std::span<const double> rows, std::size_t d) {
+  std::vector<double> longer;
+  for (std::size_t at = 0; at < rows.size(); at += d) {
+    longer.insert(longer.end(), rows.begin() + static_cast<std::ptrdiff_t>(at),
+                  rows.begin() + static_cast<std::ptrdiff_t>(at + d));
+    longer.push_back(1);
+  }
+  return longer;
 }
 
 NamedBandit fixed(const RewardOptions& o, std::vector<double> theta, std::vector<double> features) {
+  if (o.intercept != 0) features = with_ones(features, theta.size());
   auto bandit = std::make_shared<const LinearBandit>(rewards_of(o, std::move(theta)), std::move(features));
   NamedBandit named{.bandit = bandit};
   named.facts.push_back(
@@ -245,7 +265,8 @@ void describe(ContextualOptions& o, Field&& field) {
 }
 
 NamedBandit contextual_arms(const ContextualOptions& o) {
-  return {.bandit = std::make_shared<const ContextualBandit>(rewards_of(o, theta_of(o, o.dimension)), o.arms)};
+  return {.bandit = std::make_shared<const ContextualBandit>(rewards_of(o, theta_of(o, o.dimension)), o.arms,
+                                                             o.intercept != 0)};
 }
 
 }  // namespace

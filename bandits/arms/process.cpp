@@ -71,7 +71,7 @@ World FunctionBandit::world(std::int64_t rounds) const {
   world.low = -kInfinity;
   world.high = kInfinity;
   world.dimension = 1;
-  world.link = Link::kUnknown;
+  world.link = Link::kOther;
   world.feature_bound = 0;
   for (const double point : points_) world.feature_bound = std::max(world.feature_bound, std::abs(point));
   return world;

@@ -105,6 +105,7 @@ World RelaxationBandit::world(std::int64_t rounds) const {
   world.sigma = solver_.most() / 2.0;
   world.dimension = 1;
   world.same_features = false;
+  world.link = Link::kOther;
   return world;
 }
 

@@ -138,6 +138,10 @@ int DpBai::answer() const {
 
 std::unique_ptr<Agent> make_dp_bai(const World& world, const DpBaiOptions& options, const Stream& stream) {
   require_unit_rewards("dp-bai", world);
+  if (world.dimension > 0 && world.link != Link::kIdentity && options.plan == "halving")
+    throw InvalidOption(
+        "dp-bai needs means that are linear in the features, those of this bandit are not; with "
+        "plan=uniform it looks at none of them");
   if (world.dimension > 0 && !world.same_features)
     throw InvalidOption("dp-bai needs features that stay the same, those of this bandit are drawn each round");
   if (world.rounds < world.arms)

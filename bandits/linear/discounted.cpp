@@ -75,6 +75,7 @@ void DLinUcb::learn(const Feedback& feedback) {
 
 std::unique_ptr<Agent> make_d_lin_ucb(const World& world, const DLinUcbOptions& options, const Stream&) {
   require_features("d-lin-ucb", world);
+  require_linear("d-lin-ucb", world);
   require_sigma("d-lin-ucb", world);
   require_prompt("d-lin-ucb", world);
   return std::make_unique<DLinUcb>(world, options);

@@ -57,6 +57,7 @@ class LinUcb final : public Agent {
 
 std::unique_ptr<Agent> make_lin_ucb(const World& world, const LinUcbOptions& options, const Stream&) {
   require_features("lin-ucb", world);
+  require_linear("lin-ucb", world);
   return std::make_unique<LinUcb>(world, options);
 }
 

@@ -167,7 +167,7 @@ void UcbGlm::learn(const Feedback& feedback) {
 std::unique_ptr<Agent> make_ucb_glm(const World& world, const UcbGlmOptions& options, const Stream& stream) {
   require_features("ucb-glm", world);
   require_sigma("ucb-glm", world);
-  if (world.link == Link::kUnknown)
+  if (world.link == Link::kUnknown || world.link == Link::kOther)
     throw InvalidOption("ucb-glm needs to know how means come from scores, and of this bandit nobody does");
   return std::make_unique<UcbGlm>(world, options, stream);
 }

@@ -49,6 +49,7 @@ class LinImed final : public Agent {
 
 std::unique_ptr<Agent> make_lin_imed(const World& world, const LinImedOptions& options, const Stream&) {
   require_features("lin-imed", world);
+  require_linear("lin-imed", world);
   require_sigma("lin-imed", world);
   return std::make_unique<LinImed>(world, options);
 }

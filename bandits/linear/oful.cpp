@@ -40,6 +40,7 @@ void Oful::learn(const Feedback& feedback) {
 
 std::unique_ptr<Agent> make_oful(const World& world, const OfulOptions& options, const Stream&) {
   require_features("oful", world);
+  require_linear("oful", world);
   require_sigma("oful", world);
   return std::make_unique<Oful>(world, options);
 }

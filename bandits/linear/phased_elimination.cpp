@@ -96,6 +96,7 @@ void PhasedElimination::end_phase() {
 std::unique_ptr<Agent> make_phased_elimination(const World& world, const PhasedEliminationOptions& options,
                                                const Stream&) {
   require_features("phased-elimination", world);
+  require_linear("phased-elimination", world);
   require_sigma("phased-elimination", world);
   require_fixed_set("phased-elimination", world);
   require_prompt("phased-elimination", world);

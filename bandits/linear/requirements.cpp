@@ -19,6 +19,19 @@ void require_sigma(std::string_view learner, const World& world) {
         fmt::format("{} needs sub-Gaussian rewards, and those of this bandit have heavier tails", learner));
 }
 
+void require_linear(std::string_view learner, const World& world) {
+  if (world.link == Link::kLogistic)
+    throw InvalidOption(
+        fmt::format("{} needs means that are linear in the features, those of this bandit are logistic functions of a "
+                    "linear score; "
+                    "ucb-glm plays it",
+                    learner));
+  if (world.link == Link::kOther)
+    throw InvalidOption(
+        fmt::format("{} needs means that are linear in the features, those of this bandit are not; {}", learner,
+                    world.same_features ? "gp-ucb plays it" : "./bellwether list learners names others"));
+}
+
 void require_fixed_set(std::string_view learner, const World& world) {
   if (!world.same_features)
     throw InvalidOption(

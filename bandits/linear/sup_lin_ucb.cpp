@@ -55,6 +55,7 @@ void SupLinUcb::learn(const Feedback& feedback) {
 
 std::unique_ptr<Agent> make_sup_lin_ucb(const World& world, const SupLinUcbOptions& options, const Stream&) {
   require_features("sup-lin-ucb", world);
+  require_linear("sup-lin-ucb", world);
   require_sigma("sup-lin-ucb", world);
   require_prompt("sup-lin-ucb", world);
   return std::make_unique<SupLinUcb>(world, options);

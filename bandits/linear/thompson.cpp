@@ -51,6 +51,7 @@ class LinTs final : public Agent {
 
 std::unique_ptr<Agent> make_lin_ts(const World& world, const LinTsOptions& options, const Stream& stream) {
   require_features("lin-ts", world);
+  require_linear("lin-ts", world);
   require_sigma("lin-ts", world);
   return std::make_unique<LinTs>(world, options, stream);
 }

@@ -158,7 +158,8 @@ std::optional<Overlay> hypercube_bound(const InstanceVariant& instance, const Le
   const auto found = std::ranges::find(instance.settings, "gap", &Setting::first);
   const double gap = found == instance.settings.end() ? kNothing : parse_double(found->second).value_or(kNothing);
   const bool hard = std::abs(gap * std::sqrt(static_cast<double>(learner.length)) - 1) < 1e-9;
-  if (!hard || world.link != bandits::Link::kIdentity || world.sigma != 1) return std::nullopt;
+  const bool corners = world.arms == 1 << world.dimension;  // an intercept is one more coordinate
+  if (!hard || !corners || world.link != bandits::Link::kIdentity || world.sigma != 1) return std::nullopt;
   Overlay overlay{"lower bound, mean over signs: Lattimore, Szepesvari 2020, theorem 24.1", true, {}};
   for (const std::int64_t n : at)
     overlay.y.push_back(n == learner.length ? bounds::hypercube_regret(n, world.dimension) : kNothing);

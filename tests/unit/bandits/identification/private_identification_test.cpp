@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "bandits/arms/linear.h"
 #include "bandits/identification/keep_best.h"
 #include "core/errors.h"
 #include "core/sampling.h"
@@ -46,55 +47,22 @@ TEST(DpBaiPlan, ByHand) {
   EXPECT_THAT(dp_bai_plan(2, 2, 100).sizes, ElementsAre(2, 1));
 }
 
-/// Arms with features that are drawn once; the mean is the first coordinate.
-class LinearArms : public Bandit {
- public:
-  LinearArms(int arms, int dimension, const Stream& stream) : dimension_(dimension) {
-    Stream draws = stream.child("features");
-    for (int a = 0; a < arms; ++a) {
-      for (int k = 0; k < dimension; ++k)
-        features_.push_back(k == 0 ? 0.2 + 0.6 * draws.uniform() : draws.uniform() - 0.5);
-      means_.push_back(features_[static_cast<std::size_t>(a) * static_cast<std::size_t>(dimension)]);
-    }
-    coins_ = std::make_unique<StationaryBandit>(coins(means_));
-  }
-  World world(std::int64_t rounds) const override {
-    return {
-        .arms = static_cast<int>(means_.size()), .rounds = rounds, .noise = Noise::kBernoulli, .dimension = dimension_};
-  }
-  std::unique_ptr<Game> start(std::int64_t rounds, const Stream& stream) const override {
-    return std::make_unique<Coins>(*this, coins_->start(rounds, stream));
-  }
-  std::span<const double> means() const override { return means_; }
-  std::string content() const override { return "linear arms"; }
-
- private:
-  class Coins : public Game {
-   public:
-    Coins(const LinearArms& bandit, std::unique_ptr<Game> game) : bandit_(bandit), game_(std::move(game)) {}
-    const Round& next() override {
-      round_ = game_->next();
-      round_.dimension = bandit_.dimension_;
-      round_.features = bandit_.features_;
-      return round_;
-    }
-    Outcome play(int arm) override { return game_->play(arm); }
-
-   private:
-    const LinearArms& bandit_;
-    std::unique_ptr<Game> game_;
-    Round round_;
-  };
-  int dimension_;
-  std::vector<double> features_, means_;
-  std::unique_ptr<StationaryBandit> coins_;  // under the features
-};
+/// Coins with features that are drawn once; the mean is the first coordinate.
+LinearBandit linear_coins(int arms, int dimension, const Stream& stream) {
+  Stream draws = stream.child("features");
+  std::vector<double> features, theta(static_cast<std::size_t>(dimension));
+  theta[0] = 1;
+  for (int a = 0; a < arms; ++a)
+    for (int k = 0; k < dimension; ++k)
+      features.push_back(k == 0 ? 0.2 + 0.6 * draws.uniform() : draws.uniform() - 0.5);
+  return LinearBandit({.theta = std::move(theta), .coins = true}, std::move(features));
+}
 
 TEST(DpBai, KeepsToTheBudgetWithFeatures) {
   for (const int dimension : {1, 2, 3, 5, 10}) {
     for (const int arms : {2, 3, 7, 20, 50, 200}) {
       const std::int64_t rounds = 50 * arms;
-      const LinearArms bandit(arms, dimension, Stream(dimension).child(arms));
+      const LinearBandit bandit = linear_coins(arms, dimension, Stream(dimension).child(arms));
       const Series series = play(bandit, "dp-bai", {}, Stream(1), {.length = rounds});
       EXPECT_EQ(series.value(0, 0), 1) << "must name an arm before the budget is spent: d " << dimension << " K "
                                        << arms;
@@ -119,7 +87,7 @@ TEST(DpBai, KeepsToTheBudgetWithoutFeatures) {
 }
 
 TEST(DpBai, FeaturesLetItNameTheBestOfManyArms) {
-  const LinearArms bandit(60, 2, Stream(4));
+  const LinearBandit bandit = linear_coins(60, 2, Stream(4));
   int with = 0, without = 0;
   constexpr int kRuns = 200;
   const StationaryBandit plain = coins({bandit.means().begin(), bandit.means().end()});

@@ -1,5 +1,8 @@
+#include <algorithm>
 #include <cmath>
 #include <set>
+#include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,6 +10,7 @@
 #include "bandits/arms/family.h"
 #include "bandits/arms/linear.h"
 #include "bandits/arms/linear_bound.h"
+#include "bandits/trial.h"
 #include "core/errors.h"
 
 namespace bellwether::bandits {
@@ -73,6 +77,106 @@ TEST(LinearArms, LogisticRewardsAreCoins) {
     sum += game->play(0).reward;
   }
   EXPECT_NEAR(sum / 1000, bandit->means()[0], 0.04);
+}
+
+TEST(LinearArms, CoinsHaveTheScoreAsMean) {
+  const auto bandit = make("circle-arms", {{"coins", "true"}, {"length", "0.4"}, {"intercept", "0.5"}, {"arms", "4"}});
+  const World world = bandit.bandit->world(5);
+  EXPECT_THAT(std::vector<double>(bandit.bandit->means().begin(), bandit.bandit->means().end()),
+              testing::Pointwise(testing::DoubleNear(1e-15), {0.9, 0.5, 0.1, 0.5}));
+  EXPECT_EQ(world.noise, Noise::kBernoulli);
+  EXPECT_EQ(world.link, Link::kIdentity);
+  EXPECT_EQ(world.sigma, 0.5);
+  EXPECT_EQ(world.low, 0);
+  EXPECT_EQ(world.high, 1);
+  EXPECT_EQ(world.dimension, 3) << "the intercept is a coordinate";
+  EXPECT_NEAR(world.feature_bound, std::sqrt(2), 1e-15);
+  const auto game = bandit.bandit->start(2000, Stream(2));
+  double sum = 0;
+  for (int t = 0; t < 2000; ++t) {
+    const Round& round = game->next();
+    EXPECT_EQ(round.feature(2)[2], 1);
+    const double reward = game->play(0).reward;
+    EXPECT_TRUE(reward == 0 || reward == 1);
+    sum += reward;
+  }
+  EXPECT_NEAR(sum / 2000, 0.9, 0.03);
+  EXPECT_NE(bandit.bandit->content(),
+            make("circle-arms", {{"length", "0.4"}, {"intercept", "0.5"}, {"arms", "4"}}).bandit->content());
+  EXPECT_FALSE(instance_bound(static_cast<const LinearBandit&>(*bandit.bandit))) << "that is of normal noise";
+}
+
+TEST(LinearArms, CoinsOnTheSphereOfEveryRound) {
+  const auto bandit =
+      make("contextual-arms",
+           {{"coins", "true"}, {"length", "0.5"}, {"intercept", "0.5"}, {"arms", "3"}, {"dimension", "2"}})
+          .bandit;
+  const auto game = bandit->start(500, Stream(1));
+  double lowest = 1, highest = 0;
+  for (int t = 0; t < 500; ++t) {
+    const Round& round = game->next();
+    EXPECT_NEAR(norm(round.feature(1).first(2)), 1, 1e-14);
+    EXPECT_EQ(round.feature(1)[2], 1);
+    const Outcome outcome = game->play(1);
+    EXPECT_TRUE(outcome.reward == 0 || outcome.reward == 1);
+    lowest = std::min(lowest, outcome.mean);
+    highest = std::max(highest, outcome.mean);
+  }
+  EXPECT_LT(lowest, 0.05);
+  EXPECT_GT(highest, 0.95);
+  EXPECT_GE(lowest, 0);
+  EXPECT_LE(highest, 1);
+  EXPECT_NEAR(bandit->world(1).feature_bound, std::sqrt(2), 1e-15);
+}
+
+TEST(LinearArms, CoinsNeedMeansBetweenZeroAndOne) {
+  const auto refusal = [](const std::string& family, const std::vector<Setting>& settings) -> std::string {
+    try {
+      make(family, settings);
+    } catch (const InvalidOption& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_THAT(refusal("circle-arms", {{"coins", "true"}, {"arms", "4"}}),
+              HasSubstr("the mean of arm 2 is -1, must be between 0 and 1"));
+  EXPECT_THAT(refusal("subset-arms", {{"coins", "true"}, {"theta", "0.5/0.9"}, {"intercept", "0.3"}}),
+              HasSubstr("the mean of arm 1 is 1.2"));
+  EXPECT_THAT(refusal("contextual-arms", {{"coins", "true"}, {"length", "0.5"}}),
+              HasSubstr("the worst arm of the sphere is -0.5"));
+  EXPECT_THAT(refusal("contextual-arms", {{"coins", "true"}, {"length", "0.5"}, {"intercept", "0.6"}}),
+              HasSubstr("the best arm of the sphere is 1.1"));
+  EXPECT_THAT(refusal("end-of-optimism", {{"coins", "true"}, {"logistic", "true"}}),
+              HasSubstr("'coins' and 'logistic'"));
+  EXPECT_EQ(refusal("end-of-optimism", {{"coins", "true"}}), "");
+}
+
+TEST(LinearLearners, RefuseMeansThatAreNotLinear) {
+  const auto refusal = [](const NamedBandit& made, const std::string& learner,
+                          const std::vector<Setting>& settings = {}) -> std::string {
+    try {
+      (void)make_agent(*made.bandit, learner, settings, 1000, Stream(1));
+    } catch (const InvalidOption& error) {
+      return error.what();
+    }
+    return "";
+  };
+  const NamedBandit logistic = make("circle-arms", {{"logistic", "true"}}), curve = make("process-arms"),
+                    coins = make("end-of-optimism", {{"coins", "true"}}), changing = make("relaxation");
+  for (const char* learner :
+       {"oful", "lin-ts", "lin-ucb", "lin-imed", "d-lin-ucb", "sup-lin-ucb", "phased-elimination"}) {
+    EXPECT_THAT(refusal(logistic, learner), testing::AllOf(testing::StartsWith(std::string(learner) + " needs"),
+                                                           testing::EndsWith("ucb-glm plays it")));
+    EXPECT_THAT(refusal(curve, learner), testing::EndsWith("gp-ucb plays it"));
+    EXPECT_THAT(refusal(changing, learner), HasSubstr("linear in the features, those of this bandit are not"));
+    EXPECT_EQ(refusal(coins, learner), "");
+  }
+  EXPECT_THAT(refusal(logistic, "dp-bai"), HasSubstr("plan=uniform"));
+  EXPECT_EQ(refusal(logistic, "dp-bai", {{"plan", "uniform"}}), "");
+  EXPECT_EQ(refusal(coins, "dp-bai"), "");
+  EXPECT_EQ(refusal(logistic, "ucb-glm"), "");
+  EXPECT_EQ(refusal(curve, "gp-ucb"), "");
+  EXPECT_THAT(refusal(curve, "ucb-glm"), HasSubstr("nobody does"));
 }
 
 TEST(LinearArms, RefusesWhatIsNoBandit) {

@@ -79,7 +79,8 @@ TEST(BanditBound, IsNotDrawnWhereItsConditionsFail) {
   EXPECT_FALSE(promise_of("corrupted-arms", "tsallis-inf", 1000, {1000}).has_value()) << "what is seen is not regret";
   EXPECT_TRUE(promise_of("circle-arms", "oful", 1000, {1000}).has_value());
   EXPECT_FALSE(promise_of("circle-arms:length=1.5", "oful", 1000, {1000}).has_value()) << "gaps above 2";
-  EXPECT_FALSE(promise_of("circle-arms:logistic=true", "oful", 1000, {1000}).has_value()) << "no linear means";
+  EXPECT_FALSE(promise_of("circle-arms:coins=true:length=0.4:intercept=0.5", "oful", 1000, {1000}).has_value())
+      << "features longer than 1";
   EXPECT_FALSE(promise_of("circle-arms", "oful:lambda=0.5", 1000, {1000}).has_value());
 }
 
@@ -98,6 +99,7 @@ TEST(BanditBound, FromBelowIsOfThisInstanceOrOfItsFamily) {
   EXPECT_TRUE(std::isnan(cube->y[0]));
   EXPECT_NEAR(cube->y[1], std::exp(-2.0) / 8 * 5 * 100, 1e-9);
   EXPECT_FALSE(bound("hypercube-arms:dimension=5:gap=0.02").has_value());
+  EXPECT_FALSE(bound("hypercube-arms:dimension=5:gap=0.01:intercept=1").has_value()) << "six coordinates, 32 arms";
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bandits/item_sets.h"
 #include "core/stream.h"
 
 namespace bellwether::bandits {
@@ -45,7 +46,7 @@ std::string_view to_string(Link link);
 struct World {
   Kind kind = Kind::kArms;
   int arms = 0;             ///< choices of a round (kItems: items)
-  int items = 0;            ///< kDuels: n, so that arms = n n; kItems: how many are chosen at once; else 0
+  int items = 0;            ///< kDuels: n, so that arms = n n; kItems: how many are chosen at once, at most; else 0
   std::int64_t rounds = 1;  ///< how many there will be
   Noise noise = Noise::kUnit;
   double sigma = 0.5;         ///< the noise of every arm is sigma-sub-Gaussian; infinite when it is not
@@ -55,6 +56,7 @@ struct World {
   double feature_bound = 1, parameter_bound = 1;    ///< Euclidean norms, where there are features
   Link link = Link::kIdentity;                      ///< where there are features
   std::int64_t largest_delay = 0, total_delay = 0;  ///< of feedback, in rounds
+  std::shared_ptr<const ItemSets> sets = {};        ///< kItems: which may be played at once; null: any `items` of them
 };
 
 /// One round as the learner meets it.

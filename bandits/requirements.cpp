@@ -14,4 +14,10 @@ void require_prompt(std::string_view learner, const World& world) {
       learner, world.largest_delay, learner));
 }
 
+void require_any_items(std::string_view learner, const World& world) {
+  if (!world.sets) return;
+  throw InvalidOption(fmt::format("{} plays any {} items at once, and this bandit allows {}; comb-ucb1 plays it",
+                                  learner, world.items, world.sets->content()));
+}
+
 }  // namespace bellwether::bandits

@@ -8,7 +8,8 @@
 
 namespace bellwether::bandits {
 
-/// CombUCB1 (Gai, Krishnamachari, Jain 2012; Kveton, Wen, Ashkan, Szepesvari 2015): the items with the largest indices.
+/// CombUCB1 (Gai, Krishnamachari, Jain 2012; Kveton, Wen, Ashkan, Szepesvari 2015): the set of items whose
+/// indices have the largest sum.
 struct CombUcbOptions {
   std::string constant = "theory";
 };

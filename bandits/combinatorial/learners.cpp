@@ -8,11 +8,11 @@ std::vector<Learner> combinatorial_learners() {
   return {bandit_learner<CombUcbOptions, make_comb_ucb1>(
       {.name = "comb-ucb1",
        .title = "CombUCB1 (Kveton, Wen, Ashkan, Szepesvari 2015)",
-       .summary = "the items with the largest upper confidence bounds; rewards in [0, 1]",
+       .summary = "the set of items with the largest sum of upper confidence bounds; rewards in [0, 1]",
        .page = "combinatorial-bandits",
        .protocol = Protocol::kRounds,
        .practical = kCombPractical},
-      "m + sqrt(1.5 ln n / N), the largest of them", Kind::kItems)};
+      "the set with the largest sum of m + sqrt(1.5 ln n / N)", Kind::kItems)};
 }
 
 }  // namespace bellwether::bandits

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "bandits/recovering/largest_items.h"
+#include "bandits/requirements.h"
 #include "core/errors.h"
 #include "core/learner.h"
 
@@ -74,12 +75,14 @@ void PeriodicUcb::learn_items(std::int64_t round, std::span<const int> items, st
 std::unique_ptr<Agent> make_periodic_ucb(const World& world, const PeriodicUcbOptions& options, const Stream&) {
   const Constant constant("periodic-ucb", options.constant, kRecoveryPractical);
   require_unit_rewards("periodic-ucb", world);
+  require_any_items("periodic-ucb", world);
   return std::make_unique<PeriodicUcb>(world, options, constant.factor());
 }
 
 std::unique_ptr<Agent> make_myopic_ucb(const World& world, const MyopicUcbOptions& options, const Stream&) {
   const Constant constant("myopic-ucb", options.constant, kRecoveryPractical);
   require_unit_rewards("myopic-ucb", world);
+  require_any_items("myopic-ucb", world);
   return std::make_unique<MyopicUcb>(world, options, constant.factor());
 }
 

@@ -24,15 +24,19 @@ using testing::ThrowsMessage;
 World items_world(int items, int chosen) { return {.kind = Kind::kItems, .arms = items, .items = chosen}; }
 
 TEST(TopItems, RegretIsAgainstTheBestSet) {
-  const TopItemsBandit bandit({0.1, 0.9, 0.5, 0.7}, 2);
+  const ItemsBandit bandit({0.1, 0.9, 0.5, 0.7}, any_items(4, 2));
   const auto game = bandit.start(10, Stream(1));
   std::vector<double> rewards(2);
   EXPECT_EQ(game->next().arms, 4);
   EXPECT_NEAR(game->play_items(std::vector<int>{0, 2}, rewards).regret, 1.0, 1e-15);
   EXPECT_EQ(game->play_items(std::vector<int>{1, 3}, rewards).regret, 0);
   EXPECT_EQ(bandit.world(7).items, 2);
-  EXPECT_THAT([] { TopItemsBandit({0.5}, 2); }, ThrowsMessage<InvalidOption>(HasSubstr("between 1 and the 1 items")));
-  EXPECT_THAT([] { TopItemsBandit({0.5, 1.5}, 1); }, ThrowsMessage<InvalidOption>(HasSubstr("item 1 is 1.5")));
+  EXPECT_THAT([] { any_items(1, 2); }, ThrowsMessage<InvalidOption>(HasSubstr("between 1 and the 1 items")));
+  EXPECT_THAT(
+      [] {
+        ItemsBandit({0.5, 1.5}, any_items(2, 1));
+      },
+      ThrowsMessage<InvalidOption>(HasSubstr("item 1 is 1.5")));
 }
 
 TEST(CombUcb1, PlaysUnseenItemsFirstThenTheLargestIndices) {

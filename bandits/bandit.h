@@ -25,10 +25,12 @@ std::string_view to_string(Kind kind);
 
 /// How the rewards of an arm spread around their mean.
 enum class Noise {
-  kBernoulli,  ///< rewards are 0 or 1
-  kUnit,       ///< rewards lie in [0, 1]
-  kGaussian,   ///< normal around the mean, standard deviation `sigma`
-  kOther       ///< what World::sigma, low and high say
+  kBernoulli,    ///< rewards are 0 or 1
+  kUnit,         ///< rewards lie in [0, 1]
+  kGaussian,     ///< normal around the mean, standard deviation `sigma`
+  kPoisson,      ///< 0, 1, 2, ...: Poisson
+  kExponential,  ///< above 0: exponential
+  kOther         ///< what World::sigma, low and high say
 };
 
 /// How the mean of an arm with a feature comes from the score <theta, feature>.
@@ -49,10 +51,12 @@ struct World {
   int items = 0;            ///< kDuels: n, so that arms = n n; kItems: how many are chosen at once, at most; else 0
   std::int64_t rounds = 1;  ///< how many there will be
   Noise noise = Noise::kUnit;
-  double sigma = 0.5;         ///< the noise of every arm is sigma-sub-Gaussian; infinite when it is not
-  double low = 0, high = 1;   ///< of rewards; infinite when they are unbounded
-  int dimension = 0;          ///< of the arms' features; 0: they have none
-  bool same_features = true;  ///< every round offers the same ones
+  double sigma = 0.5;        ///< the noise of every arm is sigma-sub-Gaussian; infinite when it is not
+  double low = 0, high = 1;  ///< of rewards; infinite when they are unbounded
+  /// E |X|^moment_order <= moment for the rewards X of every arm, 1 < moment_order <= 2; infinite when nobody says so.
+  double moment_order = 2, moment = std::numeric_limits<double>::infinity();
+  int dimension = 0;                                ///< of the arms' features; 0: they have none
+  bool same_features = true;                        ///< every round offers the same ones
   double feature_bound = 1, parameter_bound = 1;    ///< Euclidean norms, where there are features
   Link link = Link::kIdentity;                      ///< where there are features
   std::int64_t largest_delay = 0, total_delay = 0;  ///< of feedback, in rounds

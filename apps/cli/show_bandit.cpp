@@ -35,6 +35,10 @@ std::string rewards_text(const bandits::World& world) {
       return "in [0, 1]";
     case bandits::Noise::kGaussian:
       return fmt::format("normal, standard deviation {:g}", world.sigma);
+    case bandits::Noise::kPoisson:
+      return "counts: Poisson";
+    case bandits::Noise::kExponential:
+      return "exponential";
     case bandits::Noise::kOther:
       break;
   }
@@ -76,8 +80,9 @@ bool can_play(const bandits::Bandit& bandit, std::string_view learner) {
 std::string players(const bandits::Bandit& bandit) {
   std::vector<std::string_view> able;
   for (const std::string_view name : {"dynlin-ucb", "relax-tsallis", "whittle", "periodic-ucb", "comb-ucb1", "rucb",
-                                      "oful", "ucb1", "thompson", "ucb"}) {
-    if (can_play(bandit, name)) able.push_back(name);
+                                      "oful", "ucb-glm", "gp-ucb", "ucb1", "thompson", "ucb", "robust-ucb"}) {
+    const bool in_place_of_oful = name == "ucb-glm" || name == "gp-ucb";
+    if (!(in_place_of_oful && !able.empty()) && can_play(bandit, name)) able.push_back(name);
     if (able.size() == 2) break;
   }
   return fmt::format("{}", fmt::join(able, ","));

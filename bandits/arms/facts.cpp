@@ -1,6 +1,7 @@
 #include "bandits/arms/facts.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -36,7 +37,12 @@ std::vector<BanditFact> facts_of(const Bandit& bandit) {
                                    {"H1", complexity_h1(means), "sum of 1 / gap^2"},
                                    {"H2", complexity_h2(means), "max over i of i / gap_(i)^2"}};
   if (world.noise == Noise::kBernoulli) add_laws(facts, means, {});
-  if (world.noise == Noise::kGaussian) add_laws(facts, means, {.bernoulli = false, .sigma = world.sigma});
+  if (world.noise == Noise::kGaussian) add_laws(facts, means, LawFamily::gaussian(world.sigma));
+  if (world.noise == Noise::kPoisson) add_laws(facts, means, {.kind = LawFamily::Kind::kPoisson});
+  if (world.noise == Noise::kExponential) add_laws(facts, means, {.kind = LawFamily::Kind::kExponential});
+  if (std::isinf(world.sigma) && std::isfinite(world.moment))
+    facts.push_back({fmt::format("moment of order {:.6g}", world.moment_order), world.moment,
+                     "at least E |X|^order of every arm: what robust-ucb has to know"});
   return facts;
 }
 

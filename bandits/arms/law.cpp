@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 
 #include <boost/random/poisson_distribution.hpp>
 #include <fmt/format.h>
@@ -51,6 +52,8 @@ double Law::sample(Stream& stream) const {
 Noise Law::noise() const {
   if (family == Family::kBernoulli) return Noise::kBernoulli;
   if (family == Family::kGaussian) return Noise::kGaussian;
+  if (family == Family::kPoisson) return Noise::kPoisson;
+  if (family == Family::kExponential) return Noise::kExponential;
   return low() >= 0 && high() <= 1 ? Noise::kUnit : Noise::kOther;
 }
 
@@ -105,6 +108,22 @@ double Law::variance() const {
       return degrees > 2 ? mean * mean / (degrees * (degrees - 2)) : kInfinity;
   }
   return kInfinity;
+}
+
+double Law::moment_order() const { return std::isfinite(variance()) ? 2 : (1 + degrees) / 2; }
+
+double Law::moment(double order) const {
+  if (family == Family::kPareto) {
+    // The integral of x^order degrees m^degrees x^(-degrees - 1) from m on.
+    if (order >= degrees) return kInfinity;
+    return degrees / (degrees - order) * std::pow(mean * (degrees - 1) / degrees, order);
+  }
+  if (std::isfinite(variance())) return std::pow(variance() + mean * mean, order / 2);  // Jensen
+  if (order >= degrees) return kInfinity;
+  // Student: |X| <= |mean| + spread |t|, and E |t|^order in closed form.
+  const double log = order / 2 * std::log(degrees) + std::lgamma((order + 1) / 2) + std::lgamma((degrees - order) / 2) -
+                     std::lgamma(degrees / 2) - std::log(std::numbers::pi) / 2;
+  return std::pow(std::abs(mean) + spread * std::exp(log / order), order);
 }
 
 std::string_view to_string(Law::Family family) { return names()[static_cast<std::size_t>(family)]; }

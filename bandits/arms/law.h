@@ -31,6 +31,11 @@ struct Law {
   double high() const;
   /// Of a reward; infinite when it has none.
   double variance() const;
+  /// The largest order up to 2 of which moment() is finite with room to spare: 2 where there is a variance, else half
+  /// way from 1 to `degrees`.
+  double moment_order() const;
+  /// At least E |X|^order for 1 < order <= 2: exact for order 2 and for Pareto laws, else by Minkowski's inequality.
+  double moment(double order) const;
 };
 
 /// "bernoulli", "gaussian", ...

@@ -1,6 +1,9 @@
 #include "bandits/arms/prior.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -47,6 +50,33 @@ class PriorGame : public Game {
   std::vector<double> means_;
 };
 
+/// Normal arms with these means.
+class NormalGame : public Game {
+ public:
+  NormalGame(std::vector<double> means, double sigma, const Stream& stream)
+      : means_(std::move(means)), best_(std::ranges::max(means_)), sigma_(sigma) {
+    round_.arms = static_cast<int>(means_.size());
+    const Stream arms = stream.child("arm");
+    for (std::size_t i = 0; i < means_.size(); ++i) streams_.push_back(arms.child(i));
+  }
+
+  const Round& next() override {
+    ++round_.number;
+    return round_;
+  }
+
+  Outcome play(int arm) override {
+    const auto a = static_cast<std::size_t>(arm);
+    return {.reward = means_[a] + sigma_ * sample_normal(streams_[a]), .mean = means_[a], .regret = best_ - means_[a]};
+  }
+
+ private:
+  std::vector<double> means_;
+  double best_, sigma_;
+  Round round_;
+  std::vector<Stream> streams_;
+};
+
 struct PriorOptions {
   int arms = 3;
   double successes = 1, failures = 1, discount = 0.9;
@@ -69,7 +99,52 @@ NamedBandit prior_arms(const PriorOptions& o) {
   return made;
 }
 
+struct NormalPriorOptions {
+  int arms = 10;
+  double mean = 0, spread = 1, sigma = 1;
+};
+
+template <class Field>
+void describe(NormalPriorOptions& o, Field&& field) {
+  field("arms", o.arms, between(1, 100'000), "number of arms");
+  field("mean", o.mean, between(-1e6, 1e6), "of the normal law from which every arm's mean is drawn in every run");
+  field("spread", o.spread, above(0), "its standard deviation");
+  field("sigma", o.sigma, above(0), "standard deviation of rewards around their mean");
+}
+
+NamedBandit normal_prior_arms(const NormalPriorOptions& o) {
+  return {.bandit = std::make_shared<const NormalPriorBandit>(o.arms, o.mean, o.spread, o.sigma)};
+}
+
 }  // namespace
+
+NormalPriorBandit::NormalPriorBandit(int arms, double mean, double spread, double sigma)
+    : arms_(arms), mean_(mean), spread_(spread), sigma_(sigma) {
+  if (arms_ < 1) throw InvalidOption("a bandit has no arms");
+  if (!std::isfinite(mean_) || !(spread_ > 0 && sigma_ > 0) || std::isinf(spread_) || std::isinf(sigma_))
+    throw InvalidOption(fmt::format("N({}, {}^2) and sigma {} are no laws", mean_, spread_, sigma_));
+}
+
+World NormalPriorBandit::world(std::int64_t rounds) const {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  return {.arms = arms_,
+          .rounds = rounds,
+          .noise = Noise::kGaussian,
+          .sigma = sigma_,
+          .low = -kInfinity,
+          .high = kInfinity};
+}
+
+std::unique_ptr<Game> NormalPriorBandit::start(std::int64_t, const Stream& stream) const {
+  Stream draws = stream.child("mean");
+  std::vector<double> means;
+  for (int i = 0; i < arms_; ++i) means.push_back(mean_ + spread_ * sample_normal(draws));
+  return std::make_unique<NormalGame>(std::move(means), sigma_, stream);
+}
+
+std::string NormalPriorBandit::content() const {
+  return fmt::format("normal prior {} {} {} {}\n", arms_, exact_text(mean_), exact_text(spread_), exact_text(sigma_));
+}
 
 PriorBandit::PriorBandit(int arms, double successes, double failures, double discount)
     : arms_(arms), successes_(successes), failures_(failures), discount_(discount) {
@@ -96,11 +171,14 @@ std::string PriorBandit::content() const {
 }
 
 std::vector<Family> prior_families() {
-  return {bandit_family<PriorOptions, prior_arms>(
-      "prior-arms",
-      "rewards 0 or 1 with means drawn from a known law in every run; regret against the best policy when discounted, "
-      "else against the best arm",
-      "Gittins 1979", "arms")};
+  return {
+      bandit_family<PriorOptions, prior_arms>("prior-arms",
+                                              "rewards 0 or 1 with means drawn from a known law in every run; regret "
+                                              "against the best policy when discounted, "
+                                              "else against the best arm",
+                                              "Gittins 1979", "arms"),
+      bandit_family<NormalPriorOptions, normal_prior_arms>(
+          "normal-prior-arms", "normal rewards with means drawn from a normal law in every run", "textbooks", "arms")};
 }
 
 }  // namespace bellwether::bandits

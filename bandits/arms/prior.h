@@ -33,4 +33,20 @@ class PriorBandit : public Bandit {
   double successes_, failures_, discount_, optimum_ = 0, slack_ = 0;
 };
 
+/// Normal rewards of standard deviation `sigma` around means drawn anew for every run from N(mean, spread^2). Regret is
+/// against the best arm of the run.
+class NormalPriorBandit : public Bandit {
+ public:
+  /// InvalidOption unless there is an arm, the mean is finite and spread and sigma are above 0.
+  NormalPriorBandit(int arms, double mean, double spread, double sigma);
+
+  World world(std::int64_t rounds) const override;
+  std::unique_ptr<Game> start(std::int64_t rounds, const Stream& stream) const override;
+  std::string content() const override;
+
+ private:
+  int arms_;
+  double mean_, spread_, sigma_;
+};
+
 }  // namespace bellwether::bandits

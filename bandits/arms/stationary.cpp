@@ -55,9 +55,12 @@ World StationaryBandit::world(std::int64_t rounds) const {
     world.sigma = std::max(world.sigma, law.sigma());
     world.low = std::min(world.low, law.low());
     world.high = std::max(world.high, law.high());
+    world.moment_order = std::min(world.moment_order, law.moment_order());
     if (law.noise() != world.noise) world.noise = Noise::kOther;
   }
   if (world.noise == Noise::kOther && world.low >= 0 && world.high <= 1) world.noise = Noise::kUnit;
+  world.moment = 0;
+  for (const Law& law : laws_) world.moment = std::max(world.moment, law.moment(world.moment_order));
   return world;
 }
 

@@ -133,7 +133,7 @@ Threshold threshold_of(const KlLucbOptions& options) {
 }  // namespace
 
 std::unique_ptr<Agent> make_lucb(const World& world, const LucbOptions& options, const Stream&) {
-  const LawFamily widths{.bernoulli = false, .sigma = require_sub_gaussian("lucb", world)};
+  const LawFamily widths = LawFamily::gaussian(require_sub_gaussian("lucb", world));
   return std::make_unique<Lucb>(Intervals(world.arms, widths, options.delta, hoeffding_threshold), options.epsilon);
 }
 

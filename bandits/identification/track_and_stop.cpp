@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "bandits/stochastic/posterior_law.h"
 #include "bandits/stochastic/requirements.h"
 #include "core/sampling.h"
 
@@ -102,9 +103,7 @@ class TopTwo final : public Identifier {
 
   double draw(int arm) {
     const double n = evidence().count(arm), m = evidence().means()[static_cast<std::size_t>(arm)];
-    if (!evidence().law().bernoulli) return m + evidence().law().sigma / std::sqrt(n) * sample_normal(draws_);
-    const double x = sample_gamma(draws_, n * m + 1), y = sample_gamma(draws_, n * (1 - m) + 1);
-    return x / (x + y);
+    return draw_mean(evidence().law(), n, m, draws_);
   }
 
   bool resample_;

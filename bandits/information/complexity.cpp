@@ -24,7 +24,8 @@ std::vector<double> gaps(std::span<const double> means) {
 double lai_robbins_constant(std::span<const double> means, const LawFamily& family) {
   const double best = std::ranges::max(means);
   double sum = 0;
-  if (family.bernoulli && best >= 1) return 0;  // one failure tells a worse arm apart: infinite divergence
+  if (family.kind == LawFamily::Kind::kBernoulli && best >= 1)
+    return 0;  // one failure tells a worse arm apart: infinite divergence
   for (const double mean : means)
     if (mean < best) sum += (best - mean) / family.divergence(mean, best);
   return sum;

@@ -74,6 +74,34 @@ class GaussianKlUcb final : public Agent {
   double c_, sigma_, width_ = 0;
 };
 
+/// The same for laws of which nothing is known in closed form but the root.
+class LawKlUcb final : public Agent {
+ public:
+  LawKlUcb(int arms, double c, const LawFamily& law) : statistics_(arms), c_(c), law_(law) {}
+
+  int choose(const Round&) override {
+    const int unplayed = statistics_.unplayed();
+    if (unplayed < statistics_.arms()) return unplayed;
+    level_ = kl_ucb_level(static_cast<double>(statistics_.total()), c_);
+    return statistics_.largest([&](int arm) { return index(arm); });
+  }
+
+  void learn(const Feedback& feedback) override { statistics_.add(feedback.arm, feedback.reward); }
+
+  std::optional<double> optimistic_mean(int arm) const override {
+    return statistics_.count(arm) == 0 ? kInfinity : index(arm);
+  }
+
+ private:
+  double index(int arm) const {
+    return law_.upper(statistics_.mean(arm), level_ / static_cast<double>(statistics_.count(arm)));
+  }
+
+  ArmStatistics statistics_;
+  double c_, level_ = 0;
+  LawFamily law_;
+};
+
 struct KlUcbPpIndex {
   double share;  ///< T / K
   LawFamily law;
@@ -119,10 +147,10 @@ class Imed final : public Agent {
   std::vector<double> log_count_;
 };
 
-class GaussianImed final : public Agent {
+/// The same for other laws.
+class LawImed final : public Agent {
  public:
-  GaussianImed(int arms, double sigma)
-      : statistics_(arms), log_count_(static_cast<std::size_t>(arms)), precision_(1 / (2 * sigma * sigma)) {}
+  LawImed(int arms, const LawFamily& law) : statistics_(arms), log_count_(static_cast<std::size_t>(arms)), law_(law) {}
 
   int choose(const Round&) override {
     const int unplayed = statistics_.unplayed();
@@ -130,9 +158,8 @@ class GaussianImed final : public Agent {
     double largest = -kInfinity;
     for (int a = 0; a < statistics_.arms(); ++a) largest = std::max(largest, statistics_.mean(a));
     return statistics_.largest([&](int arm) {
-      const double gap = largest - statistics_.mean(arm);
-      const auto count = static_cast<double>(statistics_.count(arm));
-      return -(count * gap * gap * precision_ + log_count_[static_cast<std::size_t>(arm)]);
+      const double against = law_.divergence(statistics_.mean(arm), largest);
+      return -(static_cast<double>(statistics_.count(arm)) * against + log_count_[static_cast<std::size_t>(arm)]);
     });
   }
 
@@ -144,15 +171,16 @@ class GaussianImed final : public Agent {
  private:
   ArmStatistics statistics_;
   std::vector<double> log_count_;
-  double precision_;
+  LawFamily law_;
 };
 
 }  // namespace
 
 std::unique_ptr<Agent> make_kl_ucb(const World& world, const KlUcbOptions& options, const Stream&) {
   const LawFamily law = require_law("kl-ucb", options.law, world);
-  if (law.bernoulli) return std::make_unique<KlUcb>(world.arms, options.c);
-  return std::make_unique<GaussianKlUcb>(world.arms, options.c, law.sigma);
+  if (law.kind == LawFamily::Kind::kBernoulli) return std::make_unique<KlUcb>(world.arms, options.c);
+  if (law.kind == LawFamily::Kind::kGaussian) return std::make_unique<GaussianKlUcb>(world.arms, options.c, law.sigma);
+  return std::make_unique<LawKlUcb>(world.arms, options.c, law);
 }
 
 std::unique_ptr<Agent> make_kl_ucb_pp(const World& world, const KlUcbPpOptions& options, const Stream&) {
@@ -163,8 +191,8 @@ std::unique_ptr<Agent> make_kl_ucb_pp(const World& world, const KlUcbPpOptions& 
 
 std::unique_ptr<Agent> make_imed(const World& world, const ImedOptions& options, const Stream&) {
   const LawFamily law = require_law("imed", options.law, world);
-  if (law.bernoulli) return std::make_unique<Imed>(world.arms);
-  return std::make_unique<GaussianImed>(world.arms, law.sigma);
+  if (law.kind == LawFamily::Kind::kBernoulli) return std::make_unique<Imed>(world.arms);
+  return std::make_unique<LawImed>(world.arms, law);
 }
 
 }  // namespace bellwether::bandits

@@ -9,8 +9,8 @@
 
 namespace bellwether::bandits {
 
-// Indices measured by the divergence d of the laws: kl of Bernoulli laws for rewards in [0, 1], (p - q)^2 / (2 sigma^2)
-// otherwise.
+// Indices measured by the divergence d of the laws: kl of Bernoulli laws for rewards in [0, 1], that of Poisson or
+// exponential laws where rewards have such a one, (p - q)^2 / (2 sigma^2) otherwise.
 
 /// max{q : N d(m, q) <= ln t + c ln ln t} (Garivier and Cappe 2011).
 struct KlUcbOptions {

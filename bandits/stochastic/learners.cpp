@@ -5,6 +5,7 @@
 #include "bandits/stochastic/elimination.h"
 #include "bandits/stochastic/exploration.h"
 #include "bandits/stochastic/posterior.h"
+#include "bandits/stochastic/robust.h"
 #include "bandits/stochastic/upper_confidence.h"
 
 namespace bellwether::bandits {
@@ -39,7 +40,11 @@ std::vector<Learner> upper_confidence() {
       bandit_learner<MossOptions, make_moss>(
           rounds("moss", "MOSS (Audibert, Bubeck 2009)",
                  "no width for arms with more than their share of the rounds: minimax up to a constant"),
-          "m + sqrt(4 sigma^2 ln+(T / (K N)) / N)")};
+          "m + sqrt(4 sigma^2 ln+(T / (K N)) / N)"),
+      bandit_learner<RobustUcbOptions, make_robust_ucb>(
+          rounds("robust-ucb", "Robust UCB (Bubeck, Cesa-Bianchi, Lugosi 2013)",
+                 "a mean without its outliers, for heavy tails: knows a moment of order 1 + eps", kRobustPractical),
+          "m' + (4/3 + sqrt(2) + eps) u^(1 / (1 + eps)) (3 ln t / N)^(eps / (1 + eps)), m' the truncated mean")};
 }
 
 std::vector<Learner> divergence_indices() {
@@ -57,13 +62,14 @@ std::vector<Learner> divergence_indices() {
 }
 
 std::vector<Learner> posteriors() {
-  return {bandit_learner<ThompsonOptions, make_thompson>(
-              rounds("thompson", "Thompson sampling (Thompson 1933; Agrawal, Goyal 2012)",
-                     "draws a mean for every arm from its posterior and plays the largest"),
-              "draw of Beta(S + 1, F + 1), or of N(m, sigma^2 / N)"),
-          bandit_learner<BayesUcbOptions, make_bayes_ucb>(
-              rounds("bayes-ucb", "Bayes-UCB (Kaufmann, Cappe, Garivier 2012)", "a high quantile of the posterior"),
-              "quantile 1 - 1 / (t ln(T)^c) of Beta(S + 1, F + 1), or of N(m, sigma^2 / N)")};
+  return {
+      bandit_learner<ThompsonOptions, make_thompson>(
+          rounds("thompson", "Thompson sampling (Thompson 1933; Agrawal, Goyal 2012)",
+                 "draws a mean for every arm from its posterior and plays the largest"),
+          "draw of Beta(S + 1, F + 1), N(m, sigma^2 / N), Gamma(S + 1/2) / N or S / Gamma(N)"),
+      bandit_learner<BayesUcbOptions, make_bayes_ucb>(
+          rounds("bayes-ucb", "Bayes-UCB (Kaufmann, Cappe, Garivier 2012)", "a high quantile of the posterior"),
+          "quantile 1 - 1 / (t ln(T)^c) of Beta(S + 1, F + 1), N(m, sigma^2 / N), Gamma(S + 1/2) / N or S / Gamma(N)")};
 }
 
 std::vector<Learner> explorers() {

@@ -10,6 +10,7 @@
 
 #include "bandits/stochastic/arm_statistics.h"
 #include "bandits/stochastic/bernoulli_evidence.h"
+#include "bandits/stochastic/posterior_law.h"
 #include "bandits/stochastic/requirements.h"
 #include "core/sampling.h"
 
@@ -81,6 +82,57 @@ class GaussianThompson final : public Agent {
   Stream draws_;
 };
 
+/// N(mean, sigma^2) before the first reward: precisions add up.
+struct NormalPrior {
+  double mean, sigma;
+};
+
+class NormalPriorThompson final : public Agent {
+ public:
+  NormalPriorThompson(int arms, double sigma, const NormalPrior& prior, const Stream& stream)
+      : statistics_(arms),
+        share_(sigma * sigma / (prior.sigma * prior.sigma)),
+        prior_mean_(prior.mean),
+        sigma_(sigma),
+        draws_(stream) {}
+
+  int choose(const Round&) override {
+    return statistics_.largest([&](int arm) {
+      // As if the prior were sigma^2 / prior_sigma^2 rewards, all of them its mean.
+      const auto n = static_cast<double>(statistics_.count(arm)), all = n + share_;
+      return (share_ * prior_mean_ + n * statistics_.mean(arm)) / all + sigma_ / std::sqrt(all) * sample_normal(draws_);
+    });
+  }
+
+  void learn(const Feedback& feedback) override { statistics_.add(feedback.arm, feedback.reward); }
+
+ private:
+  ArmStatistics statistics_;
+  double share_, prior_mean_, sigma_;
+  Stream draws_;
+};
+
+/// Poisson and exponential laws.
+class LawThompson final : public Agent {
+ public:
+  LawThompson(int arms, const LawFamily& law, const Stream& stream) : statistics_(arms), law_(law), draws_(stream) {}
+
+  int choose(const Round&) override {
+    const int unplayed = statistics_.unplayed();
+    if (unplayed < statistics_.arms()) return unplayed;
+    return statistics_.largest([&](int arm) {
+      return draw_mean(law_, static_cast<double>(statistics_.count(arm)), statistics_.mean(arm), draws_);
+    });
+  }
+
+  void learn(const Feedback& feedback) override { statistics_.add(feedback.arm, feedback.reward); }
+
+ private:
+  ArmStatistics statistics_;
+  LawFamily law_;
+  Stream draws_;
+};
+
 /// ln(t (ln T)^c), t = n + 1: minus the logarithm of the tail that the quantile leaves.
 double tail_level(double played, double extra) { return std::log(played + 1) + extra; }
 
@@ -136,20 +188,47 @@ class GaussianBayesUcb final : public Agent {
   double extra_, sigma_;
 };
 
+class LawBayesUcb final : public Agent {
+ public:
+  LawBayesUcb(int arms, double extra, const LawFamily& law) : statistics_(arms), extra_(extra), law_(law) {}
+
+  int choose(const Round&) override {
+    const int unplayed = statistics_.unplayed();
+    if (unplayed < statistics_.arms()) return unplayed;
+    const double tail = std::exp(-tail_level(static_cast<double>(statistics_.total()), extra_));
+    return statistics_.largest([&](int arm) {
+      return upper_quantile(law_, static_cast<double>(statistics_.count(arm)), statistics_.mean(arm), tail);
+    });
+  }
+
+  void learn(const Feedback& feedback) override { statistics_.add(feedback.arm, feedback.reward); }
+
+ private:
+  ArmStatistics statistics_;
+  double extra_;
+  LawFamily law_;
+};
+
 }  // namespace
 
 std::unique_ptr<Agent> make_thompson(const World& world, const ThompsonOptions& options, const Stream& stream) {
   const LawFamily law = require_law("thompson", options.law, world);
-  if (law.bernoulli) return std::make_unique<BetaThompson>(world, options, stream);
-  return std::make_unique<GaussianThompson>(world.arms, law.sigma, stream.child("draw"));
+  if (law.kind == LawFamily::Kind::kBernoulli) return std::make_unique<BetaThompson>(world, options, stream);
+  if (law.kind == LawFamily::Kind::kGaussian && options.prior_sigma > 0)
+    return std::make_unique<NormalPriorThompson>(
+        world.arms, law.sigma, NormalPrior{options.prior_mean, options.prior_sigma}, stream.child("draw"));
+  if (law.kind == LawFamily::Kind::kGaussian)
+    return std::make_unique<GaussianThompson>(world.arms, law.sigma, stream.child("draw"));
+  return std::make_unique<LawThompson>(world.arms, law, stream.child("draw"));
 }
 
 std::unique_ptr<Agent> make_bayes_ucb(const World& world, const BayesUcbOptions& options, const Stream&) {
   const LawFamily law = require_law("bayes-ucb", options.law, world);
   const double rounds = std::log(static_cast<double>(world.rounds));
   const double extra = options.c == 0 ? 0 : options.c * std::log(std::max(1.0, rounds));
-  if (law.bernoulli) return std::make_unique<BetaUcb>(world.arms, extra);
-  return std::make_unique<GaussianBayesUcb>(world.arms, extra, law.sigma);
+  if (law.kind == LawFamily::Kind::kBernoulli) return std::make_unique<BetaUcb>(world.arms, extra);
+  if (law.kind == LawFamily::Kind::kGaussian) return std::make_unique<GaussianBayesUcb>(world.arms, extra, law.sigma);
+  return std::make_unique<LawBayesUcb>(world.arms, extra, law);
 }
 
 }  // namespace bellwether::bandits

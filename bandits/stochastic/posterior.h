@@ -9,13 +9,14 @@
 
 namespace bellwether::bandits {
 
-// Learners with a posterior for each mean: Beta(1 + S, 1 + F) where rewards lie in [0, 1], N(m, sigma^2 / N) after a
-// flat prior otherwise.
+// Learners with a posterior for each mean: Beta(1 + S, 1 + F) where rewards lie in [0, 1]; after Jeffreys' prior
+// Gamma(S + 1/2) / N where they are Poisson, S / Gamma(N) where they are exponential; else N(m, sigma^2 / N) after a
+// flat prior.
 
 /// Draws every mean from its posterior and plays the largest (Thompson 1933). Rewards inside (0, 1) are first turned
 /// into 0 or 1 by a coin of that probability (Agrawal and Goyal 2012).
 struct ThompsonOptions {
-  double successes = 1, failures = 1;
+  double successes = 1, failures = 1, prior_mean = 0, prior_sigma = 0;
   std::string law = "auto";
 };
 
@@ -23,6 +24,8 @@ template <class Field>
 void describe(ThompsonOptions& o, Field&& field) {
   field("successes", o.successes, between(0.05, 1e6), "first parameter of the Beta prior");
   field("failures", o.failures, between(0.05, 1e6), "second parameter of the Beta prior");
+  field("prior_mean", o.prior_mean, any_value(), "of the normal prior of a mean, where rewards are normal");
+  field("prior_sigma", o.prior_sigma, at_least(0), "its standard deviation; 0: a flat prior, each arm is played once");
   field("law", o.law, one_of({"auto", "bernoulli", "gaussian"}), "laws that rewards are taken to have");
 }
 

@@ -17,7 +17,9 @@ void require_unit_rewards(std::string_view learner, const World& world) {
 double require_sub_gaussian(std::string_view learner, const World& world) {
   if (std::isfinite(world.sigma)) return world.sigma;
   throw InvalidOption(fmt::format(
-      "{} needs to know a sigma for which rewards are sigma-sub-Gaussian, and this bandit has none", learner));
+      "{} needs to know a sigma for which rewards are sigma-sub-Gaussian, and this bandit has none; robust-ucb needs a "
+      "moment only",
+      learner));
 }
 
 double require_bounded(std::string_view learner, const World& world) {
@@ -29,7 +31,9 @@ double require_bounded(std::string_view learner, const World& world) {
 LawFamily require_law(std::string_view learner, std::string_view word, const World& world) {
   if (word == "bernoulli") require_unit_rewards(learner, world);
   if (word == "bernoulli" || (word == "auto" && world.low >= 0 && world.high <= 1)) return {};
-  return {.bernoulli = false, .sigma = require_sub_gaussian(learner, world)};
+  if (word == "auto" && world.noise == Noise::kPoisson) return {.kind = LawFamily::Kind::kPoisson};
+  if (word == "auto" && world.noise == Noise::kExponential) return {.kind = LawFamily::Kind::kExponential};
+  return LawFamily::gaussian(require_sub_gaussian(learner, world));
 }
 
 }  // namespace bellwether::bandits

@@ -17,7 +17,8 @@ double require_sub_gaussian(std::string_view learner, const World& world);
 double require_bounded(std::string_view learner, const World& world);
 
 /// The laws that a learner takes rewards to have, by a word: "bernoulli" (rewards in [0, 1], whose tails are no
-/// heavier), "gaussian" (with the bandit's sigma), or "auto": the first where it may be, else the second.
+/// heavier), "gaussian" (with the bandit's sigma), or "auto": the first where it may be; Poisson or exponential where
+/// that is their law; else the second.
 LawFamily require_law(std::string_view learner, std::string_view word, const World& world);
 
 }  // namespace bellwether::bandits

@@ -230,7 +230,7 @@ std::vector<Claim> bandit_regret_claims() {
 std::vector<Claim> stochastic_bandit_claims() {
   std::vector<Claim> table;
   for (auto& part : {bandit_regret_claims(), bandit_growth_claims(), worst_case_claims(), identification_claims(),
-                     identification_time_claims(), private_bandit_claims()})
+                     identification_time_claims(), private_bandit_claims(), bandit_law_claims()})
     table.insert(table.end(), part.begin(), part.end());
   return table;
 }

@@ -15,5 +15,7 @@ std::vector<Claim> worst_case_claims();
 std::vector<Claim> identification_claims();
 std::vector<Claim> identification_time_claims();
 std::vector<Claim> private_bandit_claims();
+/// Laws that are neither bounded nor normal.
+std::vector<Claim> bandit_law_claims();
 
 }  // namespace bellwether::claims

@@ -59,6 +59,18 @@ double moss_regret(std::span<const double> gaps, double rounds, double sigma) {
   return 39 * sigma * std::sqrt(count(gaps) * rounds) + sum_of(gaps);
 }
 
+double robust_ucb_regret(std::span<const double> gaps, double rounds, double epsilon, double moment) {
+  const double c = 4.0 / 3 + std::numbers::sqrt2 + epsilon;
+  double sum = 0;
+  for (const double gap : gaps) {
+    if (gap == 0) continue;
+    const double pulls =
+        3 * std::log(rounds) * std::pow(2 * c / gap, (1 + epsilon) / epsilon) * std::pow(moment, 1 / epsilon);
+    sum += gap * (1 + std::numbers::pi * std::numbers::pi / 3 + pulls);
+  }
+  return sum;
+}
+
 double commit_regret(double pulls, double rounds, double gap) {
   const double wrong = std::erfc(gap * std::sqrt(pulls / 2) / std::numbers::sqrt2) / 2;
   return pulls * gap + (rounds - 2 * pulls) * gap * wrong;

@@ -21,6 +21,9 @@ double ucb_delta_worst_regret(std::span<const double> gaps, double rounds, doubl
 double ucb_regret(std::span<const double> gaps, double rounds, double sigma);
 /// MOSS: 39 sigma sqrt(K T) + sum of gaps. Lattimore and Szepesvari 2020, 9.1.
 double moss_regret(std::span<const double> gaps, double rounds, double sigma);
+/// robust-ucb, E |X|^(1 + eps) <= u: sum over gaps > 0 of gap (1 + pi^2 / 3 + 3 ln T (2 C / gap)^((1 + eps) / eps)
+/// u^(1 / eps)), C = 4/3 + sqrt(2) + eps. Derived on the page, after Bubeck, Cesa-Bianchi and Lugosi 2013.
+double robust_ucb_regret(std::span<const double> gaps, double rounds, double epsilon, double moment);
 
 /// Explore m times, then commit, on two unit normal arms: m gap + (T - 2 m) gap Phi(-gap sqrt(m / 2)), exactly.
 double commit_regret(double pulls, double rounds, double gap);

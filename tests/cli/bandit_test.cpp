@@ -45,6 +45,19 @@ TEST(BanditCommands, ShowTellsArmsAndFormulas) {
   EXPECT_THAT(run_program({"list", "learners"}).out, HasSubstr("ucb1"));
 }
 
+TEST(BanditCommands, ShowNamesSetsAndWhoPlays) {
+  const auto shown = [](const std::string& bandit) { return run_program({"show", bandit}).out; };
+  EXPECT_THAT(shown("matching-items:left=2:right=2:means=0.9/0.8/0.8/0.1"),
+              AllOf(HasSubstr("1.6 (sum of the means of 0-1 1-0)"), HasSubstr("--algorithm comb-ucb1")));
+  EXPECT_THAT(shown("path-items"), AllOf(HasSubstr("24 items"), HasSubstr("(0,0)^")));
+  EXPECT_THAT(shown("circle-arms"), HasSubstr("--algorithm oful,thompson"));
+  EXPECT_THAT(shown("circle-arms:logistic=true"), HasSubstr("--algorithm ucb-glm,ucb1"));
+  EXPECT_THAT(shown("process-arms"), HasSubstr("--algorithm gp-ucb,thompson"));
+  EXPECT_THAT(shown("arms:law=poisson"), AllOf(HasSubstr("counts: Poisson"), HasSubstr("Lai-Robbins constant")));
+  EXPECT_THAT(shown("arms:law=pareto:degrees=1.5:best=3"),
+              AllOf(HasSubstr("moment of order 1.25"), HasSubstr("--algorithm robust-ucb --rounds")));
+}
+
 TEST(BanditCommands, MessagesNameWhatIsWrong) {
   const TemporaryFolder folder;
   const auto refuses = [&](const std::vector<std::string>& words, const std::string& message) {
@@ -68,6 +81,8 @@ TEST(BanditCommands, MessagesNameWhatIsWrong) {
           "exp4: 1000000 arms make 1000000 experts with a number for each arm, more than 100000000 numbers");
   refuses({"bernoulli-arms:arms=1e6", "--algorithm", "exp4:experts=one-change", "--rounds", "10"},
           "exp4: 1000000 arms");
+  refuses({"circle-arms:logistic=true", "--algorithm", "oful"}, "ucb-glm plays it");
+  refuses({"circle-arms:coins=true", "--algorithm", "oful"}, "the mean of arm 6 is -0.309017, must be between 0 and 1");
   const Finished made = run_program({"make", "bernoulli-arms", "-o", folder.path("m.csv")});
   EXPECT_EQ(made.code, 2);
   EXPECT_THAT(made.err, HasSubstr("bernoulli-arms is a bandit and no model of states"));

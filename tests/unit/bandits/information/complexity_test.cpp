@@ -21,7 +21,7 @@ TEST(LaiRobbins, IsTheKnownConstant) {
   EXPECT_EQ(lai_robbins_constant(Means{0.5, 0.5}, coins), 0);
   EXPECT_EQ(lai_robbins_constant(Means{0, 1}, coins), 0) << "one failure tells";
   // Normal laws: sum of 2 sigma^2 / gap.
-  EXPECT_DOUBLE_EQ(lai_robbins_constant(Means{1, 0.5, 0}, {.bernoulli = false, .sigma = 2}), 2 * 4 / 0.5 + 2 * 4 / 1.0);
+  EXPECT_DOUBLE_EQ(lai_robbins_constant(Means{1, 0.5, 0}, LawFamily::gaussian(2)), 2 * 4 / 0.5 + 2 * 4 / 1.0);
 }
 
 TEST(Complexity, H1AndH2ByHand) {

@@ -47,7 +47,9 @@ TEST(Proportions, BalanceAllCostsAndNoOtherSharesAreWorthMore) {
   for (int i = 0; i < 300; ++i) {
     Means means(2 + stream.below(6));
     for (double& m : means) m = 0.02 + 0.96 * stream.uniform();
-    const LawFamily law{.bernoulli = i % 3 != 0, .sigma = 0.7};
+    const LawFamily laws[] = {
+        {}, LawFamily::gaussian(0.7), {.kind = LawFamily::Kind::kPoisson}, {.kind = LawFamily::Kind::kExponential}};
+    const LawFamily& law = laws[i % 4];
     const Proportions got = optimal_proportions(means, law);
     ASSERT_NEAR(std::accumulate(got.share.begin(), got.share.end(), 0.0), 1, 1e-12);
     const auto best = static_cast<std::size_t>(std::ranges::max_element(means) - means.begin());
@@ -66,7 +68,7 @@ TEST(Proportions, BalanceAllCostsAndNoOtherSharesAreWorthMore) {
 }
 
 TEST(Proportions, TwoNormalArmsShareEqually) {
-  const Proportions got = optimal_proportions(Means{1, 0.5}, {.bernoulli = false, .sigma = 1});
+  const Proportions got = optimal_proportions(Means{1, 0.5}, LawFamily::gaussian(1));
   EXPECT_THAT(got.share, Pointwise(DoubleNear(1e-9), {0.5, 0.5}));
   EXPECT_NEAR(got.time, 8 / 0.25, 1e-7);
 }

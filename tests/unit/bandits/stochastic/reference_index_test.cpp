@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <boost/math/distributions/beta.hpp>
+#include <boost/math/distributions/inverse_gamma.hpp>
 #include <boost/math/distributions/normal.hpp>
 #include <gtest/gtest.h>
 
@@ -41,6 +42,20 @@ double kl_index(const Facts& f, double level) {
   return low;
 }
 
+double poisson(double p, double q) { return (p > 0 ? p * std::log(p / q) : 0) + q - p; }
+double exponential(double p, double q) { return std::log(q / p) + p / q - 1; }
+
+/// max{q : N d(m, q) <= level} by bisection, of means that have no end.
+double index_above(const Facts& f, double (*d)(double, double), double level) {
+  double low = f.mean, high = f.mean + 1;
+  while (f.count * d(f.mean, high) <= level) high *= 2;
+  for (int i = 0; i < 200; ++i) {
+    const double q = (low + high) / 2;
+    (f.count * d(f.mean, q) <= level ? low : high) = q;
+  }
+  return low;
+}
+
 double pp_level(const Facts& f) {
   const double x = f.rounds / (f.arms * f.count), log = std::max(0.0, std::log(x));
   return std::max(0.0, std::log(x * (1 + log * log)));
@@ -51,6 +66,7 @@ struct Case {
   std::vector<Setting> settings;
   bool gaussian;
   Formula formula;
+  Law::Family family = Law::Family::kBernoulli;  ///< unless gaussian
 };
 
 constexpr double kSigma = 1.5;
@@ -122,6 +138,29 @@ std::vector<Case> cases() {
          const double tail = 1 / (f.t * std::pow(std::log(f.rounds), 5));
          return f.mean + kSigma / std::sqrt(f.count) * quantile(complement(boost::math::normal_distribution<>(), tail));
        }},
+      {"kl-ucb",
+       {},
+       false,
+       [](const Facts& f) { return index_above(f, poisson, std::log(f.t)); },
+       Law::Family::kPoisson},
+      {"kl-ucb",
+       {{"c", "3"}},
+       false,
+       [=](const Facts& f) { return index_above(f, exponential, level3(f)); },
+       Law::Family::kExponential},
+      {"imed",
+       {},
+       false,
+       [](const Facts& f) { return -f.count * poisson(f.mean, f.best_mean) - std::log(f.count); },
+       Law::Family::kPoisson},
+      {"bayes-ucb",
+       {},
+       false,
+       [](const Facts& f) {
+         const boost::math::inverse_gamma_distribution<> posterior(f.count, f.count * f.mean);
+         return quantile(complement(posterior, 1 / f.t));
+       },
+       Law::Family::kExponential},
   };
 }
 
@@ -145,9 +184,14 @@ struct History {
 void compare(const Case& test, int arms, std::uint64_t seed) {
   constexpr int kRounds = 400;
   std::vector<Law> laws;
-  for (int a = 0; a < arms; ++a)
-    laws.push_back(test.gaussian ? Law{Law::Family::kGaussian, a * 0.4, kSigma}
-                                 : Law{Law::Family::kBernoulli, a / (arms - 1.0)});
+  for (int a = 0; a < arms; ++a) {
+    if (test.gaussian)
+      laws.push_back({Law::Family::kGaussian, a * 0.4, kSigma});
+    else if (test.family == Law::Family::kBernoulli)
+      laws.push_back({test.family, a / (arms - 1.0)});
+    else
+      laws.push_back({test.family, 0.3 + a * 0.7});
+  }
   const StationaryBandit bandit(laws);
   const auto agent =
       find_learner(test.learner).make(bandit, bandit.world(kRounds), test.settings, Stream(seed).child("learner"));

@@ -61,5 +61,30 @@ INSTANTIATE_TEST_SUITE_P(Learners, RegretTable,
                                          TableRow{"thompson", {}, 100, {{10.0, .3}, {80.4, .4}, {170.8, 1.7}}},
                                          TableRow{"bayes-ucb", {}, 40, {{11.5, .6}, {98.5, 1.0}, {205.9, 3.0}}}));
 
+// The same for counts, waiting times and heavy tails, 1000 rounds.
+TEST(RegretOnOtherLaws, IsThatOfAnotherProgram) {
+  struct Case {
+    const char *law, *means, *learner, *constant;
+    Entry known;
+  };
+  for (const Case& test : {Case{"poisson", "1/0.5/0.5", "kl-ucb", "", {31.4, 0.8}},
+                           {"poisson", "1/0.5/0.5", "thompson", "", {26.1, 1.7}},
+                           {"exponential", "1/0.5/0.5", "kl-ucb", "", {26.9, 0.7}},
+                           {"exponential", "1/0.5/0.5", "thompson", "", {21.0, 1.2}},
+                           {"student", "1/-1", "robust-ucb", "theory", {291.6, 4.1}},
+                           {"student", "1/-1", "robust-ucb", "0.1", {19.8, 0.6}}}) {
+    const auto bandit = find_family("arms")->make({{"law", test.law}, {"means", test.means}}).bandit;
+    std::vector<Setting> settings;
+    if (*test.constant != 0) settings.emplace_back("constant", test.constant);
+    std::vector<double> regret;
+    for (int i = 0; i < 300; ++i)
+      regret.push_back(
+          play(*bandit, test.learner, settings, Stream(11).child(i), {.length = 1000, .checkpoints = {1000}})
+              .value(0, 0));
+    EXPECT_NEAR(mean(regret), test.known.regret, 4 * std::hypot(standard_error(regret), test.known.error))
+        << test.law << " " << test.learner << " " << test.constant;
+  }
+}
+
 }  // namespace
 }  // namespace bellwether::bandits

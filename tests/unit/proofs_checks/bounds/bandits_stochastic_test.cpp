@@ -38,6 +38,14 @@ TEST(StochasticBanditBounds, AreTheTheoremsFormulas) {
   const std::vector<double> gaps = {0, 0.1, 0.2, 0.3, 0.4};
   EXPECT_NEAR(private_halving_error(gaps, std::vector<int>{5, 3, 2, 1}, std::vector<double>{10, 20, 40}, 1),
               3 * q(0.2, 10) + q(0.1, 20) + q(0.2, 20) + q(0.1, 40), 1e-12);
+  // eps = 1, u = 4, C = 7/3 + sqrt(2): 3 ln T 4 C^2 4 / D + (1 + pi^2 / 3) D.
+  const double c = 7.0 / 3 + std::sqrt(2), pi = std::acos(-1.0);
+  double robust = 0;
+  for (const double gap : kGaps)
+    if (gap > 0) robust += 48 * c * c * std::log(100) / gap + (1 + pi * pi / 3) * gap;
+  EXPECT_NEAR(robust_ucb_regret(kGaps, 100, 1, 4), robust, 1e-8 * robust);
+  EXPECT_NEAR(robust_ucb_regret(std::vector<double>{1}, std::exp(1), 0.5, 4) - 1 - pi * pi / 3,
+              3 * std::pow(2 * (c - 0.5), 3) * 16, 1e-8);
 }
 
 // c = 6, d = 1/2: c / d^2 = 24, so with two arms x = (n - 1) sqrt(e) / 48, at most 1 up to n = 30.

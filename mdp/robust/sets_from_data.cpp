@@ -12,9 +12,13 @@
 namespace bellwether::mdp {
 namespace {
 
-void require_counts(const TabularMdp& model, std::span<const double> count, double delta) {
+void require_delta(double delta) {
   if (!(delta > 0 && delta < 1))
     throw InvalidOption(fmt::format("sets from data: 'delta' is {}, must be in (0, 1)", delta));
+}
+
+void require_counts(const TabularMdp& model, std::span<const double> count, double delta) {
+  require_delta(delta);
   if (static_cast<std::int64_t>(count.size()) != model.num_transitions()) {
     throw InvalidModel(fmt::format("sets from data: there are {} counts, must be {}, one a transition", count.size(),
                                    model.num_transitions()));
@@ -23,6 +27,10 @@ void require_counts(const TabularMdp& model, std::span<const double> count, doub
     if (!(count[i] >= 0 && std::isfinite(count[i])))
       throw InvalidModel(fmt::format("sets from data: count {} is {}, must be finite and at least 0", i, count[i]));
   }
+}
+
+int outcomes_of(const TabularMdp& model, std::int64_t choice, Support support) {
+  return support == Support::kAll ? model.num_states() : static_cast<int>(model.successors(choice).size());
 }
 
 /// The model with other probabilities in its rows; expected rewards follow where they depend on the transition.
@@ -62,10 +70,41 @@ double hoeffding_radius(double samples, int outcomes, std::int64_t rows, double 
   return std::min(1.0, std::sqrt(std::log(2.0 * static_cast<double>(rows) * outcomes / delta) / (2 * samples)));
 }
 
+bool has_radius_from_samples(SetKind kind) {
+  return kind == SetKind::kL1 || kind == SetKind::kTotalVariation || kind == SetKind::kLinf;
+}
+
+std::vector<double> radii_from_samples(const TabularMdp& model, SetKind kind, Support support,
+                                       std::span<const double> samples, double delta) {
+  require_delta(delta);
+  if (!has_radius_from_samples(kind))
+    throw InvalidOption(fmt::format("sets from data: no radius is known for sets of the kind {}", to_string(kind)));
+  if (static_cast<std::int64_t>(samples.size()) != model.num_choices()) {
+    throw InvalidModel(fmt::format("sets from data: there are {} numbers of samples, must be {}, one a choice",
+                                   samples.size(), model.num_choices()));
+  }
+  std::int64_t rows = 0;
+  for (std::int64_t c = 0; c < model.num_choices(); ++c) {
+    const double n = samples[static_cast<std::size_t>(c)];
+    if (!(n >= 0))
+      throw InvalidModel(fmt::format("sets from data: choice {} has {} samples, must be at least 0", c, n));
+    if (std::isfinite(n) && outcomes_of(model, c, support) > 1) ++rows;
+  }
+  std::vector<double> radius;
+  for (std::int64_t c = 0; c < model.num_choices(); ++c) {
+    const double n = samples[static_cast<std::size_t>(c)];
+    const int outcomes = std::isfinite(n) ? outcomes_of(model, c, support) : 1;
+    const double entry = hoeffding_radius(n, outcomes, rows, delta), sum = weissman_radius(n, outcomes, rows, delta);
+    radius.push_back(kind == SetKind::kLinf ? entry : kind == SetKind::kL1 ? sum : sum / 2);
+  }
+  return radius;
+}
+
 RobustMdp weissman_balls(const TabularMdp& model, std::span<const double> count, double delta, Support support) {
   require_counts(model, count, delta);
   constexpr double kUnseen = 1e-6;
-  std::vector<double> probability(model.probability().begin(), model.probability().end()), radius;
+  std::vector<double> probability(model.probability().begin(), model.probability().end());
+  std::vector<double> all_samples, moved;
   for (std::int64_t c = 0; c < model.num_choices(); ++c) {
     const auto first = static_cast<std::size_t>(model.choice_begin()[c]);
     const auto last = static_cast<std::size_t>(model.choice_begin()[c + 1]);
@@ -74,13 +113,14 @@ RobustMdp weissman_balls(const TabularMdp& model, std::span<const double> count,
       samples += count[i];
       weight += std::max(count[i], kUnseen);
     }
-    const int outcomes = support == Support::kAll ? model.num_states() : static_cast<int>(last - first);
+    all_samples.push_back(samples);
     // The stand-ins for unseen transitions move the centre by at most twice their share.
-    const double moved = samples > 0 ? 2 * (weight - samples) / weight : 0;
-    radius.push_back(std::min(2.0, weissman_radius(samples, outcomes, model.num_choices(), delta) + moved));
+    moved.push_back(samples > 0 ? 2 * (weight - samples) / weight : 0);
     if (samples <= 0) continue;
     for (std::size_t i = first; i < last; ++i) probability[i] = std::max(count[i], kUnseen) / weight;
   }
+  std::vector<double> radius = radii_from_samples(model, SetKind::kL1, support, all_samples, delta);
+  for (std::size_t c = 0; c < radius.size(); ++c) radius[c] = std::min(2.0, radius[c] + moved[c]);
   return RobustMdp(with_probabilities(model, std::move(probability)),
                    {.kind = SetKind::kL1, .support = support, .radius = std::move(radius)});
 }

@@ -21,6 +21,18 @@ double weissman_radius(double samples, int outcomes, std::int64_t rows, double d
 /// sqrt(log(2 rows outcomes / delta) / (2 samples)).
 double hoeffding_radius(double samples, int outcomes, std::int64_t rows, double delta);
 
+/// Whether a theorem gives sets of this kind a radius that holds the true rows: L1 and total variation (Weissman) and
+/// the largest norm (Hoeffding).
+bool has_radius_from_samples(SetKind kind);
+
+/// Radii of sets around empirical rows, one a choice: with probability 1 - delta every true row lies within its own.
+/// The row of choice c is the law of `samples[c]` draws over its listed successors, or over all states when the support
+/// is all of them; infinitely many samples mean that the row is known, none that nature may send the choice anywhere in
+/// its support. `delta` is shared equally by the rows that are not known and have two outcomes or more. InvalidOption
+/// for kinds without such a radius.
+std::vector<double> radii_from_samples(const TabularMdp& model, SetKind kind, Support support,
+                                       std::span<const double> samples, double delta);
+
 /// The empirical model (choices never seen: the rows of `model`) with Weissman's L1 balls, all states as outcomes when
 /// the support is all of them. The rows of `model` list what can happen; transitions never seen keep no probability
 /// and, as rows list positive entries only, a millionth of a draw.

@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -9,6 +11,8 @@
 
 #include "core/alias_table.h"
 #include "core/rate_fit.h"
+#include "mdp/evaluate/discounted.h"
+#include "mdp/robust/sets_from_data.h"
 #include "mdp/tabular_mdp_builder.h"
 #include "proofs_checks/bounds/robust.h"
 #include "proofs_checks/planning/models.h"
@@ -161,8 +165,138 @@ Claim simulation_claim() {
                     [](const Effort& effort) { return plug_in(effort, 1 - kDiscount); }}}};
 }
 
+// Sets from samples: they hold the truth, and what is promised with them is kept.
+
+constexpr double kDelta = 0.2;
+
+/// Forty fair coins, one a state: the theorems' tails are nearly tight, and many rows may fail.
+TabularMdp coins() {
+  constexpr int kCoins = 40;
+  mdp::TabularMdpBuilder builder(kCoins);
+  for (int s = 0; s < kCoins; ++s) builder.add_choice(s, 0.0, {{s, 0.5}, {(s + 1) % kCoins, 0.5}});
+  return std::move(builder).build();
+}
+
+/// The distance that a kind of set measures.
+double distance_of(SetKind kind, std::span<const double> p, std::span<const double> q) {
+  double sum = 0, largest = 0;
+  for (std::size_t i = 0; i < p.size(); ++i) {
+    sum += std::abs(p[i] - q[i]);
+    largest = std::max(largest, std::abs(p[i] - q[i]));
+  }
+  return kind == SetKind::kLinf ? largest : kind == SetKind::kTotalVariation ? sum / 2 : sum;
+}
+
+/// Radii for numbers of samples that differ from row to row.
+using Radii = std::function<std::vector<double>(const TabularMdp&, SetKind, std::span<const double> samples)>;
+
+std::vector<double> radii_of_theorems(const TabularMdp& model, SetKind kind, std::span<const double> samples) {
+  return mdp::radii_from_samples(model, kind, mdp::Support::kSuccessors, samples, kDelta);
+}
+
+/// Every row as if it were alone: a failure of kDelta for each.
+std::vector<double> radii_of_single_rows(const TabularMdp& model, SetKind kind, std::span<const double> samples) {
+  std::vector<double> radius;
+  for (std::int64_t c = 0; c < model.num_choices(); ++c) {
+    const double n = samples[static_cast<std::size_t>(c)];
+    const int outcomes = static_cast<int>(model.successors(c).size());
+    const double sum = mdp::weissman_radius(n, outcomes, 1, kDelta);
+    radius.push_back(kind == SetKind::kLinf ? mdp::hoeffding_radius(n, outcomes, 1, kDelta)
+                     : kind == SetKind::kL1 ? sum
+                                            : sum / 2);
+  }
+  return radius;
+}
+
+/// How often some row of a model with sampled rows lies outside its set.
+Measurement missed_rows(const Effort& effort, const Radii& radii) {
+  const TabularMdp model = coins();
+  std::vector<double> samples;
+  for (std::int64_t c = 0; c < model.num_choices(); ++c) samples.push_back(c % 2 == 0 ? 100 : 400);
+  std::int64_t most = 0;
+  std::string which;
+  const int trials = effort.pick(200, 2000);
+  for (const SetKind kind : {SetKind::kL1, SetKind::kTotalVariation, SetKind::kLinf}) {
+    const std::vector<double> radius = radii(model, kind, samples);
+    std::int64_t missed = 0;
+    for (int trial = 0; trial < trials; ++trial) {
+      bool inside = true;
+      for (std::int64_t c = 0; c < model.num_choices(); ++c) {
+        Stream own = effort.run(trial).child(static_cast<std::uint64_t>(c));
+        const double n = samples[static_cast<std::size_t>(c)];
+        double heads = 0;
+        for (int i = 0; i < n; ++i) heads += own.uniform() < 0.5 ? 1 : 0;
+        const std::vector<double> seen = {heads / n, 1 - heads / n};
+        inside = inside &&
+                 distance_of(kind, seen, model.probabilities(c)) <= radius[static_cast<std::size_t>(c)] * (1 + 1e-12);
+      }
+      missed += inside ? 0 : 1;
+    }
+    if (missed < most && !which.empty()) continue;
+    most = missed;
+    which = mdp::to_string(kind);
+  }
+  return never(most, trials, kDelta, fmt::format("most often missed: {}", which));
+}
+
+Claim coverage_claim() {
+  const auto shrunk = [](const TabularMdp& model, SetKind kind, std::span<const double> samples) {
+    std::vector<double> radius = radii_of_theorems(model, kind, samples);
+    for (double& k : radius) k /= 2;
+    return radius;
+  };
+  return {
+      .id = "robust-sets-hold-the-truth",
+      .family = "robust",
+      .statement = "All true rows lie at once within the radii of their numbers of samples, but with probability delta",
+      .page = kPage,
+      .theorem = "Weissman et al. 2003, Theorem 2.1; Hoeffding 1963, Theorem 2; a union over rows (and entries)",
+      .kind = Kind::kNever,
+      .measure = [](const Effort& effort) { return missed_rows(effort, radii_of_theorems); },
+      .controls = {{"no-union", "every row may fail with probability delta",
+                    [](const Effort& effort) { return missed_rows(effort, radii_of_single_rows); }},
+                   {"half-the-radius", "a constant of 1 / 2 for 2 in the root",
+                    [shrunk](const Effort& effort) { return missed_rows(effort, shrunk); }}}};
+}
+
+/// How often a policy planned for samples earns less, in some state, than was promised.
+Measurement broken_promises(const Effort& effort, double share_of_radius) {
+  constexpr double kDraws = 400;
+  std::int64_t broken = 0;
+  const int trials = effort.pick(40, 400);
+  Stream models = effort.stream.child("garnets");
+  for (int trial = 0; trial < trials; ++trial) {
+    const TabularMdp model = drawn_garnet(8, 3, 4, models);
+    const TabularMdp sampled = empirical(model, static_cast<int>(kDraws), effort.run(trial));
+    const std::vector<double> samples(static_cast<std::size_t>(model.num_choices()), kDraws);
+    std::vector<double> radius = mdp::radii_from_samples(sampled, SetKind::kL1, mdp::Support::kAll, samples, kDelta);
+    for (double& k : radius) k *= share_of_radius;
+    const solvers::RobustSolution planned = solvers::partial_policy_iteration(
+        {.model = RobustMdp(sampled, {.kind = SetKind::kL1, .support = mdp::Support::kAll, .radius = radius}),
+         .discount = kDiscount},
+        {{.worst_case = "none"}}, {.tolerance = 1e-6});
+    const mdp::Evaluation earned = mdp::evaluate_discounted(mdp::PolicyChain(model, planned.policy), kDiscount);
+    broken += (earned.value + earned.error - planned.lower).minCoeff() < 0 ? 1 : 0;
+  }
+  return never(broken, trials, kDelta, fmt::format("{} draws of every choice", kDraws));
+}
+
+Claim promise_claim() {
+  return {.id = "robust-promise-is-kept",
+          .family = "robust",
+          .statement = "A policy planned with sets from samples earns what it was promised, but with probability delta",
+          .page = kPage,
+          .theorem = "the sets hold the truth (docs/papers/robust-mdps.md, \"Guarantees\")",
+          .kind = Kind::kNever,
+          .measure = [](const Effort& effort) { return broken_promises(effort, 1); },
+          .controls = {{"plug-in", "plans for the sampled rows as if they were true",
+                        [](const Effort& effort) { return broken_promises(effort, 0); }}}};
+}
+
 }  // namespace
 
-std::vector<Claim> robust_sample_claims() { return {simulation_claim(), radius_claim(), rate_claim()}; }
+std::vector<Claim> robust_sample_claims() {
+  return {simulation_claim(), coverage_claim(), promise_claim(), radius_claim(), rate_claim()};
+}
 
 }  // namespace bellwether::claims

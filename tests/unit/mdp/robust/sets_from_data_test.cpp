@@ -32,6 +32,32 @@ TEST(Weissman, RadiusIsThatOfTheTheorem) {
   EXPECT_NEAR(hoeffding_radius(100, 3, 5, 0.1), std::sqrt(std::log(300.0) / 200), 1e-15);
 }
 
+TEST(SetsFromData, EveryRowHasTheRadiusOfItsSamples) {
+  const TabularMdp model = coin_and_die();
+  const std::vector<double> samples = {50, 200, 0, 7, 7};
+  // Delta is shared by the two rows that have more than one outcome.
+  const auto l1 = radii_from_samples(model, SetKind::kL1, Support::kSuccessors, samples, 0.1);
+  EXPECT_NEAR(l1[0], std::sqrt(2.0 / 50 * std::log(2 * 2 / 0.1)), 1e-15);
+  EXPECT_NEAR(l1[1], std::sqrt(2.0 / 200 * std::log(14 * 2 / 0.1)), 1e-15);
+  EXPECT_EQ(l1[2], 0) << "one outcome needs no data";
+  const auto tv = radii_from_samples(model, SetKind::kTotalVariation, Support::kSuccessors, samples, 0.1);
+  EXPECT_EQ(tv[1], l1[1] / 2);
+  const auto linf = radii_from_samples(model, SetKind::kLinf, Support::kSuccessors, samples, 0.1);
+  EXPECT_NEAR(linf[0], std::sqrt(std::log(2 * 2 * 2 / 0.1) / 100), 1e-15);
+  EXPECT_NEAR(linf[1], std::sqrt(std::log(2 * 2 * 4 / 0.1) / 400), 1e-15);
+  // On all states every row has four outcomes, and five rows share delta.
+  const auto all = radii_from_samples(model, SetKind::kL1, Support::kAll, samples, 0.1);
+  EXPECT_NEAR(all[0], std::sqrt(2.0 / 50 * std::log(14 * 5 / 0.1)), 1e-15);
+  EXPECT_EQ(all[2], 2) << "never sampled: anything";
+  // Rows that are known have no share.
+  const std::vector<double> known = {50, INFINITY, INFINITY, INFINITY, INFINITY};
+  const auto one = radii_from_samples(model, SetKind::kL1, Support::kAll, known, 0.1);
+  EXPECT_NEAR(one[0], std::sqrt(2.0 / 50 * std::log(14 / 0.1)), 1e-15);
+  EXPECT_EQ(one[1], 0);
+  const std::vector<double> all_known(5, INFINITY);
+  EXPECT_EQ(radii_from_samples(model, SetKind::kLinf, Support::kAll, all_known, 0.1), std::vector<double>(5, 0));
+}
+
 TEST(Weissman, BallsHoldTheTruthAtLeastAsOftenAsPromised) {
   const TabularMdp model = coin_and_die();
   int missed = 0;
@@ -95,6 +121,15 @@ TEST(SetsFromData, NameWhatIsWrong) {
               ThrowsMessage<InvalidOption>(HasSubstr("'prior' is 0")));
   EXPECT_THAT([&] { credible_balls(model, count, 1, 0.1, 49, Stream(1)); },
               ThrowsMessage<InvalidOption>(HasSubstr("'draws' is 49, must be at least 50")));
+  const std::vector<double> few(3, 1), negative = {1, 1, -2, 1, 1};
+  EXPECT_THAT([&] { radii_from_samples(model, SetKind::kKl, Support::kAll, negative, 0.1); },
+              ThrowsMessage<InvalidOption>(HasSubstr("no radius is known for sets of the kind kl")));
+  EXPECT_THAT([&] { radii_from_samples(model, SetKind::kL1, Support::kAll, few, 0.1); },
+              ThrowsMessage<InvalidModel>(HasSubstr("there are 3 numbers of samples, must be 5")));
+  EXPECT_THAT([&] { radii_from_samples(model, SetKind::kL1, Support::kAll, negative, 0.1); },
+              ThrowsMessage<InvalidModel>(HasSubstr("choice 2 has -2 samples")));
+  EXPECT_THAT([&] { radii_from_samples(model, SetKind::kL1, Support::kAll, negative, 1); },
+              ThrowsMessage<InvalidOption>(HasSubstr("'delta' is 1")));
   count[2] = -1;
   EXPECT_THAT([&] { weissman_balls(model, count, 0.1); }, ThrowsMessage<InvalidModel>(HasSubstr("count 2 is -1")));
   count.pop_back();

@@ -21,8 +21,15 @@
 namespace bellwether::solvers {
 namespace {
 
-constexpr double kSameModel = 1e-9;  // entries that differ by less belong to one model
+constexpr double kSameModel = 1e-9;  // entries that differ by less belong to one model, rewards by this share
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+bool same_model(const mdp::TabularMdp& a, const mdp::TabularMdp& b) {
+  if (!(robust::row_distance(a, b) <= kSameModel)) return false;
+  for (std::int64_t c = 0; c < a.num_choices(); ++c)
+    if (std::abs(a.reward(c) - b.reward(c)) > kSameModel * std::max(1.0, std::abs(a.reward(c)))) return false;
+  return true;
+}
 
 double mean_over(std::span<const double> start, const Eigen::VectorXd& v) {
   double sum = 0;
@@ -90,8 +97,7 @@ class Search {
   };
 
   bool known(const mdp::TabularMdp& model) const {
-    return std::ranges::any_of(
-        result_.models, [&](const mdp::TabularMdp& other) { return robust::row_distance(model, other) <= kSameModel; });
+    return std::ranges::any_of(result_.models, [&](const mdp::TabularMdp& other) { return same_model(model, other); });
   }
 
   bool go_on() {
@@ -162,7 +168,7 @@ SearchResult search_worst_case(const SearchSettings& settings, const WorstModelO
 }
 
 SearchResult worst_case_search(std::span<const mdp::TabularMdp> members, double discount, Direction direction,
-                               double tolerance, std::span<const double> start) {
+                               double tolerance, std::span<const double> start, Observer observer) {
   if (members.empty()) throw InvalidModel("worst-case search: the family has no members");
   for (std::size_t i = 1; i < members.size(); ++i) {
     if (!std::ranges::equal(members[i].state_begin(), members[0].state_begin()))
@@ -171,7 +177,8 @@ SearchResult worst_case_search(std::span<const mdp::TabularMdp> members, double 
   SearchSettings settings{.first = {.model = members[0], .direction = direction, .discount = discount},
                           .start = {start.begin(), start.end()},
                           .tolerance = tolerance,
-                          .most_models = static_cast<int>(members.size()) + 1};
+                          .most_models = static_cast<int>(members.size()) + 1,
+                          .observer = std::move(observer)};
   const std::vector<double> mu = settings.start.empty() ? members[0].initial() : settings.start;
   return search_worst_case(settings, [&](const mdp::Policy& policy) {
     std::optional<WorstModel> worst;

@@ -77,7 +77,8 @@ SearchResult search_worst_case(const SearchSettings& settings, const WorstModelO
 /// The search in a finite family: `members` share states and choices (InvalidModel otherwise), nature picks one for the
 /// whole play. The oracle evaluates the policy in each.
 SearchResult worst_case_search(std::span<const mdp::TabularMdp> members, double discount, Direction direction,
-                               double tolerance = 1e-8, std::span<const double> start = {});
+                               double tolerance = 1e-8, std::span<const double> start = {},
+                               Observer observer = nullptr);
 
 /// (1 - share) of one model's rows and share of another's, for families along directions. Rewards are the first's.
 mdp::TabularMdp mixture(const mdp::TabularMdp& from, const mdp::TabularMdp& to, double share);

@@ -17,6 +17,7 @@
 #include "solvers/robust/evaluation.h"
 #include "solvers/robust/fixed_nature/fixed_nature.h"
 #include "solvers/robust/robust_value_iteration.h"
+#include "solvers/robust/worst_case_search/static_worst_case.h"
 
 namespace bellwether::solvers {
 namespace {
@@ -194,6 +195,99 @@ TEST(WorstCaseSearch, BoundsBruteForceInFiniteFamilies) {
   EXPECT_GT(certified, 0);
   RecordProperty("stalled", stalled);
   RecordProperty("plan_too_low", plan_too_low);
+}
+
+TEST(StaticWorstCase, EnclosesBruteForceAndIsNoWorseThanTheSearch) {
+  int closed = 0;
+  for (std::uint64_t seed = 0; seed < 12; ++seed) {
+    Stream stream(seed);
+    const auto all = family(stream, 6);
+    const std::vector<mdp::TabularMdp> members = {all[0], all[10], all[21]};
+    const std::vector<double> start = members[0].initial();
+    for (const auto direction : {Direction::kMaximise, Direction::kMinimise}) {
+      const bool maximise = direction == Direction::kMaximise;
+      const double truth = brute_force(members, 0.9, start, maximise ? 1 : -1);
+      const StaticWorstCase got = static_worst_case(members, 0.9, direction, {.tolerance = 1e-7});
+      const double sure = maximise ? got.lower : got.upper, possible = maximise ? got.upper : got.lower;
+      EXPECT_LE(got.lower, truth + 1e-9) << seed;
+      EXPECT_GE(got.upper, truth - 1e-9) << seed;
+      EXPECT_EQ(got.status == Status::kConverged, got.gap <= 1e-7) << seed;
+      // What is said of each model, by an evaluation and a solve of its own.
+      double worst = maximise ? INFINITY : -INFINITY, least = worst;
+      for (std::size_t j = 0; j < members.size(); ++j) {
+        const double value = mean_in(members[j], got.policy, 0.9, start);
+        EXPECT_NEAR(got.members[j].value, value, 1e-9);
+        EXPECT_LE(got.members[j].lower, value);
+        EXPECT_GE(got.members[j].upper, value);
+        const auto best = policy_iteration({.model = members[j], .direction = direction, .discount = 0.9});
+        const double optimum = mean_in(members[j], best.policy, 0.9, start);
+        EXPECT_LE(got.members[j].optimum_lower, optimum + 1e-9);
+        EXPECT_GE(got.members[j].optimum_upper, optimum - 1e-9);
+        worst = maximise ? std::min(worst, value) : std::max(worst, value);
+        least = maximise ? std::min(least, optimum) : std::max(least, optimum);
+      }
+      EXPECT_NEAR(sure, worst, 1e-9) << seed;
+      EXPECT_NEAR(possible, least, 1e-6) << seed;
+      EXPECT_NEAR(got.values.expected(start), got.members[got.worst].value, 1e-12);
+      EXPECT_NEAR(got.members[got.worst].value, worst, 1e-9);
+      const SearchResult search = worst_case_search(members, 0.9, direction);
+      EXPECT_GE(maximise ? sure - search.lower : search.upper - sure, -1e-9) << seed;
+      closed += got.status == Status::kConverged ? 1 : 0;
+    }
+  }
+  EXPECT_GT(closed, 0);
+}
+
+// One state to begin in, three choices: models that differ in rewards alone are different models.
+TEST(WorstCaseSearch, TellsModelsApartByTheirRewards) {
+  const auto model = [](double left, double right, double wait) {
+    mdp::TabularMdpBuilder builder(2);
+    for (const double pays : {left, right, wait}) builder.add_choice(0, pays, {{1, 1.0}});
+    builder.add_choice(1, 0.0, {{1, 1.0}});
+    return std::move(builder).build();
+  };
+  const SearchResult got =
+      worst_case_search(std::vector{model(3, 1, 1.5), model(0, 2, 1.5)}, 0.9, Direction::kMaximise);
+  EXPECT_EQ(got.models.size(), 2U);
+  EXPECT_NEAR(got.value, 1.5, 1e-9);
+}
+
+// Two states to begin in, two choices in each, and then nothing more: the search plans state by state and ends with the
+// second choices, worth 1 in both of the first two models. The third model's own best are the first ones, worth 2.
+TEST(StaticWorstCase, TriesWhatIsBestForEachModel) {
+  const auto model = [](double a, double b, double c, double d) {
+    mdp::TabularMdpBuilder builder(3);
+    builder.add_choice(0, a, {{2, 1.0}});
+    builder.add_choice(0, b, {{2, 1.0}});
+    builder.add_choice(1, c, {{2, 1.0}});
+    builder.add_choice(1, d, {{2, 1.0}});
+    builder.add_choice(2, 0.0, {{2, 1.0}});
+    builder.initial({0.5, 0.5, 0});
+    return std::move(builder).build();
+  };
+  std::vector<mdp::TabularMdp> members = {model(0, 1, 4, 1), model(4, 1, 0, 1), model(9, 8, 9, 8)};
+  const SearchResult search = worst_case_search(members, 0.5, Direction::kMaximise);
+  EXPECT_NEAR(search.lower, 1, 1e-9);
+  const StaticWorstCase got = static_worst_case(members, 0.5, Direction::kMaximise);
+  EXPECT_NEAR(got.lower, 2, 1e-9);
+  EXPECT_NEAR(got.upper, 2.5, 1e-6);
+  EXPECT_EQ(got.status, Status::kBudgetExhausted);
+  EXPECT_NEAR(got.members[2].value, 9, 1e-9);
+  // A model in which everything is worth 2.2 bounds what is possible, whether the search counts it or not.
+  members.push_back(model(2.2, 2.2, 2.2, 2.2));
+  EXPECT_NEAR(static_worst_case(members, 0.5, Direction::kMaximise).upper, 2.2, 1e-6);
+  EXPECT_NEAR(worst_case_search(members, 0.5, Direction::kMaximise).upper, 2.5, 1e-6);
+}
+
+TEST(StaticWorstCase, StopsWhenAsked) {
+  Stream stream(1);
+  const auto members = family(stream, 6);
+  const StaticWorstCase got =
+      static_worst_case(members, 0.9, Direction::kMaximise, {.observer = [](const TraceRow&) { return false; }});
+  EXPECT_TRUE(got.status == Status::kStoppedByCaller || got.status == Status::kConverged);
+  EXPECT_FALSE(got.policy.empty());
+  EXPECT_LE(got.lower, got.upper);
+  EXPECT_THROW(static_worst_case(std::vector<mdp::TabularMdp>{}, 0.9, Direction::kMaximise), InvalidModel);
 }
 
 // Two states that are never left and two models, each bad for one of them: the plan promises 0, every policy gets 1/2.

@@ -20,16 +20,21 @@ void require_level(double level) {
   if (!(level > 0 && level <= 1)) throw InvalidOption(fmt::format("risk: level is {}, must be in (0, 1]", level));
 }
 
-/// A minimised problem was solved with negated rewards: what was found speaks of minus the cost.
+/// A minimised problem was solved with negated rewards: the law that was found is that of minus the cost ...
+void turn_law(Law& law) {
+  std::ranges::reverse(law.atom);
+  std::ranges::reverse(law.weight);
+  for (double& atom : law.atom) atom = -atom;
+}
+
+/// ... and so are the numbers.
 void speak_of_costs(RiskSolution& solution) {
   solution.value = -solution.value;
-  solution.parameter = -solution.parameter;
+  solution.parameter = 0 - solution.parameter;  // no minus zero
   std::swap(solution.lower, solution.upper);
   solution.lower = -solution.lower;
   solution.upper = -solution.upper;
-  std::ranges::reverse(solution.law.atom);
-  std::ranges::reverse(solution.law.weight);
-  for (double& atom : solution.law.atom) atom = -atom;
+  turn_law(solution.law);
 }
 
 /// Whoever asks the observer while dynamic programs run.
@@ -85,13 +90,12 @@ Status early_end(const ScalarMaximum& found) {
   return found.stopped ? Status::kStoppedByCaller : found.exhausted ? Status::kBudgetExhausted : Status::kNotRun;
 }
 
-/// Fills in what every criterion has: `achieved` is the risk of the policy's law, `upper` a bound on the best, both up
-/// to `error`.
-RiskSolution finish(const Problem& problem, RiskSolution solution, double achieved, double upper, double error,
-                    Status early, double tolerance) {
+/// Fills in what every criterion has: the value, its bounds, and what they mean.
+RiskSolution conclude(RiskSolution solution, double achieved, double lower, double upper, Status early,
+                      double tolerance) {
   solution.value = achieved;
-  solution.lower = round_down(achieved - error);
-  solution.upper = round_up(std::max(upper, achieved) + error);
+  solution.lower = lower;
+  solution.upper = upper;
   solution.gap = std::max(solution.upper - achieved, achieved - solution.lower);
   const bool proven = std::isfinite(solution.lower) && std::isfinite(solution.upper);
   if (!proven) solution.gap = std::numeric_limits<double>::infinity();
@@ -107,6 +111,15 @@ RiskSolution finish(const Problem& problem, RiskSolution solution, double achiev
   if (!proven) solution.note += fmt::format("; {}", kOutOfRange);
   if (solution.status == Status::kBudgetExhausted)
     solution.limit = early == Status::kBudgetExhausted ? "the number of evaluations" : kGridOfEarnings;
+  return solution;
+}
+
+/// For criteria in the unit of the return: `achieved` is the risk of the policy's law, `upper` a bound on the best,
+/// both up to `error`.
+RiskSolution finish(const Problem& problem, RiskSolution solution, double achieved, double upper, double error,
+                    Status early, double tolerance) {
+  solution = conclude(std::move(solution), achieved, round_down(achieved - error),
+                      round_up(std::max(upper, achieved) + error), early, tolerance);
   if (!problem.maximise()) speak_of_costs(solution);
   return solution;
 }
@@ -157,6 +170,36 @@ RiskSolution plan_for_utility(const Problem& problem, const std::function<double
         "an interval",
         tree.stock_error());
   }
+  return solution;
+}
+
+RiskSolution plan_for_target(const Problem& problem, double target, const StockOptions& options,
+                             const SolveOptions& run) {
+  if (!std::isfinite(target)) throw InvalidOption(fmt::format("risk: the target is {}, must be a number", target));
+  Questions questions(run);
+  RiskSolution solution = start(problem, "target", options, questions);
+  const StockTree& tree = *solution.tree;
+  if (questions.given_up(tree)) return without_answer(std::move(solution));
+  const StockTree::KeepGoing keep_going = questions.during_passes(tree);
+  // What stocks may miss without a grid, and more: a return that is the target on paper counts, whatever its sum says.
+  const double close = 3 * problem.horizon * 0x1.1p-44 * std::max(tree.largest_stock(), std::abs(target));
+  const double below = problem.sign() * target - close, error = tree.stock_error();
+  // The stock of a node is within `error` of the return X: {stock < below - error} implies {X < below}, which implies
+  // {stock < below + error}.
+  const Enclosure least = tree.least_mass_below(below - error, nullptr, keep_going);
+  const Enclosure most = tree.least_mass_below(below + error, &solution.policy, keep_going);
+  solution.evaluations = 2;
+  if (!questions.given_up(tree)) solution.law = tree.law(solution.policy, keep_going);
+  if (questions.given_up(tree)) return without_answer(std::move(solution));
+  const auto bounded = [](double x) { return std::clamp(x, 0.0, 1.0); };
+  const bool exact = least.lower == most.upper && 1 - (1 - most.upper) == most.upper;
+  const double lower = bounded(exact ? 1 - most.upper : round_down(1 - most.upper));
+  const double upper = bounded(exact ? 1 - least.lower : round_up(1 - least.lower));
+  solution = conclude(std::move(solution), bounded(1 - most.upper), lower, upper, Status::kNotRun, run.tolerance);
+  solution.parameter = target;
+  if (close > 0)
+    solution.note += fmt::format("; a return that misses the target by {:.1g} or less counts as reaching it", close);
+  if (!problem.maximise()) turn_law(solution.law);
   return solution;
 }
 

@@ -40,6 +40,12 @@ struct RiskSolution {
 RiskSolution plan_for_utility(const Problem& problem, const std::function<double(double)>& f, double lipschitz,
                               const StockOptions& options = {}, const SolveOptions& run = {});
 
+/// The best probability of earning at least `target`, max over policies P(X >= target); minimising, of paying at most
+/// that. Returns short of the target by no more than rounding may have cost them count as reaching it; the note says
+/// how little that is. The bounds are the truth itself where no operation had to round.
+RiskSolution plan_for_target(const Problem& problem, double target, const StockOptions& options = {},
+                             const SolveOptions& run = {});
+
 /// The best conditional value at risk, sup over b and policies of b + E min(X - b, 0) / level.
 RiskSolution plan_for_conditional_value_at_risk(const Problem& problem, double level, const StockOptions& options = {},
                                                 const SolveOptions& run = {});

@@ -16,6 +16,7 @@
 #include "mdp/evaluate/discounted.h"
 #include "mdp/evaluate/finite.h"
 #include "mdp/robust/penalty.h"
+#include "mdp/robust/sets_from_data.h"
 #include "solvers/abandonable.h"
 #include "solvers/robust/registry.h"
 
@@ -26,8 +27,9 @@ using solvers::Criterion;
 using solvers::NatureRows;
 using solvers::RobustSolution;
 
-constexpr std::array<std::string_view, 11> kKinds = {
-    "l1", "weighted-l1", "tv", "linf", "l2", "kl", "chi2", "wasserstein", "interval", "contamination", "scenarios"};
+constexpr std::array<std::string_view, 12> kKinds = {
+    "l1",   "weighted-l1", "tv",       "linf",          "l2",        "kl",
+    "chi2", "wasserstein", "interval", "contamination", "scenarios", "static"};
 
 /// What the policy would earn if the nominal model were true; nothing where that is not computed, or takes longer than
 /// whoever said stop will wait.
@@ -56,6 +58,8 @@ class AmbiguityAddition : public Addition {
         adversarial_(question.uncertainty->nature == solvers::NatureSide::kWorst),
         priced_(question.uncertainty->sets.priced()),
         maximise_(question.problem.maximise()),
+        samples_(question.uncertainty->samples),
+        radius_(question.uncertainty->samples ? question.uncertainty->sets.radius : std::vector<double>()),
         gap_(solution.gap),
         reach_(question.problem.criterion == Criterion::kReach),
         rows_(solution.worst_case),
@@ -64,6 +68,11 @@ class AmbiguityAddition : public Addition {
 
   void write_json(JsonWriter& json) const override {
     if (nominal_) json.member("nominal_value", *nominal_);
+    if (samples_) {
+      json.member("confidence", samples_->confidence).key("radii").begin_array();
+      for (const double radius : radius_) json.value(radius);
+      json.end_array();
+    }
     if (!stages_.empty()) {
       json.key("worst_case").begin_array();
       for (const NatureRows& rows : stages_) write_rows(json, rows);
@@ -91,9 +100,12 @@ class AmbiguityAddition : public Addition {
   }
 
   std::vector<std::pair<std::string, std::string>> lines() const override {
-    if (!nominal_) return {};
-    return {{"nominal", fmt::format("{:.7g} is what this policy {} if the nominal model is the true one", *nominal_,
-                                    maximise_ ? "earns" : "costs")}};
+    std::vector<std::pair<std::string, std::string>> lines;
+    if (samples_) lines.emplace_back("samples", samples_->words());
+    if (nominal_)
+      lines.emplace_back("nominal", fmt::format("{:.7g} is what this policy {} if the nominal model is the true one",
+                                                *nominal_, maximise_ ? "earns" : "costs"));
+    return lines;
   }
 
  private:
@@ -115,6 +127,8 @@ class AmbiguityAddition : public Addition {
 
   mdp::TabularMdp model_;
   bool adversarial_, priced_, maximise_;
+  std::optional<SampledSets> samples_;
+  std::vector<double> radius_;  ///< of each choice, where the sets come from samples
   double gap_;
   bool reach_;
   NatureRows rows_;
@@ -128,7 +142,9 @@ double read_radius(const Arguments& arguments, std::string_view kind) {
   const auto radius = arguments.number("radius", share ? between(0, 1) : at_least(0));
   if (!radius)
     throw InvalidOption(fmt::format(
-        "solve: --robust {} needs --radius R, how far from the nominal rows nature may go{}", kind,
+        "solve: --robust {} needs --radius R, how far from the nominal rows nature may go{}{}", kind,
+        mdp::has_radius_from_samples(*mdp::set_kind(kind)) ? ", or --samples N, of how many samples each row was made"
+                                                           : "",
         mdp::robust::can_be_paid_for(*mdp::set_kind(kind)) ? ", or --penalty X, what she pays for a unit of distance"
                                                            : ""));
   return *radius;
@@ -161,8 +177,8 @@ std::vector<double> spread_over(const solvers::Problem& problem, const std::vect
 }
 
 void refuse_without_robust(const Arguments& arguments) {
-  for (const char* option :
-       {"radius", "penalty", "rectangular", "support", "nature", "ground-cost", "state-weights", "scenario"}) {
+  for (const char* option : {"radius", "penalty", "samples", "confidence", "rectangular", "support", "nature",
+                             "ground-cost", "state-weights", "scenario"}) {
     if (arguments.has(option))
       throw InvalidOption(fmt::format("solve: --{} goes with --robust KIND, which says what sets they are", option));
   }
@@ -198,24 +214,16 @@ void read_files(const Arguments& arguments, const solvers::Problem& problem, con
   if (paths.empty() == scenarios) {
     throw InvalidOption(scenarios ? "solve: --robust scenarios needs --scenario FILE, a model with other rows, once or "
                                     "more often"
-                                  : "solve: --scenario goes with --robust scenarios");
+                                  : "solve: --scenario goes with --robust scenarios and static");
   }
   if (weighted) sets.weight = read_by_state(problem.model, *weights, "weight", above(0), 1);
   if (scenarios) sets.scenarios = read_scenarios(problem.model, paths, ended);
 }
 
-}  // namespace
-
-std::optional<Uncertainty> read_uncertainty(const Arguments& arguments, const mdp::ModelFile& file,
-                                            const solvers::Problem& problem, const std::vector<std::int32_t>& ended) {
-  std::optional<std::string> kind = arguments.word("robust", {kKinds.begin(), kKinds.end()});
-  if (!kind && file.intervals) kind = "interval";
-  if (!kind) {
-    refuse_without_robust(arguments);
-    return std::nullopt;
-  }
-  if (!problem.stages.empty())
-    throw InvalidOption("solve: --robust takes models that are the same at every stage; this file has one a stage");
+/// The kind of --robust, or that of a file with intervals; nothing for a certain model.
+std::optional<std::string> kind_of(const Arguments& arguments, const mdp::ModelFile& file) {
+  const std::optional<std::string> kind = arguments.word("robust", {kKinds.begin(), kKinds.end()});
+  if (!kind) return file.intervals ? std::optional<std::string>("interval") : std::nullopt;
   if (*kind == "interval" && !file.intervals) {
     throw InvalidOption(
         "solve: --robust interval needs a file with lower and upper probabilities (PRISM, DRN or UMB); --robust linf "
@@ -224,47 +232,79 @@ std::optional<Uncertainty> read_uncertainty(const Arguments& arguments, const md
   if (*kind != "interval" && file.intervals)
     throw InvalidOption(
         fmt::format("solve: the file has interval probabilities, which are its sets; --robust {} is another", *kind));
-  mdp::Ambiguity sets{.kind = *mdp::set_kind(*kind)};
-  const auto side = arguments.word("nature", {"worst", "best"});
-  const auto rectangular = arguments.word("rectangular", {"sa", "s"});
-  const auto support = arguments.word("support", {"successors", "all"});
+  return kind;
+}
+
+void refuse_distances(const Arguments& arguments, std::string_view why) {
+  for (const char* option : {"radius", "penalty"})
+    if (arguments.has(option)) throw InvalidOption(fmt::format("solve: --{} does not go with {}", option, why));
+}
+
+// Each sets what nature may do and says it in words.
+
+std::string rows_of_scenarios(const Arguments& arguments, const mdp::Ambiguity& sets) {
+  refuse_distances(arguments, "scenarios");
+  return fmt::format("rows of {} scenarios, the file's among them", sets.scenarios.size());
+}
+
+std::string rows_of_intervals(const Arguments& arguments, const mdp::ModelFile& file, const solvers::Problem& problem,
+                              const std::vector<std::int32_t>& ended, mdp::Ambiguity& sets) {
+  refuse_distances(arguments, "intervals, which the file gives");
+  if (!ended.empty() && (problem.criterion == Criterion::kDiscounted || problem.criterion == Criterion::kFinite))
+    throw InvalidOption("solve: with interval probabilities --reach and --goal go with no discount and no horizon");
+  if (problem.criterion == Criterion::kTotal || problem.criterion == Criterion::kReach)
+    require_fixed_graph(arguments.positionals().front(), file);
+  sets.intervals = *file.intervals;
+  return "rows within their intervals";
+}
+
+std::string rows_at_a_price(const Arguments& arguments, const std::string& kind, const solvers::Problem& problem,
+                            const std::vector<std::int32_t>& ended, mdp::Ambiguity& sets) {
+  const double price = read_price(arguments, kind);
+  sets.price = spread_over(problem, ended, price, std::numeric_limits<double>::infinity(), false);
+  return fmt::format("rows left at {} a unit of {}", price, kind);
+}
+
+std::string rows_within(const Arguments& arguments, const std::string& kind, const solvers::Problem& problem,
+                        const std::vector<std::int32_t>& ended, mdp::Ambiguity& sets) {
+  const double radius = read_radius(arguments, kind);
+  sets.radius = spread_over(problem, ended, radius, 0, sets.state_wise());
+  return fmt::format("rows within {} {}{}", kind, radius, sets.state_wise() ? " a state" : "");
+}
+
+}  // namespace
+
+std::optional<Uncertainty> read_uncertainty(const Arguments& arguments, const mdp::ModelFile& file,
+                                            const solvers::Problem& problem, const std::vector<std::int32_t>& ended,
+                                            const Preparation& prepare) {
+  const std::optional<std::string> kind = kind_of(arguments, file);
+  if (!kind) {
+    refuse_without_robust(arguments);
+    return std::nullopt;
+  }
+  if (!problem.stages.empty())
+    throw InvalidOption("solve: --robust takes models that are the same at every stage; this file has one a stage");
+  if (*kind == "static") return read_static_models(arguments, problem, ended, prepare);
+  Uncertainty uncertainty{.sets = {.kind = *mdp::set_kind(*kind)}};
+  mdp::Ambiguity& sets = uncertainty.sets;
+  if (arguments.word("rectangular", {"sa", "s"}) == "s") sets.rectangular = mdp::Rectangular::kState;
+  if (arguments.word("support", {"successors", "all"}) == "all") sets.support = mdp::Support::kAll;
   const auto ground = arguments.word("ground-cost", {"index", "discrete"});
-  if (rectangular == "s") sets.rectangular = mdp::Rectangular::kState;
-  if (support == "all") sets.support = mdp::Support::kAll;
   if (ground && *kind != "wasserstein") throw InvalidOption("solve: --ground-cost goes with --robust wasserstein");
   if (ground == "discrete") sets.ground_cost.kind = mdp::GroundCost::Kind::kDiscrete;
   read_files(arguments, problem, ended, sets);
-  std::string words = fmt::format("rows within {} ", *kind);
-  if (*kind == "scenarios") {
-    for (const char* option : {"radius", "penalty"})
-      if (arguments.has(option)) throw InvalidOption(fmt::format("solve: --{} does not go with scenarios", option));
-    words = fmt::format("rows of {} scenarios, the file's among them", sets.scenarios.size());
-  } else if (*kind == "interval") {
-    for (const char* option : {"radius", "penalty"})
-      if (arguments.has(option))
-        throw InvalidOption(fmt::format("solve: --{} does not go with intervals, which the file gives", option));
-    if (!ended.empty() && (problem.criterion == Criterion::kDiscounted || problem.criterion == Criterion::kFinite))
-      throw InvalidOption("solve: with interval probabilities --reach and --goal go with no discount and no horizon");
-    if (problem.criterion == Criterion::kTotal || problem.criterion == Criterion::kReach)
-      require_fixed_graph(arguments.positionals().front(), file);
-    sets.intervals = *file.intervals;
-    words = "rows within their intervals";
-  } else if (arguments.has("penalty")) {
-    const double price = read_price(arguments, *kind);
-    sets.price = spread_over(problem, ended, price, std::numeric_limits<double>::infinity(), false);
-    words = fmt::format("rows left at {} a unit of {}{}", price, *kind,
-                        sets.support == mdp::Support::kAll ? ", on all states" : "");
-  } else {
-    const double radius = read_radius(arguments, *kind);
-    sets.radius = spread_over(problem, ended, radius, 0, sets.state_wise());
-    words += fmt::format("{}{}{}", radius, sets.state_wise() ? " a state" : "",
-                         sets.support == mdp::Support::kAll ? ", on all states" : "");
-  }
-  const bool best = side == "best";
-  words = fmt::format("{}, nature at its {}", words, best ? "best" : "worst");
-  return Uncertainty{.sets = std::move(sets),
-                     .nature = best ? solvers::NatureSide::kBest : solvers::NatureSide::kWorst,
-                     .words = std::move(words)};
+  uncertainty.samples = read_samples(arguments, problem, ended, sets);
+  const std::string words = uncertainty.samples        ? fmt::format("rows within {} of their samples", *kind)
+                            : *kind == "scenarios"     ? rows_of_scenarios(arguments, sets)
+                            : *kind == "interval"      ? rows_of_intervals(arguments, file, problem, ended, sets)
+                            : arguments.has("penalty") ? rows_at_a_price(arguments, *kind, problem, ended, sets)
+                                                       : rows_within(arguments, *kind, problem, ended, sets);
+  const bool best = arguments.word("nature", {"worst", "best"}) == "best";
+  const bool anywhere = sets.support == mdp::Support::kAll && !(sets.radius.empty() && sets.price.empty());
+  uncertainty.nature = best ? solvers::NatureSide::kBest : solvers::NatureSide::kWorst;
+  uncertainty.words =
+      fmt::format("{}{}, nature at its {}", words, anywhere ? ", on all states" : "", best ? "best" : "worst");
+  return uncertainty;
 }
 
 Planner find_robust_planner(const std::string& name, const Question& question) {

@@ -7,6 +7,7 @@ namespace bellwether::cli {
 Planner find_planner(const std::string& name, const Question& question) {
   if (question.hidden) return find_hidden_planner(name, question);
   if (question.risk) return find_risk_planner(name, question);
+  if (question.uncertainty && question.uncertainty->is_static()) return find_static_planner(name, question);
   if (question.uncertainty) return find_robust_planner(name, question);
   if (!question.budgets.empty()) return find_budget_planner(name, question);
   const solvers::SolverRow& row = solvers::find_solver(name, question.problem.criterion);
@@ -18,11 +19,13 @@ Planner find_planner(const std::string& name, const Question& question) {
           }};
 }
 
+bool looks_at_earnings(const std::string& measure) {
+  return measure == "tail-mean" || measure == "quantile" || measure == "target" || measure == "utility" ||
+         measure == "mean-variance";
+}
+
 bool answers_by_state(const Question& question) {
-  if (question.hidden) return false;
-  if (!question.risk) return true;
-  const std::string& measure = question.risk->measure;
-  return measure != "tail-mean" && measure != "quantile" && measure != "mean-variance";
+  return !question.hidden && !(question.risk && looks_at_earnings(question.risk->measure));
 }
 
 }  // namespace bellwether::cli

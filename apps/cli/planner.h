@@ -61,10 +61,24 @@ Planner find_budget_planner(const std::string& name, const Question& question);
 /// ... and for questions with uncertain rows (ambiguity.cpp).
 Planner find_robust_planner(const std::string& name, const Question& question);
 
+/// What --rewards, --initial, --goal and --reach make of a model.
+using Preparation = std::function<mdp::TabularMdp(const mdp::TabularMdp&)>;
+
 /// --robust and what goes with it, or the intervals of the file; nothing for a model that is certain. `ended` are the
 /// states in which the play has ended.
 std::optional<Uncertainty> read_uncertainty(const Arguments& arguments, const mdp::ModelFile& file,
-                                            const solvers::Problem& problem, const std::vector<std::int32_t>& ended);
+                                            const solvers::Problem& problem, const std::vector<std::int32_t>& ended,
+                                            const Preparation& prepare);
+
+/// --robust static (static_models.cpp): whole models, of which one is true ...
+Uncertainty read_static_models(const Arguments& arguments, const solvers::Problem& problem,
+                               const std::vector<std::int32_t>& ended, const Preparation& prepare);
+
+/// ... and the planner for them.
+Planner find_static_planner(const std::string& name, const Question& question);
+
+/// Whether the best policy for this risk of the return looks at what was earned so far.
+bool looks_at_earnings(const std::string& measure);
 
 /// Whether the answer is a policy of states (and stages), which CSV can hold; one of earnings is not.
 bool answers_by_state(const Question& question);

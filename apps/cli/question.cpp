@@ -173,6 +173,7 @@ Question ask(const Arguments& arguments, const ModelFile& file) {
   for (const TabularMdp& stage : file.stages) problem.stages.push_back(prepared(arguments, stage, initial));
 
   std::vector<std::int32_t> ended;
+  Preparation ending = [](const TabularMdp& model) { return model; };
   for (const std::string_view option : {"reach", "goal"}) {
     const auto name = arguments.text(option);
     if (!name) continue;
@@ -194,7 +195,7 @@ Question ask(const Arguments& arguments, const ModelFile& file) {
       continue;
     }
     if (file.intervals) continue;  // refused below
-    const auto ending = [&](const TabularMdp& model) {
+    ending = [option, states](const TabularMdp& model) {
       return option == "reach" ? mdp::reaching(model, states) : mdp::absorbing(model, states);
     };
     problem.model = ending(problem.model);
@@ -208,7 +209,9 @@ Question ask(const Arguments& arguments, const ModelFile& file) {
                     arguments.positionals().front(),
                     file.observations ? "them behind observations" : "which of its contexts is played"));
   std::vector<mdp::Budget> budgets = read_budgets(arguments, problem);
-  std::optional<Uncertainty> uncertainty = read_uncertainty(arguments, file, problem, ended);
+  std::optional<Uncertainty> uncertainty =
+      read_uncertainty(arguments, file, problem, ended,
+                       [&](const TabularMdp& model) { return ending(prepared(arguments, model, initial)); });
   if (uncertainty && !budgets.empty())
     throw InvalidOption(
         "solve: limits on costs are not planned for in uncertain models; leave --budget or --robust out");

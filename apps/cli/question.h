@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "apps/cli/arguments.h"
+#include "apps/cli/samples.h"
+#include "apps/cli/utility.h"
 #include "mdp/constrained/constrained_mdp.h"
 #include "mdp/io/model_file.h"
 #include "mdp/latent/latent_mdp.h"
@@ -15,17 +17,24 @@
 
 namespace bellwether::cli {
 
-/// How far the true model may be from the one in the file, and on whose side it is.
+/// How far the true model may be from the one in the file, and on whose side it is; or the models of which one is true
+/// for the whole play.
 struct Uncertainty {
-  mdp::Ambiguity sets;
+  mdp::Ambiguity sets = {};
   solvers::NatureSide nature = solvers::NatureSide::kWorst;
-  std::string words;  ///< "rows within l1 0.2, nature at its worst"
+  std::string words = {};                      ///< "rows within l1 0.2, nature at its worst"
+  std::optional<SampledSets> samples = {};     ///< where the sets come from data
+  std::vector<mdp::TabularMdp> members = {};   ///< that of the file first; then there are no sets
+  std::vector<std::string> member_names = {};  ///< their files
+
+  bool is_static() const { return !members.empty(); }
 };
 
 /// Which risk of the return is to be best, in place of its mean.
 struct RiskQuestion {
   std::string measure;  ///< "tail-mean"
-  double level = 1, beta = 0, weight = 0;
+  double level = 1, beta = 0, weight = 0, target = 0;
+  std::optional<Utility> utility = {};
   std::string words = {};  ///< "the mean of the worst 10 % of plays"
 };
 

@@ -22,7 +22,8 @@ using solvers::Law;
 using solvers::RiskSolution;
 
 constexpr std::string_view kMeasures =
-    "tail-mean quantile mean-variance entropic entropic-value nested-tail-mean nested-entropic nested-entropic-value";
+    "tail-mean quantile target utility mean-variance entropic entropic-value nested-tail-mean nested-entropic "
+    "nested-entropic-value";
 
 std::vector<std::string> measures() {
   std::vector<std::string> names;
@@ -35,7 +36,7 @@ std::vector<std::string> measures() {
 }
 
 bool uses_level(std::string_view measure) {
-  return measure != "mean-variance" && measure != "entropic" && measure != "nested-entropic";
+  return measure.ends_with("tail-mean") || measure == "quantile" || measure.ends_with("entropic-value");
 }
 
 /// The smallest atom with at least the share of the mass at or below it.
@@ -215,6 +216,14 @@ std::string finer_grid(double step, const RiskSolution& found, double tolerance)
   return fmt::format("grid={:.2g}", step * tolerance / (kFiner * found.gap));
 }
 
+/// The largest expected utility of the return; with costs c the smallest of u(c): the planner sees x = -c and -u(-x).
+RiskSolution best_expected(const Utility& u, const solvers::Problem& problem, const solvers::StockOptions& options,
+                           const solvers::SolveOptions& run) {
+  const double sign = problem.sign();
+  return solvers::plan_for_utility(
+      problem, [&u, sign](double x) { return sign * u(sign * x); }, u.steepest(), options, run);
+}
+
 Planned plan(const RiskQuestion& risk, const solvers::Problem& problem, const std::vector<Setting>& settings,
              const solvers::SolveOptions& run) {
   if (risk.measure.starts_with("nested-")) {
@@ -253,15 +262,23 @@ Planned plan(const RiskQuestion& risk, const solvers::Problem& problem, const st
   }
   solvers::StockOptions options;
   apply_settings("solve", options, settings);
-  RiskSolution found =
-      risk.measure == "tail-mean"  ? solvers::plan_for_conditional_value_at_risk(problem, risk.level, options, run)
-      : risk.measure == "quantile" ? solvers::plan_for_value_at_risk(problem, risk.level, options, run)
-                                   : solvers::plan_for_mean_variance(problem, risk.weight, options, run);
+  const auto achieved = [&]() -> RiskSolution {
+    if (risk.measure == "tail-mean")
+      return solvers::plan_for_conditional_value_at_risk(problem, risk.level, options, run);
+    if (risk.measure == "quantile") return solvers::plan_for_value_at_risk(problem, risk.level, options, run);
+    if (risk.measure == "target") return solvers::plan_for_target(problem, risk.target, options, run);
+    if (risk.measure == "utility") return best_expected(*risk.utility, problem, options, run);
+    return solvers::plan_for_mean_variance(problem, risk.weight, options, run);
+  };
+  RiskSolution found = achieved();
   std::string remedy = finer_grid(options.grid, found, run.tolerance);
   return of_return(risk, problem, std::move(found), std::move(remedy));
 }
 
-std::string words_of(const RiskQuestion& risk) {
+std::string words_of(const RiskQuestion& risk, bool maximise) {
+  if (risk.measure == "target")
+    return fmt::format("the probability of {} {}", maximise ? "earning at least" : "paying at most", risk.target);
+  if (risk.measure == "utility") return fmt::format("the expected utility of the {}", maximise ? "return" : "cost");
   if (risk.measure == "tail-mean") return fmt::format("the mean of the worst {:.6g} % of plays", 100 * risk.level);
   if (risk.measure == "quantile") return fmt::format("the {:.6g} % quantile of the return", 100 * risk.level);
   if (risk.measure == "mean-variance") return fmt::format("the mean less {:g} times the variance", risk.weight);
@@ -294,7 +311,7 @@ void refuse_criterion(const RiskQuestion& risk, const solvers::Problem& problem)
 std::optional<RiskQuestion> read_risk(const Arguments& arguments, const solvers::Problem& problem) {
   const auto measure = arguments.word("risk", measures());
   if (!measure) {
-    for (const char* option : {"level", "beta", "weight"})
+    for (const char* option : {"level", "beta", "weight", "target", "utility"})
       if (arguments.has(option)) throw InvalidOption(fmt::format("solve: --{} goes with --risk MEASURE", option));
     return std::nullopt;
   }
@@ -306,6 +323,12 @@ std::optional<RiskQuestion> read_risk(const Arguments& arguments, const solvers:
                         risk.measure);
   if (entropic) risk.beta = needed(arguments, "beta", above(0), risk.measure);
   if (risk.measure == "mean-variance") risk.weight = needed(arguments, "weight", at_least(0), risk.measure);
+  if (risk.measure == "target") risk.target = needed(arguments, "target", any_value(), risk.measure);
+  if (risk.measure == "utility") {
+    if (!arguments.has("utility"))
+      throw InvalidOption("solve: --risk utility needs --utility FILE, a CSV file return,utility");
+    risk.utility = Utility::read(*arguments.text("utility"));
+  }
   const auto unused = [&](const char* option, bool used) {
     if (!used && arguments.has(option))
       throw InvalidOption(fmt::format("solve: --{} does not go with --risk {}", option, risk.measure));
@@ -313,7 +336,9 @@ std::optional<RiskQuestion> read_risk(const Arguments& arguments, const solvers:
   unused("level", uses_level(risk.measure));
   unused("beta", entropic);
   unused("weight", risk.measure == "mean-variance");
-  risk.words = words_of(risk);
+  unused("target", risk.measure == "target");
+  unused("utility", risk.measure == "utility");
+  risk.words = words_of(risk, problem.maximise());
   return risk;
 }
 
@@ -323,9 +348,7 @@ Planner find_risk_planner(const std::string& name, const Question& question) {
         fmt::format("solve: --risk {} brings its own algorithm; leave --algorithm out", question.risk->measure));
   const bool discounted_tail =
       question.problem.criterion == Criterion::kDiscounted && question.risk->measure == "tail-mean";
-  const bool tree =
-      !discounted_tail && (question.risk->measure == "tail-mean" || question.risk->measure == "quantile" ||
-                           question.risk->measure == "mean-variance");
+  const bool tree = !discounted_tail && looks_at_earnings(question.risk->measure);
   return {
       .name = "auto",
       .summary = "the planner of this risk measure",

@@ -31,12 +31,29 @@ void place_row(const mdp::TabularMdp& model, std::int64_t choice, const mdp::Tab
   }
 }
 
-std::vector<double> rows_of(const mdp::TabularMdp& model, const std::string& path, std::vector<bool> ended) {
-  const mdp::TabularMdp other = mdp::read_model(path).model;
+std::vector<double> rows_of(const mdp::TabularMdp& model, const std::string& path, const std::vector<bool>& ended) {
+  const mdp::TabularMdp other = read_like(model, path, ended);
+  std::vector<double> rows(model.probability().begin(), model.probability().end());
+  for (int s = 0; s < model.num_states(); ++s)
+    if (!ended[static_cast<std::size_t>(s)])
+      for (int k = 0; k < model.num_choices(s); ++k)
+        place_row(model, model.first_choice(s) + k, other, other.first_choice(s) + k, path, rows);
+  return rows;
+}
+
+}  // namespace
+
+mdp::TabularMdp read_like(const mdp::TabularMdp& model, const std::string& path, const std::vector<bool>& ended) {
+  const mdp::ModelFile file = mdp::read_model(path);
+  if (!file.stages.empty() || !file.contexts.empty() || file.observations || file.intervals)
+    throw InvalidModel(
+        fmt::format("{}: a scenario is one plain model, without stages, contexts, observations or "
+                    "intervals",
+                    path));
+  const mdp::TabularMdp& other = file.model;
   if (other.num_states() != model.num_states())
     throw InvalidModel(
         fmt::format("{}: has {}, the model has {}", path, counted(other.num_states(), "state"), model.num_states()));
-  std::vector<double> rows(model.probability().begin(), model.probability().end());
   for (int s = 0; s < model.num_states(); ++s) {
     if (ended[static_cast<std::size_t>(s)]) continue;
     if (other.state_name(s) != model.state_name(s))
@@ -49,21 +66,21 @@ std::vector<double> rows_of(const mdp::TabularMdp& model, const std::string& pat
     if (!same)
       throw InvalidModel(fmt::format("{}: the actions of state {} are not those of the model, in their order", path,
                                      model.state_name(s)));
-    for (int k = 0; k < model.num_choices(s); ++k)
-      place_row(model, model.first_choice(s) + k, other, other.first_choice(s) + k, path, rows);
   }
-  return rows;
+  return other;
 }
 
-}  // namespace
+std::vector<bool> flagged(const mdp::TabularMdp& model, const std::vector<std::int32_t>& states) {
+  std::vector<bool> flags(static_cast<std::size_t>(model.num_states()), false);
+  for (const std::int32_t s : states) flags[static_cast<std::size_t>(s)] = true;
+  return flags;
+}
 
 std::vector<std::vector<double>> read_scenarios(const mdp::TabularMdp& model, const std::vector<std::string>& paths,
                                                 const std::vector<std::int32_t>& ended) {
-  std::vector<bool> over(static_cast<std::size_t>(model.num_states()), false);
-  for (const std::int32_t s : ended) over[static_cast<std::size_t>(s)] = true;
   std::vector<std::vector<double>> all;
   all.emplace_back(model.probability().begin(), model.probability().end());
-  for (const std::string& path : paths) all.push_back(rows_of(model, path, over));
+  for (const std::string& path : paths) all.push_back(rows_of(model, path, flagged(model, ended)));
   return all;
 }
 

@@ -25,7 +25,7 @@
 namespace bellwether::cli {
 namespace {
 
-constexpr std::array<OptionSpec, 43> kOptions = {{
+constexpr std::array<OptionSpec, 47> kOptions = {{
     {.name = "discount",
      .argument = "G",
      .help = "maximise the discounted sum of rewards; G in [0, 1)",
@@ -50,13 +50,20 @@ constexpr std::array<OptionSpec, 43> kOptions = {{
      .help = "where the play starts: a state, `uniform`, or a CSV file state,probability"},
     {.name = "robust",
      .argument = "KIND",
-     .help =
-         "plan for the worst rows within a distance of those of the file: l1, weighted-l1, tv, linf, l2, kl, chi2, "
-         "wasserstein or contamination; interval (default for files with intervals): within theirs; scenarios: of this "
-         "file or others",
+     .help = "plan for the worst rows within a distance of those of the file: l1, weighted-l1, tv, linf, l2, kl, chi2, "
+             "wasserstein or contamination; interval (default for files with intervals): within theirs; scenarios: "
+             "those of "
+             "this file or of others, chosen anew at every step; static: this model or one of others, the same for the "
+             "whole "
+             "play",
      .group = "when the model is not certain",
-     .words = "l1 weighted-l1 tv linf l2 kl chi2 wasserstein interval contamination scenarios"},
+     .words = "l1 weighted-l1 tv linf l2 kl chi2 wasserstein interval contamination scenarios static"},
     {.name = "radius", .argument = "R", .help = "the distance"},
+    {.name = "samples",
+     .argument = "N|COLUMN",
+     .help = "in place of a radius (l1, tv, linf): every row of the file was estimated from N samples, or from as many "
+             "as this column of the file says; radii follow, one a row, and hold all true rows at once"},
+    {.name = "confidence", .argument = "P", .help = "... with this probability (default 0.95)"},
     {.name = "state-weights",
      .argument = "FILE",
      .help =
@@ -64,7 +71,9 @@ constexpr std::array<OptionSpec, 43> kOptions = {{
      .words = "@files"},
     {.name = "scenario",
      .argument = "FILE",
-     .help = "of scenarios: a model with the same states, actions and moves whose rows may be the true ones",
+     .help =
+         "of scenarios: a model with the same states, actions and moves whose rows may be the true ones; of static: a "
+         "model with the same states and actions that may be the true one",
      .repeats = true,
      .words = "@files"},
     {.name = "penalty",
@@ -88,12 +97,21 @@ constexpr std::array<OptionSpec, 43> kOptions = {{
     {.name = "nature", .argument = "worst|best", .help = "best: the optimistic value instead", .words = "worst best"},
     {.name = "risk",
      .argument = "MEASURE",
-     .help = "in place of the expected return: tail-mean, quantile, mean-variance, entropic, entropic-value, or the "
-             "risk of every step: nested-tail-mean, nested-entropic, nested-entropic-value",
+     .help = "in place of the expected return: tail-mean, quantile, target (the probability of a return), utility, "
+             "mean-variance, entropic, entropic-value, or the risk of every step: nested-tail-mean, nested-entropic, "
+             "nested-entropic-value",
      .group = "when the mean is not the point",
-     .words = "tail-mean quantile mean-variance entropic entropic-value nested-tail-mean nested-entropic "
-              "nested-entropic-value"},
+     .words =
+         "tail-mean quantile target utility mean-variance entropic entropic-value nested-tail-mean nested-entropic "
+         "nested-entropic-value"},
     {.name = "level", .argument = "A", .help = "share of the worst plays that count, in (0, 1]"},
+    {.name = "target",
+     .argument = "B",
+     .help = "of target: the return to earn at least (with --minimize: to pay at most)"},
+    {.name = "utility",
+     .argument = "FILE",
+     .help = "a CSV file return,utility, its lines with rising returns: linear between them and beyond",
+     .words = "@files"},
     {.name = "beta", .argument = "B", .help = "aversion of entropic risk, above 0"},
     {.name = "weight", .argument = "C", .help = "of the variance"},
     {.name = "weights",

@@ -374,6 +374,50 @@ TEST(SolveForRisk, SaysThatALevelIsTooSmallForArithmetic) {
   EXPECT_THAT(done.err, HasSubstr("level is 1e-310: what so few plays earn, divided by it, exceeds the range"));
 }
 
+TEST(SolveForRisk, PlansForATargetAndAUtility) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("gamble.csv", kGamble);
+  // At least 1 in three gambles: bet once, leave when it was won; else a loss is made good by one win of two.
+  const json answer = solve_json(file, {"--horizon", "3", "--risk", "target", "--target", "1"});
+  EXPECT_EQ(answer["status"], "converged");
+  EXPECT_NEAR(answer["risk"]["value"].get<double>(), 0.6 + 0.4 * 0.6, 1e-12);
+  EXPECT_NEAR(answer["risk"]["upper"].get<double>(), 0.84, 1e-12);
+  EXPECT_EQ(answer["risk"]["parameter"], 1);
+  EXPECT_NEAR(solve_json(file, {"--horizon", "3", "--risk", "target", "--target", "4"})["risk"]["value"].get<double>(),
+              0.36, 1e-12);  // two wins, before or after nothing
+  const json cost = solve_json(file, {"--horizon", "3", "--risk", "target", "--target", "-3", "--minimize"});
+  EXPECT_NEAR(cost["risk"]["value"].get<double>(), 0.064, 1e-12);
+  const Finished text = run_program({"solve", file, "--horizon", "3", "--risk", "target", "--target", "1"});
+  EXPECT_THAT(text.out, HasSubstr("0.84 is the probability of earning at least 1 under the policy"));
+  EXPECT_THAT(text.out, HasSubstr("counts as"));
+
+  // What is short of 2 hurts three times as much as what is above helps: u(0) = 0, u(2) = 3, u(3) = 3.5.
+  const std::string utility = folder.write("u.csv", "return,utility\n0,0\n2,3\n4,4\n");
+  const json liked = solve_json(file, {"--horizon", "1", "--risk", "utility", "--utility", utility});
+  EXPECT_NEAR(liked["risk"]["value"].get<double>(), 0.6 * 3 - 0.4 * 1.5, 1e-12);
+  EXPECT_LE(liked["gap"].get<double>(), 1e-9);
+  // As a loss of the cost: leaving costs 0; the bet, -1.5 and 3.
+  const json loss = solve_json(file, {"--horizon", "1", "--risk", "utility", "--utility", utility, "--minimize"});
+  EXPECT_NEAR(loss["risk"]["value"].get<double>(), 0, 1e-12);
+}
+
+TEST(SolveForRisk, RefusesWhatIsNoUtility) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("gamble.csv", kGamble);
+  const auto refused = [&](const std::string& text) {
+    const std::string utility = folder.write("u.csv", text);
+    const Finished done = run_program({"solve", file, "--horizon", "3", "--risk", "utility", "--utility", utility});
+    EXPECT_EQ(done.code, 2) << done.out;
+    return done.err;
+  };
+  EXPECT_THAT(refused("return,utility\n0,1\n"), HasSubstr("u.csv: a utility needs two lines"));
+  EXPECT_THAT(refused("return,utility\n0,1\n0,2\n"), HasSubstr("u.csv:3: the return 0 must be above"));
+  EXPECT_THAT(refused("return,utility\n0,1\nx,2\n"), HasSubstr("u.csv:3: 'x,2', expected return,utility"));
+  EXPECT_THAT(refused("0 1\n"), HasSubstr("u.csv:1: '0 1', expected"));
+  EXPECT_THAT(refused("0,nan\n1,1\n"), HasSubstr("u.csv:1: '0,nan', expected"));
+  EXPECT_THAT(refused("0,-1e308\n1e-3,1e308\n"), HasSubstr("u.csv:2: the utility rises too steeply"));
+}
+
 TEST(SolveForRisk, RefusesWhatDoesNotGoTogether) {
   const TemporaryFolder folder;
   const std::string file = folder.write("gamble.csv", kGamble);
@@ -384,6 +428,17 @@ TEST(SolveForRisk, RefusesWhatDoesNotGoTogether) {
     return done.err;
   };
   EXPECT_THAT(refused({"--horizon", "3", "--risk", "tail-mean"}), HasSubstr("needs --level"));
+  EXPECT_THAT(refused({"--horizon", "3", "--risk", "target"}), HasSubstr("needs --target"));
+  EXPECT_THAT(refused({"--horizon", "3", "--risk", "target", "--target", "inf"}), HasSubstr("--target is 'inf'"));
+  EXPECT_THAT(refused({"--horizon", "3", "--risk", "target", "--target", "1", "--level", ".5"}),
+              HasSubstr("--level does not go with --risk target"));
+  EXPECT_THAT(refused({"--discount", "0.9", "--risk", "target", "--target", "1"}), HasSubstr("give --horizon H"));
+  EXPECT_THAT(refused({"--horizon", "3", "--target", "1"}), HasSubstr("--target goes with --risk"));
+  EXPECT_THAT(refused({"--horizon", "3", "--risk", "utility"}), HasSubstr("needs --utility FILE"));
+  EXPECT_THAT(refused({"--horizon", "3", "--risk", "utility", "--utility", folder.path("none.csv")}),
+              HasSubstr("none.csv: cannot be opened"));
+  EXPECT_THAT(refused({"--horizon", "3", "--risk", "target", "--target", "1", "-o", folder.path("x.csv")}),
+              HasSubstr("save it as .json"));
   EXPECT_THAT(refused({"--horizon", "3", "--risk", "tailmean"}), HasSubstr("did you mean 'tail-mean'?"));
   EXPECT_THAT(refused({"--horizon", "3", "--level", ".5"}), HasSubstr("--level goes with --risk"));
   EXPECT_THAT(refused({"--horizon", "3", "--risk", "entropic", "--beta", "1", "--level", ".5"}),

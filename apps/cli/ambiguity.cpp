@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "apps/cli/ground_cost.h"
 #include "apps/cli/initial.h"
 #include "apps/cli/interrupt.h"
 #include "apps/cli/planner.h"
@@ -289,9 +290,9 @@ std::optional<Uncertainty> read_uncertainty(const Arguments& arguments, const md
   mdp::Ambiguity& sets = uncertainty.sets;
   if (arguments.word("rectangular", {"sa", "s"}) == "s") sets.rectangular = mdp::Rectangular::kState;
   if (arguments.word("support", {"successors", "all"}) == "all") sets.support = mdp::Support::kAll;
-  const auto ground = arguments.word("ground-cost", {"index", "discrete"});
+  const auto ground = arguments.text("ground-cost");
   if (ground && *kind != "wasserstein") throw InvalidOption("solve: --ground-cost goes with --robust wasserstein");
-  if (ground == "discrete") sets.ground_cost.kind = mdp::GroundCost::Kind::kDiscrete;
+  if (ground) sets.ground_cost = read_ground_cost(problem.model, *ground);
   read_files(arguments, problem, ended, sets);
   uncertainty.samples = read_samples(arguments, problem, ended, sets);
   const std::string words = uncertainty.samples        ? fmt::format("rows within {} of their samples", *kind)

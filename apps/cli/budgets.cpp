@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "apps/cli/fields.h"
 #include "apps/cli/number_column.h"
 #include "apps/cli/planner.h"
 #include "apps/cli/terminal.h"
@@ -190,12 +191,7 @@ std::vector<mdp::Budget> read_budgets(const Arguments& arguments, const solvers:
         "solve: --budget: the model has no cost columns; in CSV every column after the reward is one, named by the "
         "header");
   }
-  std::vector<std::string> parts;
-  for (std::size_t begin = 0; begin <= typed->size();) {
-    const std::size_t end = std::min(typed->find(',', begin), typed->size());
-    parts.push_back(typed->substr(begin, end - begin));
-    begin = end + 1;
-  }
+  const std::vector<std::string> parts = split(*typed, ',');
   std::vector<mdp::Budget> budgets;
   const bool named = typed->find('=') != std::string::npos;
   for (std::size_t i = 0; i < parts.size(); ++i) {

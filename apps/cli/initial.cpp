@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "apps/cli/fields.h"
 #include "core/errors.h"
 #include "core/text.h"
 #include "mdp/io/csv_header.h"
@@ -24,12 +25,6 @@ std::optional<int> find_state(const mdp::TabularMdp& model, std::string_view nam
   const auto index = parse_integer(name);
   if (!index || *index < 0 || *index >= model.num_states()) return std::nullopt;
   return static_cast<int>(*index);
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.back() == '\r' || text.back() == ' ')) text.remove_suffix(1);
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  return text;
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "apps/cli/command.h"
+#include "apps/cli/planner.h"
 #include "apps/cli/terminal.h"
 #include "bandits/arms/family.h"
 #include "bandits/registry.h"
@@ -45,6 +46,8 @@ void list_algorithms() {
     for (const solvers::Criterion criterion : row.criteria) criteria.emplace_back(to_string(criterion));
     out += two_columns(row.name, fmt::format("{} [{}]", row.summary, fmt::join(criteria, ", ")), 32);
   }
+  out += "\nfor several objectives at once, `solve FILE --objectives NAME,NAME,... --algorithm NAME`:\n\n";
+  for (const auto& [name, summary] : front_planners()) out += two_columns(name, summary, 32);
   out += "\nfor models that are not certain, `solve FILE --robust KIND --radius R --algorithm NAME`:\n\n";
   for (const solvers::RobustSolverRow& row : solvers::robust_solver_table()) {
     std::vector<std::string> criteria;

@@ -9,6 +9,7 @@ Planner find_planner(const std::string& name, const Question& question) {
   if (question.risk) return find_risk_planner(name, question);
   if (question.uncertainty && question.uncertainty->is_static()) return find_static_planner(name, question);
   if (question.uncertainty) return find_robust_planner(name, question);
+  if (!question.objectives.empty()) return find_front_planner(name, question);
   if (!question.budgets.empty()) return find_budget_planner(name, question);
   const solvers::SolverRow& row = solvers::find_solver(name, question.problem.criterion);
   return {.name = row.name,

@@ -12,6 +12,7 @@
 #include "apps/cli/json_writer.h"
 #include "apps/cli/question.h"
 #include "core/options.h"
+#include "experiments/plot/figure.h"
 #include "solvers/solution.h"
 
 namespace bellwether::cli {
@@ -37,6 +38,10 @@ class Addition {
   virtual std::vector<std::pair<std::string, std::string>> lines() const { return {}; }
   /// A table between the lines and that of the states; empty when there is none.
   virtual std::string table() const { return {}; }
+  /// What --output keeps in a .csv in place of a policy of states; empty where that is the answer.
+  virtual std::string csv() const { return {}; }
+  /// What --plot draws, where there is something to draw.
+  virtual std::optional<experiments::Figure> figure() const { return std::nullopt; }
 };
 
 struct Planned {
@@ -97,6 +102,22 @@ Planner find_risk_planner(const std::string& name, const Question& question);
 
 /// --risk and what goes with it; nothing when the mean is asked for.
 std::optional<RiskQuestion> read_risk(const Arguments& arguments, const solvers::Problem& problem);
+
+/// --objectives: several columns to be made best together; cost columns and, with --minimize, rewards are to be small.
+/// InvalidOption when they do not fit the model or the criterion.
+std::vector<Objective> read_objectives(const Arguments& arguments, const solvers::Problem& problem);
+
+/// --reference, a number for each objective; empty without it.
+std::vector<double> read_reference(const Arguments& arguments, const std::vector<Objective>& objectives);
+
+/// "treasure large and fuel small"
+std::string words_of(const std::vector<Objective>& objectives);
+
+/// The planners for several objectives, as (name, summary).
+std::vector<std::pair<std::string_view, std::string_view>> front_planners();
+
+/// ... and for questions with several objectives (front.cpp).
+Planner find_front_planner(const std::string& name, const Question& question);
 
 /// --budget as limits of the model's cost columns. InvalidOption when it does not fit the model or the criterion.
 std::vector<mdp::Budget> read_budgets(const Arguments& arguments, const solvers::Problem& problem);

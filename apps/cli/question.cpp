@@ -221,6 +221,12 @@ Question ask(const Arguments& arguments, const ModelFile& file) {
   std::optional<HiddenQuestion> hidden = read_hidden(arguments, file, problem, initial);
   if (hidden && (risk || uncertainty))
     throw InvalidOption("solve: --robust and --risk are for models that are fully seen and certain");
+  std::vector<Objective> objectives = read_objectives(arguments, problem);
+  if (!objectives.empty() && (hidden || risk || uncertainty || !budgets.empty()))
+    throw InvalidOption(
+        "solve: --objectives is for models that are seen and certain, and goes neither with --budget nor with --robust "
+        "nor with --risk");
+  if (!objectives.empty()) summary += ", " + words_of(objectives);
   if (hidden)
     summary += hidden->contexts > 0 ? fmt::format(", one of {} hidden contexts", hidden->contexts)
                                     : std::string(", states seen through observations");
@@ -230,6 +236,8 @@ Question ask(const Arguments& arguments, const ModelFile& file) {
   return {.problem = std::move(problem),
           .summary = std::move(summary),
           .budgets = std::move(budgets),
+          .objectives = objectives,
+          .reference = read_reference(arguments, objectives),
           .hidden = std::move(hidden),
           .risk = std::move(risk),
           .uncertainty = std::move(uncertainty)};

@@ -46,11 +46,19 @@ struct HiddenQuestion {
   bool observations_are_states = false;
 };
 
+/// One of several columns that are to be made best together.
+struct Objective {
+  std::string name;
+  double sign = 1;  ///< -1: to be small
+};
+
 /// What the user asked of a model file: the problem, and how it was meant.
 struct Question {
   solvers::Problem problem;
-  std::string summary;                    ///< "discounted by 0.99, maximise"
-  std::vector<mdp::Budget> budgets = {};  ///< limits on costs, when there are any
+  std::string summary;                     ///< "discounted by 0.99, maximise"
+  std::vector<mdp::Budget> budgets = {};   ///< limits on costs, when there are any
+  std::vector<Objective> objectives = {};  ///< two or more, or none
+  std::vector<double> reference = {};      ///< a point below the front, as the user counts; or none
   std::optional<HiddenQuestion> hidden = {};
   std::optional<RiskQuestion> risk = {};
   std::optional<Uncertainty> uncertainty = {};  ///< of the rows, when there is any

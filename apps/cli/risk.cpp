@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "apps/cli/fields.h"
 #include "apps/cli/number_column.h"
 #include "apps/cli/planner.h"
 #include "apps/cli/terminal.h"
@@ -24,16 +25,6 @@ using solvers::RiskSolution;
 constexpr std::string_view kMeasures =
     "tail-mean quantile target utility mean-variance entropic entropic-value nested-tail-mean nested-entropic "
     "nested-entropic-value";
-
-std::vector<std::string> measures() {
-  std::vector<std::string> names;
-  for (std::size_t begin = 0; begin <= kMeasures.size();) {
-    const std::size_t end = std::min(kMeasures.find(' ', begin), kMeasures.size());
-    names.emplace_back(kMeasures.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return names;
-}
 
 bool uses_level(std::string_view measure) {
   return measure.ends_with("tail-mean") || measure == "quantile" || measure.ends_with("entropic-value");
@@ -309,7 +300,7 @@ void refuse_criterion(const RiskQuestion& risk, const solvers::Problem& problem)
 }  // namespace
 
 std::optional<RiskQuestion> read_risk(const Arguments& arguments, const solvers::Problem& problem) {
-  const auto measure = arguments.word("risk", measures());
+  const auto measure = arguments.word("risk", split(kMeasures, ' '));
   if (!measure) {
     for (const char* option : {"level", "beta", "weight", "target", "utility"})
       if (arguments.has(option)) throw InvalidOption(fmt::format("solve: --{} goes with --risk MEASURE", option));

@@ -87,7 +87,8 @@ void AnswerFile::save(const Answer& answer) {
       sink_.flush_if_large();
     });
   } else {
-    sink_.buffer() += csv_text(answer);
+    const std::string own = answer.addition ? answer.addition->csv() : std::string();
+    sink_.buffer() += own.empty() ? csv_text(answer) : own;
   }
   sink_.commit();
 }

@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "apps/cli/json_writer.h"
+#include "apps/cli/policy_json.h"
 #include "apps/cli/solution_output.h"
 
 namespace bellwether::cli {
@@ -10,22 +11,6 @@ void write_vector(JsonWriter& json, std::string_view name, const Eigen::VectorXd
   if (values.size() == 0) return;
   json.key(name).begin_array();
   for (const double x : values) json.value(x);
-  json.end_array();
-}
-
-/// One entry a state: the action identifier, or the probabilities of the state's choices.
-void write_policy_row(JsonWriter& json, const mdp::TabularMdp& model, const mdp::Policy& policy) {
-  json.begin_array();
-  for (int s = 0; s < model.num_states(); ++s) {
-    if (policy.is_deterministic()) {
-      json.value(played_action(model, policy, s));
-      continue;
-    }
-    json.begin_array();
-    for (std::int64_t c = model.first_choice(s); c < model.first_choice(s + 1); ++c)
-      json.value(policy.probability(model, s, c));
-    json.end_array();
-  }
   json.end_array();
 }
 

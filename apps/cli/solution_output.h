@@ -38,9 +38,6 @@ bool stopped_unproven(const Answer& answer);
 /// Expected value over the initial distribution.
 double initial_value(const Answer& answer);
 
-/// The action identifier that a deterministic policy plays.
-int played_action(const mdp::TabularMdp& model, const mdp::Policy& policy, int state);
-
 /// One JSON object, as docs/guide/command-line.md describes it, handed over piece by piece.
 void write_json(const Answer& answer, const std::function<void(std::string_view)>& out);
 

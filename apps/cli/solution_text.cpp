@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "apps/cli/number_column.h"
+#include "apps/cli/policy_json.h"
 #include "apps/cli/solution_output.h"
 #include "apps/cli/terminal.h"
 #include "core/text.h"
@@ -182,13 +183,6 @@ double initial_value(const Answer& answer) {
     if (initial[s] > 0) sum += initial[s] * answer.solution.value[static_cast<Eigen::Index>(s)];
   }
   return sum;
-}
-
-int played_action(const mdp::TabularMdp& model, const mdp::Policy& policy, int state) {
-  const std::int32_t choice = policy.choices()[static_cast<std::size_t>(state)];
-  return model.data().action.empty()
-             ? choice
-             : model.data().action[static_cast<std::size_t>(model.first_choice(state) + choice)];
 }
 
 std::string answer_text(const Answer& answer, bool all_states) {

@@ -19,13 +19,14 @@
 #include "core/errors.h"
 #include "core/parallel.h"
 #include "core/text.h"
+#include "experiments/plot/gnuplot.h"
 #include "mdp/io/file_bytes.h"
 #include "mdp/io/formats.h"
 
 namespace bellwether::cli {
 namespace {
 
-constexpr std::array<OptionSpec, 47> kOptions = {{
+constexpr std::array<OptionSpec, 50> kOptions = {{
     {.name = "discount",
      .argument = "G",
      .help = "maximise the discounted sum of rewards; G in [0, 1)",
@@ -44,6 +45,13 @@ constexpr std::array<OptionSpec, 47> kOptions = {{
     {.name = "budget",
      .argument = "B1,B2,...",
      .help = "limits on the expected totals of the cost columns, in their order, or NAME=B,... for some of them"},
+    {.name = "objectives",
+     .argument = "NAME,NAME,...",
+     .help = "all points that no policy beats in several columns at once: rewards large (with --minimize small), costs "
+             "small"},
+    {.name = "reference",
+     .argument = "R1,R2,...",
+     .help = "with --objectives: where the hypervolume is counted from (default: the worst values of the points)"},
     {.name = "rewards", .argument = "NAME", .help = "the reward structure to use, when the file has several"},
     {.name = "initial",
      .argument = "WHERE",
@@ -91,9 +99,11 @@ constexpr std::array<OptionSpec, 47> kOptions = {{
      .help = "nature moves probability between the listed successors (default) or to all states",
      .words = "successors all"},
     {.name = "ground-cost",
-     .argument = "NAME",
-     .help = "of wasserstein: index (default), |i - j| between states, or discrete, 1",
-     .words = "index discrete"},
+     .argument = "NAME|FILE",
+     .help =
+         "of wasserstein, what it costs to move probability between states: index (default), |i - j|; discrete, 1; or "
+         "a CSV file with a line a state and in it a cost for each state",
+     .words = "@files"},
     {.name = "nature", .argument = "worst|best", .help = "best: the optimistic value instead", .words = "worst best"},
     {.name = "risk",
      .argument = "MEASURE",
@@ -154,6 +164,10 @@ constexpr std::array<OptionSpec, 47> kOptions = {{
      .argument = "FILE",
      .help = "save policy and values: .csv, or .json for what --json prints",
      .short_name = "o",
+     .words = "@files"},
+    {.name = "plot",
+     .argument = "FILE",
+     .help = "with two --objectives: draw the points into a .png, .svg, .pdf or gnuplot program .gp",
      .words = "@files"},
     {.name = "all", .argument = "", .help = "list every state, not only the first 20"},
     {.name = "quiet", .argument = "", .help = "no progress line", .short_name = "q"},
@@ -229,7 +243,7 @@ int run(const Arguments& arguments) {
         fmt::format("solve: which file? For a first one: {} make frozenlake -o lake.csv", program_name()));
   }
   const auto certify = arguments.word("certify", {"interval", "rational"});
-  for (const char* option : {"budget", "robust", "risk"})
+  for (const char* option : {"budget", "robust", "risk", "objectives"})
     if (certify == "rational" && arguments.has(option))
       throw InvalidOption(
           fmt::format("solve: --certify rational proves optima of plain models; leave --{} out", option));
@@ -255,6 +269,7 @@ int run(const Arguments& arguments) {
 
   if (const auto path = arguments.text("output"); path && is_same_file(*path, answer.file))
     throw InvalidOption(fmt::format("solve: --output {} is the model file itself, which would be lost", *path));
+  if (const auto path = arguments.text("plot")) experiments::require_figure_path(*path);
   std::optional<AnswerFile> saved;
   if (const auto path = arguments.text("output")) saved.emplace(*path);
   if (saved && !saved->is_json() && !answers_by_state(*answer.question)) {
@@ -281,6 +296,9 @@ int run(const Arguments& arguments) {
   if (mdp::find_format(answer.file, arguments.text("format").value_or("")).name == "bwm") stamp.require_unchanged();
 
   if (saved) saved->save(answer);
+  if (const auto path = arguments.text("plot"))
+    if (const auto trouble = experiments::draw(*answer.addition->figure(), *path))
+      fmt::print(stderr, "{}: solve: {}\n", program_name(), *trouble);
   if (arguments.has("json")) {
     write_json(answer, [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); });
   } else {
@@ -308,6 +326,7 @@ const Command kSolve = {
         "solve lake.csv --criterion average --algorithm policy-iteration\n"
         "solve lake.csv --discount 0.99 --certify rational --json\n"
         "solve trip.csv --discount 0.95 --budget fuel=20\n"
+        "solve trip.csv --discount 0.95 --objectives reward,fuel --plot front.png\n"
         "solve trip.csv --discount 0.95 --robust l1 --radius 0.2\n"
         "solve arm.csv --discount 0.9 --index whittle",
     .options = kOptions,

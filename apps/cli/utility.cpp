@@ -8,19 +8,11 @@
 
 #include <fmt/format.h>
 
+#include "apps/cli/fields.h"
 #include "core/errors.h"
 #include "core/text.h"
 
 namespace bellwether::cli {
-namespace {
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \r"), last = text.find_last_not_of(" \r");
-  return first == std::string_view::npos ? std::string_view() : text.substr(first, last - first + 1);
-}
-
-}  // namespace
-
 Utility Utility::read(const std::string& path) {
   std::ifstream file(path);
   if (!file) throw ParseError(fmt::format("{}: cannot be opened", path));

@@ -198,7 +198,8 @@ RiskSolution plan_for_target(const Problem& problem, double target, const StockO
   solution = conclude(std::move(solution), bounded(1 - most.upper), lower, upper, Status::kNotRun, run.tolerance);
   solution.parameter = target;
   if (close > 0)
-    solution.note += fmt::format("; a return that misses the target by {:.1g} or less counts as reaching it", close);
+    solution.note +=
+        fmt::format("; a return that misses the target by rounding (about {:.1g}) counts as reaching it", close);
   if (!problem.maximise()) turn_law(solution.law);
   return solution;
 }

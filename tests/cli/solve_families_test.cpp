@@ -17,12 +17,6 @@ namespace {
 
 using testing::HasSubstr;
 
-// Two states in which the action that pays burns fuel.
-constexpr const char* kFuel =
-    "state,action,next,probability,reward,fuel\n"
-    "0,0,0,0.9,0,0\n0,0,1,0.1,0,0\n0,1,0,0.1,0.2,0.1\n0,1,1,0.9,0.2,0.1\n"
-    "1,0,0,0.8,1,1\n1,0,1,0.2,1,1\n1,1,0,0.3,0.6,0.5\n1,1,1,0.7,0.6,0.5\n";
-
 TEST(SolveWithBudgets, ReportsCostsMultipliersAndTheRandomisedPolicy) {
   const TemporaryFolder folder;
   const std::string file = folder.write("fuel.csv", kFuel);

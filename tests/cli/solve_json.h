@@ -23,6 +23,12 @@ inline constexpr const char* kNamed =
     "start,risky,goal,0.75,1,2\nstart,risky,lost,0.25,0,2\nstart,safe,half,1,0,1\nhalf,safe,goal,1,0.5,1\n"
     "goal,stay,goal,1,0,0\nlost,stay,lost,1,0,0\n";
 
+// Two states in which the action that pays burns fuel.
+inline constexpr const char* kFuel =
+    "state,action,next,probability,reward,fuel\n"
+    "0,0,0,0.9,0,0\n0,0,1,0.1,0,0\n0,1,0,0.1,0.2,0.1\n0,1,1,0.9,0.2,0.1\n"
+    "1,0,0,0.8,1,1\n1,0,1,0.2,1,1\n1,1,0,0.3,0.6,0.5\n1,1,1,0.7,0.6,0.5\n";
+
 /// What `solve FILE --json ARGUMENTS` prints; the exit code must be the expected one.
 inline json solve_json(const std::string& file, std::vector<std::string> arguments, int expected_code = 0) {
   arguments.insert(arguments.begin(), {"solve", file, "--json"});

@@ -238,5 +238,42 @@ TEST(SolveStatic, RefusesWhatDoesNotFit) {
   EXPECT_THAT(also({"--scenario", staged}), HasSubstr("staged.csv: a scenario is one plain model"));
 }
 
+TEST(SolveWasserstein, TakesCostsBetweenStatesFromAFile) {
+  const TemporaryFolder folder;
+  const std::string file =
+      folder.write("walk.csv",
+                   "state,action,next,probability,reward\na,go,a,0.2,0\na,go,b,0.3,0\na,go,c,0.5,0\n"
+                   "b,go,c,0.6,1\nb,go,a,0.4,1\nc,go,c,0.7,3\nc,go,a,0.3,3\n");
+  const auto value = [&](const std::string& cost, const char* radius) {
+    return solve_json(file, {"--discount", "0.9", "--robust", "wasserstein", "--radius", radius, "--ground-cost",
+                             cost})["value"]
+        .get<double>();
+  };
+  const std::string line = folder.write("line.csv", "# by place\n0,1,2\n1,0,1\n2, 1 ,0\n"),
+                    twice = folder.write("twice.csv", "0,2,2\n2,0,2\n2,2,0\n"),
+                    lopsided = folder.write("lopsided.csv", "0,9,9\n9,0,9\n1,1,0\n");
+  EXPECT_NEAR(value(line, "0.3"), value("index", "0.3"), 1e-9);
+  EXPECT_NEAR(value(twice, "0.3"), value("discrete", "0.15"), 1e-6);
+  EXPECT_GT(std::abs(value("index", "0.3") - value("discrete", "0.3")), 1e-3);
+  EXPECT_NEAR(value(lopsided, "0.2"), value("discrete", "0.2"), 1e-6) << "mass that hurts leaves c, for 1";
+  const auto with = [&](const std::string& cost) {
+    return refused({file, "--discount", "0.9", "--robust", "wasserstein", "--radius", "1", "--ground-cost", cost});
+  };
+  EXPECT_THAT(with("indx"),
+              HasSubstr("must be index, discrete or a CSV file of costs between states; did you mean 'index'?"));
+  EXPECT_THAT(with(folder.write("m.csv", "0,1,2\n1,0\n2,1,0\n")),
+              HasSubstr("m.csv:2: state b has 2 costs, must have 3"));
+  EXPECT_THAT(with(folder.write("m.csv", "0,1,2\n1,0,-1\n2,1,0\n")),
+              HasSubstr("m.csv:2: the cost from state b to state c is '-1', must be a number of at least 0"));
+  EXPECT_THAT(with(folder.write("m.csv", "0,1,x\n1,0,1\n2,1,0\n")),
+              HasSubstr("m.csv:1: the cost from state a to state c"));
+  EXPECT_THAT(with(folder.write("m.csv", "1,1,2\n1,0,1\n2,1,0\n")),
+              HasSubstr("from state a to itself is 1, must be 0"));
+  EXPECT_THAT(with(folder.write("m.csv", "0,1,2\n1,0,1\n")), HasSubstr("m.csv: has 2 lines, must have 3"));
+  EXPECT_THAT(with(folder.write("m.csv", "0,1,2\n1,0,1\n2,1,0\n2,1,0\n")), HasSubstr("m.csv:4: there are more lines"));
+  EXPECT_THAT(refused({file, "--discount", "0.9", "--robust", "l1", "--radius", "1", "--ground-cost", line}),
+              HasSubstr("goes with --robust wasserstein"));
+}
+
 }  // namespace
 }  // namespace bellwether::test

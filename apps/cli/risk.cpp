@@ -92,9 +92,10 @@ class RiskAddition : public Addition {
                                      solvers::mean(solution_.law), std::sqrt(solvers::variance(solution_.law)),
                                      solution_.law.atom.front(), solution_.law.atom.back()));
     }
-    lines.emplace_back("policy", solution_.tree || !table_.choice.empty()
-                                     ? "looks at the state and at what was earned so far (--json has it)"
-                                     : "one choice a state and stage (--json has it)");
+    const bool remembers = solution_.tree || !table_.choice.empty();
+    if (!remembers && std::isnan(solution_.value)) return lines;  // stopped before there was one
+    lines.emplace_back("policy", remembers ? "looks at the state and at what was earned so far (--json has it)"
+                                           : "one choice a state and stage (--json has it)");
     return lines;
   }
 

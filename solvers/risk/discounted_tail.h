@@ -34,11 +34,13 @@ struct StockTablePolicy {
 struct DiscountedTailSolution {
   Status status = Status::kNotRun;
   std::string note = {};
-  std::string limit = {};       ///< what the gap is limited by, where that is not rounding
-  double value = 0;             ///< no more than what the policy's conditional value at risk is
-  double lower = 0, upper = 0;  ///< enclose the best one
+  std::string limit = {};  ///< what the gap is limited by, where that is not rounding
+  /// No more than what the policy's conditional value at risk is.
+  double value = std::numeric_limits<double>::quiet_NaN();
+  /// Enclose the best one.
+  double lower = -std::numeric_limits<double>::infinity(), upper = std::numeric_limits<double>::infinity();
   double gap = std::numeric_limits<double>::infinity();
-  double parameter = 0;  ///< the budget b
+  double parameter = std::numeric_limits<double>::quiet_NaN();  ///< the budget b
   StockTablePolicy policy = {};
   std::int64_t iterations = 0;
 };

@@ -26,9 +26,12 @@ Solution plan_for_worst_case(const Problem& problem, const SolveOptions& run = {
 struct EntropicValueSolution {
   Status status = Status::kNotRun;
   std::string note = {};
-  double value = 0, lower = 0, upper = 0;  ///< from the initial distribution
+  /// From the initial distribution.
+  double value = std::numeric_limits<double>::quiet_NaN();
+  double lower = -std::numeric_limits<double>::infinity(), upper = std::numeric_limits<double>::infinity();
   double gap = std::numeric_limits<double>::infinity();
-  double beta = 0;  ///< the risk aversion whose policy is best; 0 or infinity at the ends
+  double beta =
+      std::numeric_limits<double>::quiet_NaN();  ///< the risk aversion whose policy is best; 0 or infinity at the ends
   mdp::StagePolicy stages = {};
   std::int64_t evaluations = 0;
 };

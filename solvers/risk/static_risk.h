@@ -19,12 +19,14 @@ struct RiskSolution {
   Status status = Status::kNotRun;
   std::string algorithm = {};
   std::string note = {};
-  std::string limit = {};       ///< what the gap is limited by, where that is not rounding
-  double value = 0;             ///< the risk of what the policy earns
-  double lower = 0, upper = 0;  ///< enclose the best risk and that of the policy, rounding and grid included
+  std::string limit = {};                                   ///< what the gap is limited by, where that is not rounding
+  double value = std::numeric_limits<double>::quiet_NaN();  ///< the risk of what the policy earns
+  /// Enclose the best risk and that of the policy, rounding and grid included.
+  double lower = -std::numeric_limits<double>::infinity(), upper = std::numeric_limits<double>::infinity();
   double gap = std::numeric_limits<double>::infinity();
-  double parameter = 0;  ///< of the outer search: the budget b, the temperature 1 / beta, the centre v
-  Law law = {};          ///< of the return under the policy
+  /// Of the outer search: the budget b, the temperature 1 / beta, the centre v.
+  double parameter = std::numeric_limits<double>::quiet_NaN();
+  Law law = {};  ///< of the return under the policy
   std::shared_ptr<const StockTree> tree = {};
   StockPolicy policy = {};       ///< on the nodes of the tree
   std::int64_t evaluations = 0;  ///< of the outer search, a dynamic program each

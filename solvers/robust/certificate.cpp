@@ -18,6 +18,22 @@ using discounted::Enclosure;
 /// a - b rounded up; equal numbers are no distance apart.
 double distance_up(double a, double b) { return a == b ? 0 : round_up(a - b); }
 
+/// What any play earns: at least the least reward a step and at most the largest one.
+Enclosure reward_bounds(const Operator& op) {
+  const mdp::TabularMdp& nominal = op.model();
+  double least = nominal.reward(0), most = least;
+  const auto count = [&](std::span<const double> rewards) {
+    for (const double reward : rewards) {
+      least = std::min(least, reward);
+      most = std::max(most, reward);
+    }
+  };
+  count(nominal.reward());
+  count(op.problem().model.transition_reward());
+  const Enclosure tail = discounted::discount_tail(op.problem().discount);
+  return {discounted::value_of_staying(least, tail).low, discounted::value_of_staying(most, tail).high};
+}
+
 /// With the backed-up interval [low, high] of each state and d = that minus v,
 /// low + t min d <= V <= high + t max d, t = discount / (1 - discount).
 void close_interval(const Operator& op, std::span<const double> v, const std::vector<std::optional<double>>& for_ever,
@@ -34,12 +50,13 @@ void close_interval(const Operator& op, std::span<const double> v, const std::ve
     widest = std::max(widest, (out.upper[s] - out.lower[s]) / 2);
     out.residual = std::max(out.residual, std::abs(out.lower[s] / 2 + out.upper[s] / 2 - at));
   }
-  const Enclosure shift = discounted::outward_product(tail, d);
+  const Enclosure shift = discounted::outward_product(tail, d), rewards = reward_bounds(op);
   out.gap = 0;
   for (Eigen::Index s = 0; s < states; ++s) {
     const auto& reward = for_ever[static_cast<std::size_t>(s)];
-    const Enclosure at = reward ? discounted::value_of_staying(*reward, tail)
-                                : discounted::outward_sum({out.lower[s], out.upper[s]}, shift);
+    Enclosure at = reward ? discounted::value_of_staying(*reward, tail)
+                          : discounted::outward_sum({out.lower[s], out.upper[s]}, shift);
+    if (at.high - at.low > rewards.high - rewards.low) at = rewards;  // early on nothing is known but what rewards say
     out.lower[s] = at.low;
     out.upper[s] = at.high;
     out.value[s] = at.low + (at.high - at.low) / 2;
@@ -112,20 +129,8 @@ Certificate certify_policy(Operator& op, std::span<const double> v, const Decisi
 }
 
 Certificate bound_by_rewards(const Operator& op, mdp::Policy policy) {
-  const mdp::TabularMdp& nominal = op.model();
-  double least = nominal.reward(0), most = least;
-  const auto count = [&](std::span<const double> rewards) {
-    for (const double reward : rewards) {
-      least = std::min(least, reward);
-      most = std::max(most, reward);
-    }
-  };
-  count(nominal.reward());
-  count(op.problem().model.transition_reward());
-  const Enclosure tail = discounted::discount_tail(op.problem().discount);
-  const double low = discounted::value_of_staying(least, tail).low,
-               high = discounted::value_of_staying(most, tail).high;
-  const Eigen::Index states = nominal.num_states();
+  const auto [low, high] = reward_bounds(op);
+  const Eigen::Index states = op.model().num_states();
   Certificate out;
   out.lower.setConstant(states, low);
   out.upper.setConstant(states, high);

@@ -326,7 +326,7 @@ const Command kSolve = {
         "solve lake.csv --criterion average --algorithm policy-iteration\n"
         "solve lake.csv --discount 0.99 --certify rational --json\n"
         "solve trip.csv --discount 0.95 --budget fuel=20\n"
-        "solve trip.csv --discount 0.95 --objectives reward,fuel --plot front.png\n"
+        "solve trip.csv --discount 0.95 --objectives reward,fuel\n"
         "solve trip.csv --discount 0.95 --robust l1 --radius 0.2\n"
         "solve arm.csv --discount 0.9 --index whittle",
     .options = kOptions,

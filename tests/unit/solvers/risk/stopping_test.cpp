@@ -1,5 +1,6 @@
 // Questions inside one stage, one sweep and one sort.
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -39,6 +40,20 @@ TEST(RiskStop, BuildingATreeAsksWithinAStage) {
     const StockTree tree(problem, {}, [&] { return ++asked < most; });
     EXPECT_FALSE(tree.complete());
     EXPECT_EQ(asked, most);
+  }
+}
+
+TEST(RiskStop, NothingIsSaidOfWhatWasNotFound) {
+  const Problem problem = many_earnings();
+  const SolveOptions no{.observer = [](const TraceRow&) { return false; }};
+  for (const RiskSolution& stopped :
+       {plan_for_conditional_value_at_risk(problem, .1, {}, no), plan_for_value_at_risk(problem, .1, {}, no),
+        plan_for_mean_variance(problem, .1, {}, no), plan_for_target(problem, 1, {}, no)}) {
+    EXPECT_EQ(stopped.status, Status::kStoppedByCaller) << stopped.algorithm;
+    EXPECT_TRUE(std::isnan(stopped.value)) << stopped.algorithm;
+    EXPECT_TRUE(std::isnan(stopped.parameter)) << stopped.algorithm;
+    EXPECT_EQ(stopped.lower, -std::numeric_limits<double>::infinity()) << stopped.algorithm;
+    EXPECT_EQ(stopped.upper, std::numeric_limits<double>::infinity()) << stopped.algorithm;
   }
 }
 

@@ -126,6 +126,20 @@ TEST(RobustStop, PlannersStopWithinTheirFirstSweepAndProveByTheRewards) {
   }
 }
 
+// Early sweeps know of values what 1 / (1 - discount) times their change says: more than the rewards allow.
+TEST(RobustStop, BoundsAreNeverWiderThanThoseOfTheRewards) {
+  RobustProblem problem = with_all_states(40);
+  problem.discount = .999;
+  const auto rewards = problem.model.nominal().reward();
+  const auto [least, most] = std::ranges::minmax_element(rewards);
+  for (const auto& [name, solve] : planners()) {
+    for (const int sweeps : {1, 2, 3, 5}) {
+      const RobustSolution got = solve(problem, {.max_iterations = sweeps});
+      EXPECT_LE((got.upper - got.lower).maxCoeff(), (*most - *least) * 1000 * (1 + 1e-12)) << name << ' ' << sweeps;
+    }
+  }
+}
+
 // The bounds by rewards are those of no sweep: greedy for the rewards is what is left to play.
 TEST(RobustStop, WhatIsPlayedIsGreedyForTheRewards) {
   const RobustProblem problem = with_all_states(2000);

@@ -195,8 +195,8 @@ void conclude(Solution& solution, Certificate& proof, const Ending& ending) {
   } else if (ending.rounding_limited) {
     solution.status = Status::kRoundingLimited;
     add_note(
-        fmt::format("Rounding alone makes bounds of {:.1e} at this size of values and discount; the tolerance {:.1e} "
-                    "cannot be proven in double precision.",
+        fmt::format("Rounding made these bounds {:.1e} at this size of values and discount, more than the tolerance of "
+                    "{:.1e}.",
                     proof.rounding, ending.tolerance));
   } else {
     solution.status = Status::kBudgetExhausted;

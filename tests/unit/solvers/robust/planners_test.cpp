@@ -331,7 +331,7 @@ TEST(RobustPlanners, StopWhereRoundingEnds) {
                                                      {}, {.tolerance = 1e-12});
   EXPECT_EQ(got.status, Status::kRoundingLimited);
   EXPECT_LT(got.gap, 1) << "values of 1e10, seen through a factor of 1e4";
-  EXPECT_THAT(got.note, HasSubstr("Rounding alone"));
+  EXPECT_THAT(got.note, HasSubstr("Rounding made these bounds"));
 }
 
 TEST(RobustPlanners, ObeyTheObserverAndTheBudget) {

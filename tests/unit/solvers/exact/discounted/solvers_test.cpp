@@ -115,7 +115,7 @@ TEST_P(EverySolver, StopsAtTheLimitOfRounding) {
     const Problem problem = problem_of(random_model({.shape = shape, .states = 10, .scale = 1e6}, 5), 0.999);
     const Solution got = solve(problem, {.tolerance = 1e-12});
     EXPECT_EQ(got.status, Status::kRoundingLimited);
-    EXPECT_THAT(got.note, HasSubstr("Rounding alone"));
+    EXPECT_THAT(got.note, HasSubstr("Rounding made these bounds"));
     EXPECT_GT(got.gap, 1e-12);
     EXPECT_LT(got.gap, 2e-2);  // 26 units of 1e9, and what they sum to at this discount, is 3e-3
     expect_enclosed(problem, got, optimal_values(problem), "rounding");

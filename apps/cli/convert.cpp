@@ -56,10 +56,22 @@ class ScratchFolder {
   std::string path_;
 };
 
-/// Writes it elsewhere first to learn what would be lost; formats of several files need names like the true ones.
-void require_lossless(const mdp::ModelFile& file, const std::string& out, const std::string& format) {
+/// What would be lost, found by writing elsewhere; formats of several files need names like the true ones.
+std::vector<std::string> losses_of(const mdp::ModelFile& file, const std::string& out, const std::string& format) {
   const ScratchFolder scratch(out);
-  const std::vector<std::string> lost = mdp::write_model(file, scratch.path(out), format);
+  const std::string elsewhere = scratch.path(out);
+  try {
+    return mdp::write_model(file, elsewhere, format);
+  } catch (const InvalidOption& refusal) {  // of the name that was typed
+    std::string message = refusal.what();
+    if (const std::size_t at = message.find(elsewhere); at != std::string::npos)
+      message.replace(at, elsewhere.size(), out);
+    throw InvalidOption(message);
+  }
+}
+
+void require_lossless(const mdp::ModelFile& file, const std::string& out, const std::string& format) {
+  const std::vector<std::string> lost = losses_of(file, out, format);
   if (lost.empty()) return;
   throw InvalidOption(fmt::format("convert: {} would lose {}; nothing was written", out, join_names(lost)));
 }

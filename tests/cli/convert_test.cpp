@@ -93,6 +93,16 @@ TEST(Convert, RemovesOlderFilesOfTheModelItReplacesButNoLinks) {
   EXPECT_EQ(read_file(precious), "6 0\n");
 }
 
+TEST(Convert, StrictSpeaksOfTheFileThatWasNamed) {
+  const TemporaryFolder folder;
+  // A state with fewer actions than another has no place in this format.
+  const std::string uneven =
+      folder.write("uneven.csv", "state,action,next,probability,reward\n0,0,1,1,0\n0,1,0,1,0\n1,0,1,1,0\n");
+  const Finished refused = run_program({"convert", "--strict", uneven, folder.path("uneven.MDP")});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("output " + folder.path("uneven.MDP") + ": state 1 has no action 1"));
+}
+
 TEST(Convert, StrictLeavesNothingBehind) {
   const TemporaryFolder folder;
   const std::string csv = folder.write("m.csv", kPuterman);

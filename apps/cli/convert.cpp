@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <stdexcept>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -62,7 +63,7 @@ std::vector<std::string> losses_of(const mdp::ModelFile& file, const std::string
   const std::string elsewhere = scratch.path(out);
   try {
     return mdp::write_model(file, elsewhere, format);
-  } catch (const InvalidOption& refusal) {  // of the name that was typed
+  } catch (const std::invalid_argument& refusal) {  // speak of the name that was typed
     std::string message = refusal.what();
     if (const std::size_t at = message.find(elsewhere); at != std::string::npos)
       message.replace(at, elsewhere.size(), out);

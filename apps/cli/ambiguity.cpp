@@ -70,7 +70,9 @@ class AmbiguityAddition : public Addition {
   void write_json(JsonWriter& json) const override {
     if (nominal_) json.member("nominal_value", *nominal_);
     if (samples_) {
-      json.member("confidence", samples_->confidence).key("radii").begin_array();
+      json.member("confidence", samples_->confidence);
+      if (samples_->prior) json.member("prior", *samples_->prior);
+      json.key("radii").begin_array();
       for (const double radius : radius_) json.value(radius);
       json.end_array();
     }
@@ -145,7 +147,9 @@ double read_radius(const Arguments& arguments, std::string_view kind) {
     throw InvalidOption(fmt::format(
         "solve: --robust {} needs --radius R, how far from the nominal rows nature may go{}{}", kind,
         mdp::has_radius_from_samples(*mdp::set_kind(kind)) ? ", or --samples N, of how many samples each row was made"
-                                                           : "",
+        : mdp::has_credible_radius(*mdp::set_kind(kind))
+            ? ", or --samples N --credible P, of how many samples each row was made and how sure all sets shall be"
+            : "",
         mdp::robust::can_be_paid_for(*mdp::set_kind(kind)) ? ", or --penalty X, what she pays for a unit of distance"
                                                            : ""));
   return *radius;
@@ -178,8 +182,8 @@ std::vector<double> spread_over(const solvers::Problem& problem, const std::vect
 }
 
 void refuse_without_robust(const Arguments& arguments) {
-  for (const char* option : {"radius", "penalty", "samples", "confidence", "rectangular", "support", "nature",
-                             "ground-cost", "state-weights", "scenario"}) {
+  for (const char* option : {"radius", "penalty", "samples", "confidence", "credible", "prior", "rectangular",
+                             "support", "nature", "ground-cost", "state-weights", "scenario"}) {
     if (arguments.has(option))
       throw InvalidOption(fmt::format("solve: --{} goes with --robust KIND, which says what sets they are", option));
   }

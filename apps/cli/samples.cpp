@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/errors.h"
+#include "core/stream.h"
 #include "core/text.h"
 #include "mdp/robust/sets_from_data.h"
 
@@ -68,11 +69,19 @@ std::vector<double> samples_of(const Arguments& arguments, const mdp::TabularMdp
 }
 
 void refuse_what_does_not_fit(const Arguments& arguments, const mdp::Ambiguity& sets) {
-  if (!mdp::has_radius_from_samples(sets.kind))
-    throw InvalidOption(
-        fmt::format("solve: --samples goes with --robust l1, tv and linf, in which the distance from a row to its "
-                    "samples has a known bound, not with {}",
-                    to_string(sets.kind)));
+  const bool credible = arguments.has("credible");
+  if (!credible && !mdp::has_radius_from_samples(sets.kind))
+    throw InvalidOption(fmt::format(
+        "solve: --samples goes with --robust l1, tv and linf, in which the distance from a row to its "
+        "samples has a known bound, not with {}{}",
+        to_string(sets.kind), mdp::has_credible_radius(sets.kind) ? "; --credible P gives it a Bayesian radius" : ""));
+  if (credible && !mdp::has_credible_radius(sets.kind))
+    throw InvalidOption(fmt::format("solve: --credible goes with --robust l1, tv, linf, l2, kl and chi2, not with {}",
+                                    to_string(sets.kind)));
+  if (credible && arguments.has("confidence"))
+    throw InvalidOption("solve: --confidence and --credible exclude each other: a theorem about samples, or a prior");
+  if (credible && sets.support == mdp::Support::kAll)
+    throw InvalidOption("solve: --credible is about the listed successors and goes with --support successors");
   for (const char* option : {"radius", "penalty"})
     if (arguments.has(option))
       throw InvalidOption(
@@ -88,32 +97,49 @@ void refuse_what_does_not_fit(const Arguments& arguments, const mdp::Ambiguity& 
 }  // namespace
 
 std::string SampledSets::words() const {
-  std::string text = fmt::format(
-      "with probability {:.6g} % over the samples (their numbers fixed beforehand) every true row lies in its set",
-      100 * confidence);
-  if (lists_everything) text += ", if nothing can happen that the file does not list (else: --support all)";
+  std::string text =
+      prior ? fmt::format(
+                  "given the samples and a Dirichlet prior ({:g} for each successor), with probability {:.6g} % "
+                  "every true row lies in its set",
+                  *prior, 100 * confidence)
+            : fmt::format(
+                  "with probability {:.6g} % over the samples (their numbers fixed beforehand) every true row "
+                  "lies in its set",
+                  100 * confidence);
+  if (lists_everything)
+    text += fmt::format(", if nothing can happen that the file does not list{}", prior ? "" : " (else: --support all)");
   text += smallest == largest ? fmt::format("; radius {:.4g}", largest)
                               : fmt::format("; radii from {:.4g} to {:.4g}", smallest, largest);
-  if (unseen > 0) text += fmt::format(", {} never sampled, of which nothing is known", counted(unseen, "choice"));
+  if (unseen > 0)
+    text += fmt::format(", {} never sampled, of which {}", counted(unseen, "choice"),
+                        prior ? "the prior alone speaks" : "nothing is known");
   return text;
 }
 
 std::optional<SampledSets> read_samples(const Arguments& arguments, const solvers::Problem& problem,
                                         const std::vector<std::int32_t>& ended, mdp::Ambiguity& sets) {
   if (!arguments.has("samples")) {
-    if (arguments.has("confidence"))
-      throw InvalidOption("solve: --confidence goes with --samples, of which it says how likely they mislead");
+    for (const char* option : {"confidence", "credible", "prior"})
+      if (arguments.has(option))
+        throw InvalidOption(
+            fmt::format("solve: --{} goes with --samples, which say what the sets are made of", option));
     return std::nullopt;
   }
+  if (arguments.has("prior") && !arguments.has("credible"))
+    throw InvalidOption("solve: --prior goes with --credible P: theorems about samples need none");
   refuse_what_does_not_fit(arguments, sets);
   const mdp::TabularMdp& model = problem.model;
-  SampledSets made{.confidence = arguments.number("confidence", inside(0, 1)).value_or(0.95),
+  const std::optional<double> credible = arguments.number("credible", inside(0, 1));
+  SampledSets made{.confidence = credible ? *credible : arguments.number("confidence", inside(0, 1)).value_or(0.95),
                    .lists_everything = sets.support == mdp::Support::kSuccessors};
+  if (credible) made.prior = arguments.number("prior", above(0)).value_or(1);
   std::vector<double> samples = samples_of(arguments, model);
   for (const std::int32_t s : ended)
     for (std::int64_t c = model.first_choice(s); c < model.first_choice(s + 1); ++c)
       samples[static_cast<std::size_t>(c)] = kKnown;
-  sets.radius = mdp::radii_from_samples(model, sets.kind, sets.support, samples, 1 - made.confidence);
+  const double delta = 1 - made.confidence;
+  sets.radius = credible ? mdp::credible_radii(model, sets.kind, samples, *made.prior, delta, Stream(1))
+                         : mdp::radii_from_samples(model, sets.kind, sets.support, samples, delta);
   made.smallest = kKnown;
   for (std::size_t c = 0; c < samples.size(); ++c) {
     if (!(sets.radius[c] > 0)) continue;

@@ -26,7 +26,7 @@
 namespace bellwether::cli {
 namespace {
 
-constexpr std::array<OptionSpec, 50> kOptions = {{
+constexpr std::array<OptionSpec, 52> kOptions = {{
     {.name = "discount",
      .argument = "G",
      .help = "maximise the discounted sum of rewards; G in [0, 1)",
@@ -72,6 +72,10 @@ constexpr std::array<OptionSpec, 50> kOptions = {{
      .help = "in place of a radius (l1, tv, linf): every row of the file was estimated from N samples, or from as many "
              "as this column of the file says; radii follow, one a row, and hold all true rows at once"},
     {.name = "confidence", .argument = "P", .help = "... with this probability (default 0.95)"},
+    {.name = "credible",
+     .argument = "P",
+     .help = "... or with this posterior probability (l1, tv, linf, l2, kl, chi2; drawn from Dirichlet laws)"},
+    {.name = "prior", .argument = "X", .help = "... of a Dirichlet prior with X for each listed successor (default 1)"},
     {.name = "state-weights",
      .argument = "FILE",
      .help =

@@ -107,8 +107,8 @@ void require_rewards(const Arguments& arguments, const mdp::TabularMdp& model, c
 
 Uncertainty read_static_models(const Arguments& arguments, const solvers::Problem& problem,
                                const std::vector<std::int32_t>& ended, const Preparation& prepare) {
-  for (const char* option : {"radius", "penalty", "samples", "confidence", "rectangular", "support", "nature",
-                             "ground-cost", "state-weights"})
+  for (const char* option : {"radius", "penalty", "samples", "confidence", "credible", "prior", "rectangular",
+                             "support", "nature", "ground-cost", "state-weights"})
     if (arguments.has(option))
       throw InvalidOption(
           fmt::format("solve: --{} does not go with --robust static, whose models are those of the "

@@ -91,6 +91,30 @@ TEST(SolveFromSamples, SaysWhatIsGuaranteed) {
               1e-6);
 }
 
+TEST(SolveFromSamples, TakesAPriorForCredibleRegions) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("ways.csv", kWays);
+  const auto with = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"--discount", "0.5", "--robust"});
+    return solve_json(file, arguments);
+  };
+  const json l1 = with({"l1", "--samples", "n", "--credible", "0.95"});
+  const json theorem = with({"l1", "--samples", "n"});
+  for (const int c : {0, 1}) EXPECT_LT(l1["radii"][c].get<double>(), theorem["radii"][c].get<double>());
+  EXPECT_EQ(l1["radii"][2], 0);
+  EXPECT_EQ(l1["confidence"], 0.95);
+  EXPECT_EQ(l1["prior"], 1);
+  const double radius = l1["radii"][0];
+  // The same draws in another norm: the coin's distance of total variation is half that of L1.
+  EXPECT_NEAR(with({"tv", "--samples", "n", "--credible", "0.95"})["radii"][0].get<double>(), radius / 2, 1e-12);
+  EXPECT_GT(with({"kl", "--samples", "n", "--credible", "0.99"})["radii"][0].get<double>(),
+            with({"kl", "--samples", "n", "--credible", "0.9"})["radii"][0].get<double>());
+  const Finished done = run_program({"solve", file, "--discount", "0.5", "--robust", "chi2", "--samples", "n",
+                                     "--credible", "0.9", "--prior", "0.5"});
+  EXPECT_THAT(done.out, HasSubstr("given the samples and a Dirichlet prior (0.5 for each successor)"));
+  EXPECT_EQ(done.code, 0);
+}
+
 TEST(SolveFromSamples, KnowsThatWhatHasEndedStaysEnded) {
   const TemporaryFolder folder;
   const std::string file = folder.write("ways.csv", kWays);
@@ -122,6 +146,14 @@ TEST(SolveFromSamples, RefusesWhatAreNoSamples) {
   EXPECT_THAT(with({"--robust", "l1", "--samples", "n", "--rectangular", "s"}), HasSubstr("--rectangular sa"));
   EXPECT_THAT(with({"--robust", "l1", "--samples", "n", "--confidence", "1"}), HasSubstr("--confidence is '1'"));
   EXPECT_THAT(with({"--robust", "l1", "--radius", "1", "--confidence", "0.9"}), HasSubstr("goes with --samples"));
+  EXPECT_THAT(with({"--robust", "l1", "--radius", "1", "--prior", "2"}), HasSubstr("--prior goes with --samples"));
+  EXPECT_THAT(with({"--robust", "l1", "--samples", "n", "--prior", "2"}), HasSubstr("goes with --credible P"));
+  EXPECT_THAT(with({"--robust", "l1", "--samples", "n", "--credible", "0.9", "--confidence", "0.9"}),
+              HasSubstr("exclude each other"));
+  EXPECT_THAT(with({"--robust", "wasserstein", "--samples", "n", "--credible", "0.9"}), HasSubstr("not with wasser"));
+  EXPECT_THAT(with({"--robust", "kl", "--samples", "n"}), HasSubstr("--credible P gives it a Bayesian radius"));
+  EXPECT_THAT(with({"--robust", "l1", "--samples", "n", "--support", "all", "--credible", "0.9"}),
+              HasSubstr("--support successors"));
   EXPECT_THAT(with({"--samples", "n"}), HasSubstr("goes with --robust KIND"));
   EXPECT_THAT(with({"--robust", "l1"}), HasSubstr("or --samples N"));
   const std::string rows = "state,action,next,probability,reward";

@@ -1,6 +1,7 @@
 #include "mdp/robust/sets_from_data.h"
 
 #include <cmath>
+#include <limits>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -113,6 +114,48 @@ TEST(Credible, CentreIsThePosteriorMeanAndTheRadiusItsQuantile) {
             credible_balls(model, count, 1, delta, 1000, Stream(7)).radius(0));
 }
 
+/// The posterior probability that a coin, Beta(a, b), lies further than `away` from `centre`, by a sum over a grid.
+double beyond(double a, double b, double centre, double away) {
+  double mass = 0, outside = 0;
+  for (int i = 1; i < 400'000; ++i) {
+    const double x = i / 400'000.0, density = std::exp((a - 1) * std::log(x) + (b - 1) * std::log1p(-x) + a + b);
+    mass += density;
+    if (std::abs(x - centre) > away) outside += density;
+  }
+  return outside / mass;
+}
+
+TEST(Credible, RadiiLeaveLittleMoreThanTheirShareOutside) {
+  const TabularMdp model = coin_and_die();
+  constexpr double kKnown = std::numeric_limits<double>::infinity();
+  std::vector<double> samples(static_cast<std::size_t>(model.num_choices()), kKnown);
+  samples[0] = 40;
+  const double p = model.probabilities(0)[0], a = 1 + 40 * p, b = 1 + 40 * (1 - p);
+  const auto radius = [&](SetKind kind, double delta) {
+    return credible_radii(model, kind, samples, 1, delta, Stream(1))[0];
+  };
+  // Of all known rows but one nothing is shared: the tail has mass delta, of which 20 draws of 50 are kept in hand.
+  for (const double delta : {0.2, 0.01}) {
+    const double k = radius(SetKind::kL1, delta), outside = beyond(a, b, p, k / 2);
+    EXPECT_LE(outside, delta);
+    EXPECT_GE(outside, 0.15 * delta);
+  }
+  // All distances between coins are functions of |x - p|; the draws are the same.
+  const double k = radius(SetKind::kL1, 0.1) / 2;
+  EXPECT_NEAR(radius(SetKind::kTotalVariation, 0.1), k, 1e-14);
+  EXPECT_NEAR(radius(SetKind::kLinf, 0.1), k, 1e-14);
+  EXPECT_NEAR(radius(SetKind::kL2, 0.1), std::sqrt(2.0) * k, 1e-14);
+  EXPECT_NEAR(radius(SetKind::kChiSquare, 0.1), k * k / p + k * k / (1 - p), 1e-14);
+  const auto kl = [&](double x) { return x * std::log(x / p) + (1 - x) * std::log((1 - x) / (1 - p)); };
+  EXPECT_NEAR(radius(SetKind::kKl, 0.1), std::max(kl(p + k), kl(p - k)), 0.2 * kl(p + k));
+  EXPECT_EQ(credible_radii(model, SetKind::kL1, samples, 1, 0.1, Stream(1))[1], 0) << "a row that is known";
+  // More rows share delta, and a strong prior pulls the posterior to the middle.
+  std::vector<double> all(samples.size(), 40);
+  EXPECT_GT(credible_radii(model, SetKind::kL1, all, 1, 0.1, Stream(1))[0], radius(SetKind::kL1, 0.1));
+  EXPECT_EQ(credible_radii(model, SetKind::kL1, all, 1, 0.1, Stream(1))[2], 0) << "one outcome needs no data";
+  EXPECT_NEAR(credible_radii(model, SetKind::kL1, all, 1e7, 0.1, Stream(1))[1], 0.4, 0.01) << "of (.1, .2, .3, .4)";
+}
+
 TEST(SetsFromData, NameWhatIsWrong) {
   const TabularMdp model = coin_and_die();
   std::vector<double> count(static_cast<std::size_t>(model.num_transitions()), 1);
@@ -128,6 +171,13 @@ TEST(SetsFromData, NameWhatIsWrong) {
               ThrowsMessage<InvalidModel>(HasSubstr("there are 3 numbers of samples, must be 5")));
   EXPECT_THAT([&] { radii_from_samples(model, SetKind::kL1, Support::kAll, negative, 0.1); },
               ThrowsMessage<InvalidModel>(HasSubstr("choice 2 has -2 samples")));
+  const std::vector<double> some(static_cast<std::size_t>(model.num_choices()), 1);
+  EXPECT_THAT([&] { credible_radii(model, SetKind::kWasserstein, some, 1, 0.1, Stream(1)); },
+              ThrowsMessage<InvalidOption>(HasSubstr("no credible radius for sets of the kind wasserstein")));
+  EXPECT_THAT([&] { credible_radii(model, SetKind::kKl, some, 0, 0.1, Stream(1)); },
+              ThrowsMessage<InvalidOption>(HasSubstr("'prior' is 0")));
+  EXPECT_THAT([&] { credible_radii(model, SetKind::kKl, some, 1, 1e-7, Stream(1)); },
+              ThrowsMessage<InvalidOption>(HasSubstr("uncertain rows need")));
   EXPECT_THAT([&] { radii_from_samples(model, SetKind::kL1, Support::kAll, negative, 1); },
               ThrowsMessage<InvalidOption>(HasSubstr("'delta' is 1")));
   count[2] = -1;

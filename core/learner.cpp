@@ -49,19 +49,19 @@ void require_none(std::string_view learner, const std::vector<Setting>& settings
 }
 
 std::string_view to_string(Protocol protocol) {
-  static constexpr std::array<std::string_view, 7> kNames = {"episodic",   "average", "stopping",      "constrained",
-                                                             "generative", "rounds",  "identification"};
+  static constexpr std::array<std::string_view, 8> kNames = {"episodic",   "average",    "stopping", "constrained",
+                                                             "discounted", "generative", "rounds",   "identification"};
   return kNames[static_cast<std::size_t>(protocol)];
 }
 
 std::string_view length_name(Protocol protocol) {
-  static constexpr std::array<std::string_view, 7> kNames = {"episodes", "steps",  "episodes", "episodes",
-                                                             "samples",  "rounds", "rounds"};
+  static constexpr std::array<std::string_view, 8> kNames = {"episodes", "steps",   "episodes", "episodes",
+                                                             "episodes", "samples", "rounds",   "rounds"};
   return kNames[static_cast<std::size_t>(protocol)];
 }
 
 std::string_view length_symbol(Protocol protocol) {
-  static constexpr std::array<std::string_view, 7> kSymbols = {"K", "T", "K", "K", "n", "T", "n"};
+  static constexpr std::array<std::string_view, 8> kSymbols = {"K", "T", "K", "K", "K", "n", "T", "n"};
   return kSymbols[static_cast<std::size_t>(protocol)];
 }
 

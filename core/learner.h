@@ -31,12 +31,13 @@ enum class Protocol {
   kAverage,         ///< one endless run; regret against the gain
   kStopping,        ///< episodes until the learner is sure of its answer; the number of episodes and the answer's error
   kConstrained,     ///< episodes with limits on expected costs; regret and what was broken
+  kDiscounted,      ///< episodes of a discounted model that end by chance; regret
   kGenerative,      ///< samples of any choice on demand; the answer's error
   kRounds,          ///< one round after another of a bandit; regret
   kIdentification,  ///< rounds of a bandit until the learner names an arm; their number and whether it is the best
 };
 
-/// "episodic", "average", "stopping", "constrained", "generative", "rounds", "identification".
+/// "episodic", "average", "stopping", "constrained", "discounted", "generative", "rounds", "identification".
 std::string_view to_string(Protocol protocol);
 /// What the length of a run counts: "episodes", "steps", "samples" (of each choice) or "rounds".
 std::string_view length_name(Protocol protocol);

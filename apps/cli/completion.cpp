@@ -32,6 +32,7 @@ std::string generator(std::string_view words) {
     for (const auto& row : online::episodic_table()) list += fmt::format("{} ", row.name);
     for (const auto& row : online::average_table()) list += fmt::format("{} ", row.name);
     for (const auto& row : online::constrained_table()) list += fmt::format("{} ", row.name);
+    for (const auto& row : online::discounted_table()) list += fmt::format("{} ", row.name);
     for (const auto& row : online::generative_table()) list += fmt::format("{} ", row.name);
     for (const auto& row : bandits::learner_table()) list += fmt::format("{} ", row.name);
   } else if (words == "@papers") {

@@ -19,7 +19,6 @@
 #include "proofs_checks/registry.h"
 #include "solvers/constrained/registry.h"
 #include "solvers/latent/registry.h"
-#include "solvers/online/discounted/ravi_ucb.h"
 #include "solvers/online/registry.h"
 #include "solvers/registry.h"
 #include "solvers/robust/registry.h"
@@ -100,9 +99,10 @@ void list_all_learners() {
   list_learners("learners of the long run, for `run INSTANCE --steps T --algorithm NAME`", online::average_table());
   list_learners("learners that keep to limits, for `run INSTANCE --horizon H --budget COLUMN=LIMIT --algorithm NAME`",
                 online::constrained_table());
+  list_learners("learners of a discounted model, for `run INSTANCE --discount G --episodes K --algorithm NAME`",
+                online::discounted_table());
   list_learners("learners with a generative model, for `run INSTANCE --samples N --algorithm NAME`",
                 online::generative_table());
-  fmt::print("{}\n\n", wrapped(online::kRaviUcbElsewhere, 0, std::min(terminal_width(), 110)));
   list_learners("learners of bandits, for `run BANDIT --rounds T --algorithm NAME`", bandits::learner_table());
   fmt::print("settings of one: {} show NAME\n", program_name());
 }

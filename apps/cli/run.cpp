@@ -47,7 +47,9 @@ constexpr std::array<OptionSpec, 26> kOptions = {{
      .help = "samples of each choice for learners with a generative model (default 10000)"},
     {.name = "rounds", .argument = "T", .help = "rounds of each run of a bandit (default 10000)"},
     {.name = "horizon", .argument = "H", .help = "steps of an episode, where the instance does not say"},
-    {.name = "discount", .argument = "G", .help = "of a generative model, where the instance does not say"},
+    {.name = "discount",
+     .argument = "G",
+     .help = "of a generative model, or of ravi-ucb's, where the instance does not say"},
     {.name = "budget",
      .argument = "COLUMN=D,...",
      .help =

@@ -28,7 +28,6 @@
 #include "mdp/latent/registry.h"
 #include "solvers/abandonable.h"
 #include "solvers/exact/average/diameter.h"
-#include "solvers/online/discounted/ravi_ucb.h"
 #include "solvers/online/registry.h"
 #include "solvers/online/trial.h"
 
@@ -228,13 +227,6 @@ std::string settings_text(const std::vector<OptionRow>& options) {
   return out;
 }
 
-/// A learner that `run` does not play.
-void show_ravi_ucb() {
-  fmt::print("{}\n{}\nnext: {} reproduce ravi-ucb\n",
-             wrapped(online::kRaviUcbElsewhere, 0, std::min(terminal_width(), 110)),
-             settings_text(option_rows<online::RaviUcbOptions>()), program_name());
-}
-
 template <class Row>
 void show_learner(const Row& row, const Arguments& arguments) {
   for (const std::string_view name : {"horizon", "matrix", "set", "all"})
@@ -248,10 +240,11 @@ void show_learner(const Row& row, const Arguments& arguments) {
   if (row.practical != 1) out += line("practical constant", fmt::format("{:g}", row.practical));
   out += settings_text(row.options());
   const std::string_view length = length_name(row.protocol);
-  const std::string task = row.protocol == Protocol::kConstrained ? "courier --horizon 12 --budget damage=40%"
-                           : length == "rounds"                   ? playground(row.name)
-                           : length == "episodes"                 ? "riverswim --horizon 20"
-                                                                  : "riverswim";
+  const std::string task = row.protocol == Protocol::kConstrained  ? "courier --horizon 12 --budget damage=40%"
+                           : row.protocol == Protocol::kDiscounted ? "riverswim --discount 0.9"
+                           : length == "rounds"                    ? playground(row.name)
+                           : length == "episodes"                  ? "riverswim --horizon 20"
+                                                                   : "riverswim";
   out += fmt::format("\nnext: {} run {} --algorithm {}\n", program_name(), task, row.name);
   fmt::print("{}", out);
 }
@@ -267,6 +260,7 @@ void require_instance(const experiments::Entry& entry) {
   for (const auto& row : online::episodic_table()) known.emplace_back(row.name);
   for (const auto& row : online::average_table()) known.emplace_back(row.name);
   for (const auto& row : online::constrained_table()) known.emplace_back(row.name);
+  for (const auto& row : online::discounted_table()) known.emplace_back(row.name);
   for (const auto& row : online::generative_table()) known.emplace_back(row.name);
   for (const auto& row : bandits::learner_table()) known.emplace_back(row.name);
   const std::string hint = did_you_mean(family, known);
@@ -293,12 +287,9 @@ int run(const Arguments& arguments) {
   show_from(online::episodic_table());
   if (!shown) show_from(online::average_table());
   show_from(online::constrained_table());
+  show_from(online::discounted_table());
   show_from(online::generative_table());
   show_from(bandits::learner_table());
-  if (name == "ravi-ucb") {
-    show_ravi_ucb();
-    return kSuccess;
-  }
   if (shown) return kSuccess;
   require_instance(experiments::parse_entry(name));
   return show_instance(arguments);

@@ -20,6 +20,8 @@ LastColumn last_column(const LearnerVariant& learner) {
   switch (learner.protocol) {
     case Protocol::kGenerative:
       return {"policy-loss", "policy-loss"};
+    case Protocol::kDiscounted:
+      return {"episodes with a broken bonus", "broken-bonuses"};
     case Protocol::kConstrained:
       return {"episodes over a limit", "violating-episodes"};
     case Protocol::kStopping:

@@ -30,7 +30,7 @@ struct InstanceVariant {
   std::string label = {};                      ///< the id and what tells it from its siblings: "riverswim@1 (states 8)"
   std::vector<Setting> settings = {};          ///< all of them, defaults included, in one spelling
   int horizon = 0;                             ///< of its episodes; 0: it has none
-  double discount = 0;                         ///< of a generative model; 0: it has none
+  double discount = 0;                         ///< of learners of a discounted model; 0: it has none
   bool discount_given = false;                 ///< by the plan, beside the settings of the family
   online::ConstraintRequest constraints = {};  ///< of learners that keep to limits; empty: none
   std::string hash = {};                       ///< of the finished model and the horizon: see content_hash

@@ -19,7 +19,7 @@ struct Choices {
 
 /// An instance or a learner of a plan; `settings` with several values multiply into variants.
 ///
-/// An instance also takes "horizon" (the length of an episode) and "discount" (of learners with a generative model),
+/// An instance also takes "horizon" (the length of an episode) and "discount" (of learners of a discounted model),
 /// where its family has no setting of that name; for learners with constraints "budget" ("damage=0.3", "damage=40%",
 /// several with a + between), "floor" (the least value of an episode, as a share of the baseline's) and "baseline"
 /// ("safest", "uniform" or how much of the best unconstrained policy is in it); a learner

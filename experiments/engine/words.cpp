@@ -20,6 +20,8 @@ std::string metric_text(std::string_view metric) {
   if (metric == "hard-violation") return "cumulative cost above the limit (room does not pay)";
   if (metric == "violating-episodes") return "episodes that broke a limit";
   if (metric == "broken-bounds") return "episodes that cost more than was promised";
+  if (metric == "bonuses") return "cumulative bonuses (expected over what is visited)";
+  if (metric == "broken-bonuses") return "episodes in which some bonus was too small";
   if (metric == "baseline-share") return "share of episodes that played the baseline";
   if (metric == "mixture-share") return "share of episodes that mixed in the baseline";
   if (metric == "own-share") return "share of episodes that played the learner's own policy";

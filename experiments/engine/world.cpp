@@ -13,6 +13,8 @@ const World& world_of(Protocol protocol) {
       return worlds_table::long_run();
     case Protocol::kConstrained:
       return worlds_table::limits();
+    case Protocol::kDiscounted:
+      return worlds_table::discounted();
     case Protocol::kGenerative:
       return worlds_table::samples();
     case Protocol::kRounds:
@@ -23,9 +25,9 @@ const World& world_of(Protocol protocol) {
 }
 
 std::span<const World* const> worlds() {
-  static const std::array<const World*, 5> all = {&worlds_table::episodes(), &worlds_table::long_run(),
-                                                  &worlds_table::limits(), &worlds_table::samples(),
-                                                  &worlds_table::rounds()};
+  static const std::array<const World*, 6> all = {&worlds_table::episodes(), &worlds_table::long_run(),
+                                                  &worlds_table::limits(),   &worlds_table::discounted(),
+                                                  &worlds_table::samples(),  &worlds_table::rounds()};
   return all;
 }
 

@@ -68,6 +68,7 @@ std::span<const World* const> worlds();
 namespace worlds_table {
 const World& episodes();
 const World& long_run();
+const World& discounted();
 const World& samples();
 const World& limits();
 const World& rounds();

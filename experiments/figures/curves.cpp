@@ -9,6 +9,7 @@
 #include "core/text.h"
 #include "experiments/engine/sample_size.h"
 #include "experiments/engine/words.h"
+#include "experiments/engine/world.h"
 #include "experiments/figures/overlays.h"
 #include "experiments/figures/stopping.h"
 
@@ -76,8 +77,9 @@ class CurveFigure {
       if (asked && figure_.title.find(name) == std::string::npos)
         figure_.title += fmt::format(", {} {:.12g}", name, value);
     };
-    add(length_name(protocol) == "episodes", "horizon", variant.horizon);
-    add(protocol == Protocol::kGenerative, "discount", variant.discount);
+    const bool discounted = world_of(protocol).needs_discount();
+    add(length_name(protocol) == "episodes" && !discounted, "horizon", variant.horizon);
+    add(discounted, "discount", variant.discount);
   }
 
   Figure make(std::string_view metric) {
@@ -388,6 +390,7 @@ std::vector<NamedFigure> figures(const Grid& grid, const Results& results, std::
   };
   for (std::size_t i = 0; i < grid.instances.size(); ++i) {
     add(grid.instances[i].label, learning_curves(grid, results, i, Protocol::kEpisodic, metric));
+    add(grid.instances[i].label + " discounted", learning_curves(grid, results, i, Protocol::kDiscounted, metric));
     add(grid.instances[i].label, learning_curves(grid, results, i, Protocol::kGenerative, metric));
     add(grid.instances[i].label, learning_curves(grid, results, i, Protocol::kRounds, metric));
     add(grid.instances[i].label + " long run", learning_curves(grid, results, i, Protocol::kAverage, metric));

@@ -16,7 +16,7 @@
 namespace bellwether::claims {
 namespace {
 
-using online::EpochRun, online::Knowledge, online::RaviUcbOptions;
+using online::DiscountedTask, online::EpochRun, online::RaviUcbOptions;
 
 constexpr const char* kPage = "docs/papers/ravi-ucb.md";
 constexpr const char* kFamily = "linear-regret";
@@ -29,11 +29,11 @@ Claim claim(const char* id, const char* statement, const char* theorem, Kind kin
 // --- Optimism --------------------------------------------------------------------------------------------------------
 
 /// Whether k <mu*, r> rose above the sum of (1 - gamma) V_k and ln A / eta at any epoch.
-bool pessimistic(const EpochRun& run, double actions) {
-  double believed = std::log(actions) / run.eta;
+bool pessimistic(const EpochRun& run, double optimum, double actions, double eta) {
+  double believed = std::log(actions) / eta;
   for (std::size_t k = 0; k < run.optimistic.size(); ++k) {
     believed += run.optimistic[k];
-    if (static_cast<double>(k + 1) * run.optimum > believed + 1e-9) return true;
+    if (static_cast<double>(k + 1) * optimum > believed + 1e-9) return true;
   }
   return false;
 }
@@ -41,12 +41,12 @@ bool pessimistic(const EpochRun& run, double actions) {
 Measurement pessimists(const Effort& effort, const char* constant) {
   const std::int64_t runs = effort.pick(20, 100), epochs = effort.pick(1000, 5000);
   std::int64_t broken = 0, invalid = 0;
+  const DiscountedTask task(mdp::riverswim({.states = 5}).model, 0.9);
   for (std::int64_t i = 0; i < runs; ++i) {
-    const auto model = mdp::riverswim({.states = 5}).model;
-    const auto run = online::run_ravi_ucb(model, 0.9, {.constant = constant, .delta = kDelta, .eta_factor = 20},
-                                          {.epochs = epochs}, effort.run(i));
-    if (pessimistic(run, 2)) ++broken;
-    invalid += run.broken_bonuses;
+    const auto learner = online::make_ravi_ucb(task, epochs, {.constant = constant, .delta = kDelta, .eta_factor = 20});
+    const auto run = online::run_epochs(task, *learner, {.epochs = epochs}, effort.run(i));
+    if (pessimistic(run, task.optimum(), 2, learner->eta())) ++broken;
+    invalid += run.broken_bonuses.back();
   }
   return never(broken, runs, kDelta,
                fmt::format("runs that were not optimistic; {} epochs with a broken bonus", invalid));
@@ -65,14 +65,17 @@ Claim optimism_claim() {
 // --- Regret ----------------------------------------------------------------------------------------------------------
 
 /// Largest share of the bound that the regret uses up; `slowness` divides the steps that are made, not the bound's.
-Measurement shares(const Effort& effort, Knowledge knowledge, double discount, std::int64_t epochs, double slowness) {
+Measurement shares(const Effort& effort, const char* knowledge, double discount, std::int64_t epochs, double slowness) {
   const std::int64_t runs = effort.pick(3, 20);
   double worst = 0;
   for (std::int64_t i = 0; i < runs; ++i) {
     const auto model = mdp::garnet({.states = 3, .actions = 2, .successors = 2, .reward_density = 1, .seed = i}).model;
-    const auto run = online::run_ravi_ucb(model, discount, {.delta = kDelta, .eta_factor = 1 / slowness},
-                                          {.epochs = epochs, .knowledge = knowledge}, effort.run(i));
-    worst = std::max(worst, run.regret.back() / online::ravi_regret_bound(run, discount, 2, run.eta * slowness));
+    const DiscountedTask task(model, discount);
+    const auto learner =
+        online::make_ravi_ucb(task, epochs, {.delta = kDelta, .eta_factor = 1 / slowness, .knowledge = knowledge});
+    const auto run = online::run_epochs(task, *learner, {.epochs = epochs}, effort.run(i));
+    const double bound = online::ravi_regret_bound(run, discount, 2, learner->eta() * slowness);
+    worst = std::max(worst, run.regret.back() / bound);
   }
   return {.measured = worst, .bound = 1, .replicates = runs, .detail = "largest regret / bound"};
 }
@@ -81,7 +84,7 @@ Claim known_claim() {
   Claim out = claim("ravi-known-model", "With the model known, R_K <= H + ln A / eta + eta H^3 K / 4",
                     "Moulin and Neu 2023, stability of regularised backups, by the page's steps", Kind::kBelow);
   const auto measure = [](double slowness) {
-    return [slowness](const Effort& effort) { return shares(effort, Knowledge::kModel, 0.7, 20'000, slowness); };
+    return [slowness](const Effort& effort) { return shares(effort, "model", 0.7, 20'000, slowness); };
   };
   out.measure = measure(1);
   out.controls = {{"slow", "steps a thousandth of theory's", measure(1000)}};
@@ -94,7 +97,7 @@ Claim regret_claim() {
             "Moulin and Neu 2023, regret in tables, by the page's steps", Kind::kBelow);
   const auto measure = [](double slowness) {
     return [slowness](const Effort& effort) {
-      return shares(effort, Knowledge::kCounts, 0.5, effort.pick(100'000, 400'000), slowness);
+      return shares(effort, "counts", 0.5, effort.pick(100'000, 400'000), slowness);
     };
   };
   out.measure = measure(1);
@@ -104,10 +107,10 @@ Claim regret_claim() {
 
 Measurement growth(const Effort& effort, const RaviUcbOptions& learner) {
   constexpr std::int64_t kEpochs = 3000;
+  const DiscountedTask task(mdp::riverswim({.states = 5}).model, 0.9);
   std::vector<double> slopes;
   for (int seed = 0; seed < effort.pick(8, 30); ++seed) {
-    const auto run =
-        online::run_ravi_ucb(mdp::riverswim({.states = 5}).model, 0.9, learner, {.epochs = kEpochs}, effort.run(seed));
+    const auto run = online::run_ravi_ucb(task, learner, {.epochs = kEpochs}, effort.run(seed));
     slopes.push_back(std::log(run.regret.back() / run.regret[kEpochs / 2 - 1]) / std::log(2.0));
   }
   return slope_within(slopes, 0, 0.75, "slope of log regret over log K, K in [1500, 3000]");

@@ -9,7 +9,7 @@
 #include "core/text.h"
 #include "solvers/online/average/baselines.h"
 #include "solvers/online/constrained/learners.h"
-#include "solvers/online/discounted/ravi_ucb.h"
+#include "solvers/online/discounted/learners.h"
 #include "solvers/online/episodic/baselines.h"
 #include "solvers/online/exploration/learners.h"
 #include "solvers/online/generative/learners.h"
@@ -47,11 +47,11 @@ const Row* find(std::span<const Row> table, std::string_view name) {
 }
 
 [[noreturn]] void reject(std::string_view name) {
-  if (name == "ravi-ucb") throw InvalidOption(std::string(kRaviUcbElsewhere));
   std::vector<std::string> known;
   for (const auto& row : episodic_table()) known.emplace_back(row.name);
   for (const auto& row : average_table()) known.emplace_back(row.name);
   for (const auto& row : constrained_table()) known.emplace_back(row.name);
+  for (const auto& row : discounted_table()) known.emplace_back(row.name);
   for (const auto& row : generative_table()) known.emplace_back(row.name);
   throw InvalidOption(fmt::format("there is no learner \"{}\"{}", name, did_you_mean(name, known)));
 }
@@ -70,6 +70,11 @@ std::span<const AverageLearner> average_table() {
 
 std::span<const ConstrainedLearner> constrained_table() {
   static const std::vector<ConstrainedLearner> table = constrained_learners();
+  return table;
+}
+
+std::span<const DiscountedLearner> discounted_table() {
+  static const std::vector<DiscountedLearner> table = discounted_learners();
   return table;
 }
 
@@ -96,6 +101,12 @@ const ConstrainedLearner& find_constrained(std::string_view name) {
   return *row;
 }
 
+const DiscountedLearner& find_discounted(std::string_view name) {
+  const auto* row = find(discounted_table(), name);
+  if (row == nullptr) reject(name);
+  return *row;
+}
+
 const GenerativeLearner& find_generative(std::string_view name) {
   const auto* row = find(generative_table(), name);
   if (row == nullptr) reject(name);
@@ -105,6 +116,7 @@ const GenerativeLearner& find_generative(std::string_view name) {
 Protocol protocol_of(std::string_view name) {
   if (const auto* row = find(episodic_table(), name)) return row->protocol;
   if (const auto* row = find(constrained_table(), name)) return row->protocol;
+  if (const auto* row = find(discounted_table(), name)) return row->protocol;
   if (const auto* row = find(generative_table(), name)) return row->protocol;
   return find_average(name).protocol;
 }

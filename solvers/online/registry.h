@@ -5,6 +5,7 @@
 
 #include "solvers/online/average/learner.h"
 #include "solvers/online/constrained/learner.h"
+#include "solvers/online/discounted/learner.h"
 #include "solvers/online/episodic/learner.h"
 #include "solvers/online/generative/learner.h"
 
@@ -16,6 +17,8 @@ std::span<const EpisodicLearner> episodic_table();
 std::span<const AverageLearner> average_table();
 /// All learners of constrained tasks.
 std::span<const ConstrainedLearner> constrained_table();
+/// All learners of discounted models in episodes that end by chance.
+std::span<const DiscountedLearner> discounted_table();
 /// All learners with a generative model.
 std::span<const GenerativeLearner> generative_table();
 
@@ -23,6 +26,7 @@ std::span<const GenerativeLearner> generative_table();
 const EpisodicLearner& find_episodic(std::string_view name);
 const AverageLearner& find_average(std::string_view name);
 const ConstrainedLearner& find_constrained(std::string_view name);
+const DiscountedLearner& find_discounted(std::string_view name);
 const GenerativeLearner& find_generative(std::string_view name);
 
 /// How a learner of this name meets a model: a name in both tables is episodic. InvalidOption as above.

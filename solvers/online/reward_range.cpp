@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -46,6 +48,13 @@ RewardRange reward_range(const mdp::TabularMdp& model) {
     each_reward(model, c, [&](double r) { range = RewardRange::join(range, {r, r}); });
   require_finite(range);
   return range;
+}
+
+mdp::TabularMdp with_unit_rewards(const mdp::TabularMdp& model) {
+  const RewardRange range = reward_range(model);
+  std::vector<double> rewards(model.reward().begin(), model.reward().end());
+  for (double& r : rewards) r = (r - range.shift()) * range.factor();
+  return model.with_expected_rewards(std::move(rewards));
 }
 
 void require_finite(const RewardRange& range) {

@@ -17,6 +17,9 @@ struct RewardRange {
 /// Over all choices: expected rewards, rewards of single transitions, and what laws with bounded support can draw.
 RewardRange reward_range(const mdp::TabularMdp& model);
 
+/// The model with expected rewards alone, as learners see them: one draw a sample, whatever the laws of the rewards.
+mdp::TabularMdp with_unit_rewards(const mdp::TabularMdp& model);
+
 /// InvalidModel when the difference of the ends overflows.
 void require_finite(const RewardRange& range);
 

@@ -5,9 +5,11 @@
 
 #include <fmt/format.h>
 
+#include "core/checkpoints.h"
 #include "core/errors.h"
 #include "solvers/online/average/run.h"
 #include "solvers/online/constrained/run.h"
+#include "solvers/online/discounted/run.h"
 #include "solvers/online/episodic/run.h"
 #include "solvers/online/generative/run.h"
 
@@ -89,6 +91,20 @@ Series play_constrained(const ConstrainedTask& task, const ConstrainedLearner& l
   return series;
 }
 
+Series play_discounted(const DiscountedTask& task, const DiscountedLearner& learner,
+                       const std::vector<Setting>& settings, const Stream& stream, const TrialOptions& options) {
+  const auto agent = learner.make(task, options.length, settings);
+  const EpochRun run = run_epochs(task, *agent, {.epochs = options.length, .observer = options.observer}, stream);
+  Series series{.metrics = metrics_of(Protocol::kDiscounted)};
+  for (const std::int64_t k : options.checkpoints.empty() ? log_checkpoints(options.length) : options.checkpoints) {
+    const auto last = static_cast<std::size_t>(k - 1);
+    if (last >= run.regret.size()) break;  // stopped
+    series.append(k, {task.from_unit_loss(run.regret[last]), task.from_unit_loss(run.bonus[last]),
+                      static_cast<double>(run.broken_bonuses[last]), static_cast<double>(run.steps[last])});
+  }
+  return series;
+}
+
 Series play_generative(const GenerativeTask& task, const GenerativeLearner& learner,
                        const std::vector<Setting>& settings, const Stream& stream, const TrialOptions& options) {
   const auto agent = learner.make(world_of(task, options.length), settings, stream.child("learner"));
@@ -118,13 +134,29 @@ std::optional<double> own_discount(const mdp::NamedInstance& instance) {
   return recommended && *recommended > 0 && *recommended < 1 ? recommended : std::nullopt;
 }
 
-Arena Arena::for_samples(const mdp::NamedInstance& instance, std::optional<double> discount) {
+namespace {
+
+/// What is given, else the instance's own; `who` needs one, and one model for all stages.
+double discount_for(const mdp::NamedInstance& instance, std::optional<double> discount, std::string_view who) {
   if (!instance.stages.empty())
-    throw InvalidOption("the stages of this instance differ; a generative model has one for all");
+    throw InvalidOption(fmt::format("the stages of this instance differ; {} need one model for all", who));
   if (!discount) discount = own_discount(instance);
-  if (!discount) throw InvalidOption("this instance has no discount of its own; samples need one (--discount)");
-  return Arena(
-      std::make_shared<const GenerativeTask>(mdp::as_maximisation(instance).model, *discount, instance.linear));
+  if (!discount)
+    throw InvalidOption(fmt::format("this instance has no discount of its own; {} need one (--discount)", who));
+  return *discount;
+}
+
+}  // namespace
+
+Arena Arena::for_samples(const mdp::NamedInstance& instance, std::optional<double> discount) {
+  return Arena(std::make_shared<const GenerativeTask>(mdp::as_maximisation(instance).model,
+                                                      discount_for(instance, discount, "samples"), instance.linear));
+}
+
+Arena Arena::with_discount(const mdp::NamedInstance& instance, std::optional<double> discount) {
+  return Arena(std::make_shared<const DiscountedTask>(mdp::as_maximisation(instance).model,
+                                                      discount_for(instance, discount, "episodes that end by chance"),
+                                                      instance.linear));
 }
 
 Arena Arena::with_constraints(const mdp::NamedInstance& instance, const ConstraintRequest& request, int horizon) {
@@ -138,12 +170,14 @@ const std::vector<std::string>& metrics_of(Protocol protocol) {
                                                     "certified-loss", "broken-certificates"};
   static const std::vector<std::string> average = {"reward-regret", "gap-regret", "epochs", "violations"};
   static const std::vector<std::string> stopping = {"value-regret", "finished", "answer-loss", "certified-loss"};
+  static const std::vector<std::string> discounted = {"value-regret", "bonuses", "broken-bonuses", "steps"};
   static const std::vector<std::string> generative = {"value-error", "policy-loss"};
   static const std::vector<std::string> constrained = {
       "value-regret", "positive-regret", "violation",     "hard-violation", "violating-episodes", "broken-bounds",
       "violations",   "baseline-share",  "mixture-share", "own-share",      "policy-changes",     "programs"};
   if (protocol == Protocol::kAverage) return average;
   if (protocol == Protocol::kConstrained) return constrained;
+  if (protocol == Protocol::kDiscounted) return discounted;
   if (protocol == Protocol::kGenerative) return generative;
   return protocol == Protocol::kStopping ? stopping : episodic;
 }
@@ -154,6 +188,8 @@ Series play(const Arena& arena, std::string_view learner, const std::vector<Sett
     return play_average(*arena.average(), find_average(learner), settings, stream, options);
   if (arena.constrained() != nullptr)
     return play_constrained(*arena.constrained(), find_constrained(learner), settings, stream, options);
+  if (arena.discounted() != nullptr)
+    return play_discounted(*arena.discounted(), find_discounted(learner), settings, stream, options);
   if (arena.generative() != nullptr)
     return play_generative(*arena.generative(), find_generative(learner), settings, stream, options);
   return play_episodic(*arena.episodic(), find_episodic(learner), settings, stream, options);

@@ -12,6 +12,7 @@
 #include "core/stream.h"
 #include "mdp/instances/instance.h"
 #include "solvers/online/constrained/task.h"
+#include "solvers/online/discounted/task.h"
 #include "solvers/online/generative/task.h"
 #include "solvers/online/registry.h"
 
@@ -27,6 +28,8 @@ class Arena {
   /// For learners with a generative model. InvalidOption when there is no discount, not given nor the instance's own,
   /// or when stages differ. What is asked to be minimised is negated: learners maximise.
   static Arena for_samples(const mdp::NamedInstance& instance, std::optional<double> discount = {});
+  /// For learners of the discounted model in episodes that end by chance. InvalidOption as above.
+  static Arena with_discount(const mdp::NamedInstance& instance, std::optional<double> discount = {});
 
   /// For learners with constraints. InvalidOption when there is no horizon, or no policy keeps to the limits.
   static Arena with_constraints(const mdp::NamedInstance& instance, const ConstraintRequest& request, int horizon = 0);
@@ -38,12 +41,16 @@ class Arena {
   const AverageTask* average() const { return average_.get(); }
   /// Null unless the protocol is constrained.
   const ConstrainedTask* constrained() const { return constrained_.get(); }
+  /// Null unless the protocol is discounted.
+  const DiscountedTask* discounted() const { return discounted_.get(); }
   /// Null unless the protocol is generative.
   const GenerativeTask* generative() const { return generative_.get(); }
 
  private:
   explicit Arena(std::shared_ptr<const GenerativeTask> task)
       : protocol_(Protocol::kGenerative), generative_(std::move(task)) {}
+  explicit Arena(std::shared_ptr<const DiscountedTask> task)
+      : protocol_(Protocol::kDiscounted), discounted_(std::move(task)) {}
   explicit Arena(std::shared_ptr<const ConstrainedTask> task)
       : protocol_(Protocol::kConstrained), constrained_(std::move(task)) {}
 
@@ -51,6 +58,7 @@ class Arena {
   std::shared_ptr<const EpisodicTask> episodic_;
   std::shared_ptr<const AverageTask> average_;
   std::shared_ptr<const ConstrainedTask> constrained_;
+  std::shared_ptr<const DiscountedTask> discounted_;
   std::shared_ptr<const GenerativeTask> generative_;
 };
 
@@ -68,6 +76,9 @@ std::optional<double> own_discount(const mdp::NamedInstance& instance);
 ///             constraint, signed: room pays), hard-violation (it does not), violating-episodes, broken-bounds
 ///             (episodes that cost more than the learner promised), violations, baseline-share, mixture-share,
 ///             own-share (of the episodes so far), policy-changes, programs (linear programs solved)
+///   discounted: value-regret (sum of (1 - discount) (V* - V^pi) at the initial law, exact), bonuses (sum of what the
+///             learner adds to its backups, expected over what its policies visit), broken-bonuses (episodes in which
+///             some bonus was below the error that it stands for), steps
 ///   generative: value-error (largest |Q - Q*|), policy-loss (largest V* - V^pi), both exact and in the model's units
 const std::vector<std::string>& metrics_of(Protocol protocol);
 

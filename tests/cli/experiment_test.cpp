@@ -339,13 +339,38 @@ TEST(Show, TellsTheSettingsOfALearner) {
   EXPECT_THAT(done.out, AllOf(HasSubstr("Azar"), HasSubstr("constant=theory"), HasSubstr("delta=0.05")));
 }
 
-TEST(Show, SaysWhoPlaysTheLearnerThatRunDoesNot) {
+TEST(Show, TellsTheSettingsOfALearnerOfADiscountedModel) {
   const Finished done = run_program({"show", "ravi-ucb"});
   EXPECT_EQ(done.code, 0) << done.err;
+  EXPECT_THAT(done.out, AllOf(HasSubstr("Moulin"), HasSubstr("protocol"), HasSubstr("discounted"),
+                              HasSubstr("docs/papers/ravi-ucb.md"), HasSubstr("knowledge=counts"),
+                              HasSubstr("run riverswim --discount 0.9 --algorithm ravi-ucb")));
+  EXPECT_THAT(run_program({"list", "learners"}).out, HasSubstr("learners of a discounted model"));
+}
+
+TEST(DiscountedRun, PlaysEpisodesThatEndByChance) {
+  const TemporaryFolder folder;
+  const std::vector<std::string> words{
+      "run",        "riverswim:states=5", "--discount",  "0.9", "--algorithm", "ravi-ucb",
+      "--constant", "theory,practical",   "--episodes",  "50",  "--seeds",     "2",
+      "--out",      folder.path("out"),   "--no-figures"};
+  const Finished done = run_program(words);
+  EXPECT_EQ(done.code, 0) << done.err;
   EXPECT_THAT(done.out,
-              AllOf(HasSubstr("reproduce ravi-ucb"), HasSubstr("docs/papers/ravi-ucb.md"), HasSubstr("eta_factor=1")));
-  EXPECT_THAT(run_program({"list", "learners"}).out, HasSubstr("ravi-ucb plays a discounted model in epochs"));
-  expect_refused({"run", "riverswim", "--algorithm", "ravi-ucb"}, "`reproduce ravi-ucb` plays it");
+              AllOf(HasSubstr("ravi-ucb (theory)"), HasSubstr("ravi-ucb (practical 0.1)"), HasSubstr("value-regret"),
+                    HasSubstr("episodes with a broken bonus"), HasSubstr("4 runs computed, 0 found from before")));
+  EXPECT_THAT(run_program(words).out, HasSubstr("0 runs computed, 4 found from before"));
+  const auto refused = [](std::vector<std::string> more, const char* message) {
+    std::vector<std::string> all{"run", "maze", "--algorithm"};
+    all.insert(all.end(), more.begin(), more.end());
+    expect_refused(all, message);
+  };
+  refused({"ravi-ucb"}, "has no discount of its own, and ravi-ucb needs one; set discount");
+  refused({"ravi-ucb", "--discount", "0.9", "--steps", "100"}, "plays a discounted model; set episodes");
+  refused({"ravi-ucb:knowledge=mixture", "--discount", "0.9", "--out", folder.path("none")},
+          "this model brings no kernels");
+  refused({"ravi-ucb:knowledge=hearsay", "--discount", "0.9"}, "one of counts, mixture and model");
+  refused({"ravi-ucb,empirical-qvi", "--discount", "0.9"}, "nothing compares them");
 }
 
 TEST(Reproduce, KnowsItsPapers) {
@@ -362,9 +387,10 @@ TEST(Reproduce, ComputesTheStudiesOfAPlanningPaper) {
   };
   const Finished done = run_program(words(one, "1"));
   ASSERT_EQ(done.code, 0) << done.err;
-  EXPECT_THAT(done.out, AllOf(HasSubstr("Three policies and the laws of their returns"), HasSubstr("made for the mean"),
-                              HasSubstr("stock-is-enough"), testing::ContainsRegex("[1-9][0-9]* of [0-9]+ claims hold; "),
-                              HasSubstr((one / "report.html").string())));
+  EXPECT_THAT(done.out,
+              AllOf(HasSubstr("Three policies and the laws of their returns"), HasSubstr("made for the mean"),
+                    HasSubstr("stock-is-enough"), testing::ContainsRegex("[1-9][0-9]* of [0-9]+ claims hold; "),
+                    HasSubstr((one / "report.html").string())));
   EXPECT_THAT(content(one / "report.html"), AllOf(HasSubstr("<!doctype html>"), HasSubstr("made for the worst 2 %"),
                                                   HasSubstr("stock-is-enough"), HasSubstr("To run it again")));
   EXPECT_THAT(content(one / "laws/manifest.json"), HasSubstr("\"id\": \"distdp-stock/laws\""));

@@ -1,5 +1,7 @@
 #include "experiments/engine/worlds/model_worlds.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "core/text.h"
@@ -15,6 +17,23 @@ const mdp::NamedInstance& small_model() {
 
 std::string minimise_line(const InstanceVariant& instance) {
   return instance.model().question.minimise ? "minimise\n" : "";
+}
+
+std::string discount_lines(const InstanceVariant& instance) {
+  return fmt::format("discount {}\n{}\n", exact_text(instance.discount),
+                     instance.model().question.minimise ? "minimise" : "maximise");
+}
+
+void require_discount(const InstanceVariant& instance, std::string_view learner) {
+  const bool said = std::ranges::find(instance.settings, "discount", &Setting::first) != instance.settings.end();
+  if (instance.discount == 0 && said)  // of a family that has the setting
+    fail(instance.place,
+         fmt::format("{}: discount is 0, and {} needs one above 0 and below 1", instance.label, learner));
+  if (instance.discount == 0)
+    fail(instance.place,
+         fmt::format("{} has no discount of its own, and {} needs one; set discount", instance.label, learner));
+  if (!instance.model().stages.empty())
+    fail(instance.place, fmt::format("the stages of {} differ; {} needs one model for all", instance.label, learner));
 }
 
 // Every learner of episodes, and the task itself, keeps a number for each stage and choice.

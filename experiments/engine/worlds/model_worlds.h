@@ -52,6 +52,12 @@ inline constexpr std::int64_t kSmallLength = 100;
 /// "minimise\n", or nothing.
 std::string minimise_line(const InstanceVariant& instance);
 
+/// Of learners of a discounted model: "discount 0.9\nmaximise\n".
+std::string discount_lines(const InstanceVariant& instance);
+
+/// Fails unless the instance has a discount and one model for all stages.
+void require_discount(const InstanceVariant& instance, std::string_view learner);
+
 /// Fails unless the instance has a horizon within what tables of learners can hold.
 void require_horizon(const InstanceVariant& instance, std::string_view learner);
 

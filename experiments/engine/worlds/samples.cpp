@@ -1,9 +1,5 @@
-#include <algorithm>
-
 #include <fmt/format.h>
 
-#include "core/text.h"
-#include "experiments/engine/failure.h"
 #include "experiments/engine/worlds/model_worlds.h"
 #include "solvers/online/generative/run.h"
 #include "solvers/online/registry.h"
@@ -23,16 +19,7 @@ class Samples : public ModelWorld<online::GenerativeLearner, online::generative_
   }
 
   void require(const InstanceVariant& instance, const LearnerVariant& learner) const override {
-    const bool said = std::ranges::find(instance.settings, "discount", &Setting::first) != instance.settings.end();
-    if (instance.discount == 0 && said)  // of a family that has the setting
-      fail(instance.place,
-           fmt::format("{}: discount is 0, and {} needs one above 0 and below 1", instance.label, learner.name));
-    if (instance.discount == 0)
-      fail(instance.place,
-           fmt::format("{} has no discount of its own, and {} needs one; set discount", instance.label, learner.name));
-    if (!instance.model().stages.empty())
-      fail(instance.place,
-           fmt::format("the stages of {} differ; {} needs one model for all", instance.label, learner.name));
+    require_discount(instance, learner.name);
   }
   std::int64_t steps_of_unit(const InstanceVariant& instance) const override {
     return instance.model().model.num_choices();
@@ -42,8 +29,7 @@ class Samples : public ModelWorld<online::GenerativeLearner, online::generative_
     return fmt::format("instance {}\nhorizon 0\n", instance.long_run_hash);
   }
   std::string key_of_question(const Plan&, const InstanceVariant& instance) const override {
-    return fmt::format("discount {}\n{}\n", exact_text(instance.discount),
-                       instance.model().question.minimise ? "minimise" : "maximise");
+    return discount_lines(instance);
   }
 
   std::unique_ptr<const Arena> prepare(const InstanceVariant& instance) const override {

@@ -14,16 +14,14 @@
 namespace bellwether::studies {
 namespace {
 
-using online::EpochRun, online::Knowledge, online::RaviUcbOptions;
+using online::EpochRun, online::RaviUcbOptions;
 
 constexpr double kDiscount = 0.9;
 constexpr std::int64_t kSeeds = 10, kLast = 300;
 
 /// What is played, and how often.
 struct Stage {
-  mdp::TabularMdp model;
-  const mdp::MixtureBasis* mixture = nullptr;
-  Knowledge knowledge = Knowledge::kCounts;
+  mdp::NamedInstance made;
   std::int64_t epochs = 3000, seeds = kSeeds;
 };
 
@@ -32,29 +30,28 @@ Findings played(const Stage& stage, std::string name, const RaviUcbOptions& lear
                 const Observer& observer) {
   const auto K = static_cast<std::size_t>(stage.epochs);
   Series series{.name = std::move(name), .x = counting(K), .y = std::vector<double>(K, 0.0)};
-  double optimum = 0, limit = 0;
+  const online::DiscountedTask task(stage.made.model, kDiscount, stage.made.linear);
+  double limit = 0;
   std::int64_t broken = 0;
   for (std::int64_t seed = 0; seed < stage.seeds; ++seed) {
-    const EpochRun run = online::run_ravi_ucb(stage.model, kDiscount, learner,
-                                              {.epochs = stage.epochs,
-                                               .knowledge = stage.knowledge,
-                                               .mixture = stage.mixture,
-                                               .observer = [&](std::int64_t) { return observer({}); }},
-                                              Stream(static_cast<std::uint64_t>(seed)));
+    const auto agent = online::make_ravi_ucb(task, stage.epochs, learner);
+    const EpochRun run = online::run_epochs(
+        task, *agent, {.epochs = stage.epochs, .observer = [&](std::int64_t) { return observer({}); }},
+        Stream(static_cast<std::uint64_t>(seed)));
     if (run.regret.size() < K) return {};
     for (std::size_t k = 0; k < K; ++k) series.y[k] += run.regret[k] / static_cast<double>(stage.seeds);
-    optimum = run.optimum;
-    broken += run.broken_bonuses;
-    limit = online::ravi_regret_bound(run, kDiscount, 2, run.eta);
+    broken += run.broken_bonuses.back();
+    limit = online::ravi_regret_bound(run, kDiscount, 2, agent->eta());
   }
   for (double& x : series.x) ++x;
   const auto last = static_cast<std::size_t>(kLast);
   const double slope = std::log(series.y[K - 1] / series.y[K / 2 - 1]) / std::log(2.0);
   Findings out;
-  out.numbers = {{series.name, short_number(series.y.back()),
-                  short_number((series.y[K - 1] - series.y[K - 1 - last]) / static_cast<double>(kLast) / optimum),
-                  short_number(slope),
-                  short_number(static_cast<double>(broken) / static_cast<double>(stage.seeds * stage.epochs))}};
+  out.numbers = {
+      {series.name, short_number(series.y.back()),
+       short_number((series.y[K - 1] - series.y[K - 1 - last]) / static_cast<double>(kLast) / task.optimum()),
+       short_number(slope),
+       short_number(static_cast<double>(broken) / static_cast<double>(stage.seeds * stage.epochs))}};
   if (bound) out.numbers.front().push_back(short_number(limit));
   out.series.push_back(thinned(std::move(series), spread(K)));
   return out;
@@ -77,7 +74,7 @@ std::vector<Piece> by_step(const Stage& stage) {
 }
 
 std::vector<Piece> riverswim() {
-  auto pieces = by_step({.model = mdp::riverswim({.states = 5}).model});
+  auto pieces = by_step({.made = mdp::riverswim({.states = 5})});
   pieces.push_back([](const Observer&) {
     return Findings{.notes = {"RiverSwim, 5 states, discount 0.9, epochs of 10 steps on average; means of 10 streams"}};
   });
@@ -86,15 +83,12 @@ std::vector<Piece> riverswim() {
 
 std::vector<Piece> mixture() {
   const auto made = mdp::linear_mixture({.states = 10, .actions = 3, .dimension = 4, .successors = 10, .seed = 1});
-  const auto stage = [&](Knowledge knowledge) {
-    return Stage{.model = made.model, .mixture = made.linear.mixture.get(), .knowledge = knowledge};
-  };
   std::vector<Piece> pieces;
   for (const char* constant : {"1", "0.1", "0.01"}) {
-    pieces.push_back(piece(stage(Knowledge::kMixture), fmt::format("four kernels known, bonus {}", constant),
-                           {.constant = constant, .eta_factor = 100}));
-    pieces.push_back(piece(stage(Knowledge::kCounts), fmt::format("counts, bonus {}", constant),
-                           {.constant = constant, .eta_factor = 100}));
+    pieces.push_back(piece({.made = made}, fmt::format("four kernels known, bonus {}", constant),
+                           {.constant = constant, .eta_factor = 100, .knowledge = "mixture"}));
+    pieces.push_back(
+        piece({.made = made}, fmt::format("counts, bonus {}", constant), {.constant = constant, .eta_factor = 100}));
   }
   pieces.push_back([kept = made.linear.mixture](const Observer&) {
     return Findings{
@@ -107,9 +101,10 @@ std::vector<Piece> mixture() {
 
 std::vector<Piece> known() {
   std::vector<Piece> pieces;
-  const Stage stage{.model = mdp::riverswim({.states = 5}).model, .knowledge = Knowledge::kModel, .seeds = 1};
+  const Stage stage{.made = mdp::riverswim({.states = 5}), .seeds = 1};
   for (const int factor : {1, 10, 100})
-    pieces.push_back(piece(stage, fmt::format("step x {}", factor), {.eta_factor = static_cast<double>(factor)}, true));
+    pieces.push_back(piece(stage, fmt::format("step x {}", factor),
+                           {.eta_factor = static_cast<double>(factor), .knowledge = "model"}, true));
   pieces.push_back([](const Observer&) {
     return Findings{
         .notes = {"RiverSwim, 5 states, discount 0.9: what regularised backups cost where the model is known"}};

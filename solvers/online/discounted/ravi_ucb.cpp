@@ -5,12 +5,34 @@
 #include <limits>
 #include <utility>
 
+#include "core/errors.h"
 #include "core/learner.h"
 
 namespace bellwether::online {
 namespace {
 
 std::size_t index(std::int64_t i) { return static_cast<std::size_t>(i); }
+
+EpochWorld world_of(const DiscountedTask& task, std::int64_t epochs) {
+  return {.state_begin = task.model().state_begin(),
+          .mean_reward = task.model().reward(),
+          .discount = task.discount(),
+          .epochs = epochs};
+}
+
+std::unique_ptr<TransitionEstimate> estimate_of(const DiscountedTask& task, std::int64_t epochs,
+                                                const RaviUcbOptions& options) {
+  const EpochSize size{.states = task.model().num_states(),
+                       .choices = task.model().num_choices(),
+                       .horizon = 1 / (1 - task.discount()),
+                       .epochs = static_cast<double>(epochs),
+                       .delta = options.delta};
+  if (options.knowledge == "model") return std::make_unique<KnownTransitions>(task.model());
+  if (options.knowledge == "counts") return std::make_unique<CountEstimate>(size);
+  const mdp::MixtureBasis* mixture = task.linear().mixture.get();
+  if (mixture == nullptr) throw InvalidOption("knowledge is mixture, but this model brings no kernels of one");
+  return std::make_unique<MixtureEstimate>(*mixture, size, options.theta_norm);
+}
 
 }  // namespace
 
@@ -87,6 +109,11 @@ void RaviUcb::end_epoch() {
   constexpr double kSettled = 1e-6;
   const double most = std::log(kSettled * (1 - world_.discount)) / std::log(world_.discount);
   for (std::int64_t i = 0; greedy_step() > kSettled && rule_ == "full" && static_cast<double>(i) <= most; ++i) backup();
+}
+
+std::unique_ptr<RaviUcb> make_ravi_ucb(const DiscountedTask& task, std::int64_t epochs, const RaviUcbOptions& options) {
+  bellwether::require_valid("ravi-ucb", options);
+  return std::make_unique<RaviUcb>(world_of(task, epochs), estimate_of(task, epochs, options), options);
 }
 
 }  // namespace bellwether::online

@@ -2,46 +2,38 @@
 
 #include <cstdint>
 #include <functional>
-#include <string>
 #include <vector>
 
 #include "core/stream.h"
-#include "mdp/linear/mixture_basis.h"
-#include "mdp/tabular_mdp.h"
+#include "solvers/online/discounted/agent.h"
 #include "solvers/online/discounted/ravi_ucb.h"
+#include "solvers/online/discounted/task.h"
 
 namespace bellwether::online {
 
-/// What a learner in epochs estimates transitions by.
-enum class Knowledge {
-  kCounts,   ///< frequencies
-  kMixture,  ///< the kernels of a linear mixture
-  kModel     ///< the model itself
-};
-
-/// What a run of epochs found, epoch by epoch; `mu_k` is the occupancy (1 - discount) sum discount^t of pi_k.
+/// What a run of epochs found, epoch by epoch, in the learner's units; `mu_k` is the occupancy of pi_k.
 struct EpochRun {
-  std::vector<double> regret;       ///< sum so far of <mu* - mu_k, r>, exact
-  std::vector<double> optimistic;   ///< (1 - discount) V_k, expected over the initial law
-  std::vector<double> bonus;        ///< sum so far of <mu_k, CB_k>, CB_k the bonuses of the backup after the epoch
-  std::vector<int> length;          ///< steps of each epoch
-  std::int64_t broken_bonuses = 0;  ///< epochs with some gamma |(P - P^) V_k| above its bonus
-  double optimum = 0;               ///< <mu*, r> = (1 - discount) V*
-  double eta = 0;                   ///< the step size
+  std::vector<double> regret;                ///< sum so far of <mu* - mu_k, r>, exact
+  std::vector<double> optimistic;            ///< (1 - discount) V_k, expected over the initial law
+  std::vector<double> bonus;                 ///< sum so far of <mu_k, CB_k>, CB_k of the backup after the epoch
+  std::vector<std::int64_t> steps;           ///< so far
+  std::vector<std::int64_t> broken_bonuses;  ///< epochs so far with some gamma |(P - P^) V_k| above its bonus
 };
 
 struct EpochRunOptions {
   std::int64_t epochs = 1000;
-  Knowledge knowledge = Knowledge::kCounts;
-  const mdp::MixtureBasis* mixture = nullptr;  ///< what kMixture needs
   /// Called after every epoch with their number; false stops the run there.
   std::function<bool(std::int64_t)> observer = nullptr;
 };
 
-/// RAVI-UCB plays epochs of the model. Regret is exact: every policy is evaluated on the model, O(S^3) an epoch.
-/// InvalidOption unless 0 < discount < 1 and all rewards lie in [0, 1], or where a mixture is wanted and missing.
-EpochRun run_ravi_ucb(const mdp::TabularMdp& model, double discount, const RaviUcbOptions& learner,
-                      const EpochRunOptions& options, const Stream& stream);
+/// The agent plays epochs of the task. Regret is exact: every policy is evaluated on the model, O(S^3) an epoch.
+/// Transitions and lengths are drawn from stream.child("environment"), choices from stream.child("choices").
+EpochRun run_epochs(const DiscountedTask& task, DiscountedAgent& agent, const EpochRunOptions& options,
+                    const Stream& stream);
+
+/// The same of a new RAVI-UCB.
+EpochRun run_ravi_ucb(const DiscountedTask& task, const RaviUcbOptions& learner, const EpochRunOptions& options,
+                      const Stream& stream);
 
 /// H + ln A / eta + eta H^3 K / 4 + 2 sum of <mu_k, CB_k>: the bound on the regret of all of a run whose bonuses are
 /// valid, by its own bonuses, for the step size `eta`.

@@ -3,27 +3,14 @@
 #include <cmath>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "core/errors.h"
 #include "mdp/operators.h"
 #include "solvers/exact/discounted/discounted_auto.h"
+#include "solvers/online/discount.h"
 #include "solvers/online/reward_range.h"
 
 namespace bellwether::online {
 namespace {
-
-double checked(double discount) {
-  if (discount > 0 && discount < 1) return discount;
-  throw InvalidOption(fmt::format("the discount is {}, must be above 0 and below 1", discount));
-}
-
-/// Expected rewards alone, in the learner's units: one draw a sample, whatever the laws of the rewards.
-mdp::TabularMdp with_unit_rewards(const mdp::TabularMdp& model, double low, double per_range) {
-  std::vector<double> rewards(model.reward().begin(), model.reward().end());
-  for (double& r : rewards) r = (r - low) * per_range;
-  return model.with_expected_rewards(std::move(rewards));
-}
 
 solvers::Solution solve(const mdp::TabularMdp& model, double discount) {
   double largest = 0;
@@ -42,10 +29,10 @@ solvers::Solution solve(const mdp::TabularMdp& model, double discount) {
 GenerativeTask::GenerativeTask(const mdp::TabularMdp& model, double discount, mdp::LinearStructure linear)
     : model_(model),
       linear_(std::move(linear)),
-      discount_(checked(discount)),
+      discount_(checked_discount(discount)),
       low_(reward_range(model).shift()),
       per_range_(reward_range(model).factor()),
-      simulator_(with_unit_rewards(model, low_, per_range_)) {
+      simulator_(with_unit_rewards(model)) {
   mdp::require_fit(linear_, model.num_choices());
   const solvers::Solution solution = solve(model, discount);
   optimal_.assign(solution.value.begin(), solution.value.end());

@@ -23,6 +23,8 @@ namespace {
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
+DiscountedTask river() { return DiscountedTask(mdp::riverswim({.states = 5}).model, 0.9); }
+
 // V = <pi', Q> - KL(pi' || pi) / eta, and no policy moves further than eta H / 2.
 TEST(RegularisedStep, IsTheBestPolicyUnderAPriceOnChange) {
   const std::vector<std::int64_t> begin{0, 3, 5};
@@ -110,11 +112,11 @@ TEST(RaviUcb, FollowsTheLeaderInTheLimitOfLargeSteps) {
 // Values at the end of every epoch are those of the optimum, if the model is known.
 TEST(RaviUcb, FullPlanningInAKnownModelIsOptimalAtOnce) {
   const mdp::TabularMdp model = mdp::riverswim({.states = 5}).model;
-  const auto run =
-      run_ravi_ucb(model, 0.9, {.rule = "full"}, {.epochs = 20, .knowledge = Knowledge::kModel}, Stream(1));
-  EXPECT_NEAR(run.optimistic[1], run.optimum, 1e-6);
+  const DiscountedTask task(model, 0.9);
+  const auto run = run_ravi_ucb(task, {.rule = "full", .knowledge = "model"}, {.epochs = 20}, Stream(1));
+  EXPECT_NEAR(run.optimistic[1], task.optimum(), 1e-6);
   EXPECT_NEAR(run.regret[19], run.regret[0], 1e-6);
-  EXPECT_EQ(run.broken_bonuses, 0);
+  EXPECT_EQ(run.broken_bonuses.back(), 0);
   EXPECT_EQ(run.bonus[19], 0);
   EXPECT_GT(run.regret[0], 0.01);
 }
@@ -133,36 +135,40 @@ TEST(RaviUcb, FullPlanningSettlesAtDiscountsNearOne) {
 }
 
 TEST(RaviUcb, PlaysEpochsOfGeometricLength) {
-  const mdp::TabularMdp model = mdp::riverswim({.states = 5}).model;
-  const auto run = run_ravi_ucb(model, 0.9, {}, {.epochs = 4000}, Stream(7));
+  const auto run = run_ravi_ucb(river(), {}, {.epochs = 4000}, Stream(7));
   double sum = 0, square = 0;
-  for (const int n : run.length) sum += n, square += static_cast<double>(n) * n;
+  std::int64_t before = 0;
+  for (const std::int64_t steps : run.steps) {
+    const auto n = static_cast<double>(steps - std::exchange(before, steps));
+    sum += n, square += n * n;
+  }
   const double mean = sum / 4000;
   EXPECT_NEAR(mean, 10, 3 * std::sqrt(90.0 / 4000));
   EXPECT_NEAR(square / 4000 - mean * mean, 90, 15);
-  EXPECT_EQ(run.broken_bonuses, 0);
+  EXPECT_EQ(run.broken_bonuses.back(), 0);
 }
 
 TEST(RaviUcb, LearnsRiverSwim) {
-  const mdp::TabularMdp model = mdp::riverswim({.states = 5}).model;
+  const DiscountedTask task = river();
   const RaviUcbOptions learner{.constant = "practical", .eta_factor = 10};
-  const auto run = run_ravi_ucb(model, 0.9, learner, {.epochs = 3000}, Stream(1));
-  EXPECT_LT(run.regret[2999] - run.regret[2699], 0.3 * 300 * run.optimum);
-  EXPECT_EQ(run.regret, run_ravi_ucb(model, 0.9, learner, {.epochs = 3000}, Stream(1)).regret);
+  const auto run = run_ravi_ucb(task, learner, {.epochs = 3000}, Stream(1));
+  EXPECT_LT(run.regret[2999] - run.regret[2699], 0.3 * 300 * task.optimum());
+  EXPECT_EQ(run.regret, run_ravi_ucb(task, learner, {.epochs = 3000}, Stream(1)).regret);
 }
 
 TEST(RaviUcb, LearnsAMixtureByItsKernels) {
   const auto made = mdp::linear_mixture({.states = 10, .actions = 3, .dimension = 4, .successors = 10, .seed = 1});
   const auto run =
-      run_ravi_ucb(made.model, 0.9, {.constant = "0.01", .eta_factor = 100},
-                   {.epochs = 2000, .knowledge = Knowledge::kMixture, .mixture = made.linear.mixture.get()}, Stream(1));
+      run_ravi_ucb(DiscountedTask(made.model, 0.9, made.linear),
+                   {.constant = "0.01", .eta_factor = 100, .knowledge = "mixture"}, {.epochs = 2000}, Stream(1));
   EXPECT_LT(run.regret[1999] - run.regret[1799], 0.1 * run.regret[199]);
 }
 
 // Regret and bonus sums against plain sums over a long rollout's law: nu by powers of P.
 TEST(RaviUcb, MeasuresRegretExactly) {
   const auto made = mdp::garnet({.states = 6, .actions = 2, .successors = 3, .seed = 4});
-  const auto run = run_ravi_ucb(made.model, 0.8, {}, {.epochs = 1}, Stream(5));
+  const DiscountedTask task(made.model, 0.8);
+  const auto run = run_ravi_ucb(task, {}, {.epochs = 1}, Stream(5));
   // Epoch 0 plays the uniform policy.
   std::vector<double> law = made.model.initial();
   double value = 0, weight = 0.2;
@@ -178,21 +184,20 @@ TEST(RaviUcb, MeasuresRegretExactly) {
     }
     law = next;
   }
-  EXPECT_NEAR(run.optimum - run.regret[0], value, 1e-10);
+  EXPECT_NEAR(task.optimum() - run.regret[0], value, 1e-10);
   EXPECT_GE(run.regret[0], 0);
   EXPECT_NEAR(run.optimistic[0], 1, 1e-15);  // (1 - gamma) H
-  const auto longer = run_ravi_ucb(made.model, 0.8, {}, {.epochs = 50}, Stream(5)).bonus;
+  const auto longer = run_ravi_ucb(task, {}, {.epochs = 50}, Stream(5)).bonus;
   EXPECT_GT(longer[49], 20 * longer[0]) << "a sum of bonuses, each half as large after some visits";
 }
 
 // V_0 = H everywhere: what was never taken is off by gamma H, what was taken by nothing.
 TEST(RaviUcb, CountsBrokenBonuses) {
-  const mdp::TabularMdp model = mdp::riverswim({.states = 5}).model;
   const double L = 5 * std::log(2.0) + std::log(2 * 10 * 10 / 0.05);
   for (const auto& [share, broken] : {std::pair(1.5, 0), std::pair(0.9, 1)}) {
     const auto run =
-        run_ravi_ucb(model, 0.9, {.constant = std::to_string(share / std::sqrt(2 * L))}, {.epochs = 1}, Stream(1));
-    EXPECT_EQ(run.broken_bonuses, broken);
+        run_ravi_ucb(river(), {.constant = std::to_string(share / std::sqrt(2 * L))}, {.epochs = 1}, Stream(1));
+    EXPECT_EQ(run.broken_bonuses.back(), broken);
   }
 }
 
@@ -204,21 +209,15 @@ TEST(RaviUcb, BoundsRegretByItsBonuses) {
 }
 
 TEST(RaviUcb, NamesTheBadOption) {
-  const mdp::TabularMdp model = mdp::riverswim({.states = 5}).model;
-  const auto run = [&](double discount, const RaviUcbOptions& learner, const EpochRunOptions& options) {
-    return [=] { run_ravi_ucb(model, discount, learner, options, Stream(1)); };
-  };
-  EXPECT_THAT(run(1, {}, {}), ThrowsMessage<InvalidOption>(HasSubstr("discount is 1")));
-  EXPECT_THAT(run(0.9, {.rule = "lazy"}, {}), ThrowsMessage<InvalidOption>(HasSubstr("rule")));
-  EXPECT_THAT(run(0.9, {}, {.knowledge = Knowledge::kMixture}), ThrowsMessage<InvalidOption>(HasSubstr("mixture")));
-  const mdp::TabularMdp rich = model.with_expected_rewards(std::vector<double>(10, 2.0));
-  EXPECT_THAT([&] { run_ravi_ucb(rich, 0.9, {}, {}, Stream(1)); },
-              ThrowsMessage<InvalidOption>(HasSubstr("reward of choice 0 is 2")));
+  const auto run = [](const RaviUcbOptions& learner) { return [=] { run_ravi_ucb(river(), learner, {}, Stream(1)); }; };
+  EXPECT_THAT(run({.rule = "lazy"}), ThrowsMessage<InvalidOption>(HasSubstr("rule")));
+  EXPECT_THAT(run({.knowledge = "hearsay"}), ThrowsMessage<InvalidOption>(HasSubstr("knowledge")));
+  EXPECT_THAT(run({.knowledge = "mixture"}), ThrowsMessage<InvalidOption>(HasSubstr("brings no kernels")));
 }
 
 TEST(RaviUcb, StopsWhenAsked) {
-  const auto run = run_ravi_ucb(mdp::riverswim({.states = 5}).model, 0.9, {},
-                                {.epochs = 100, .observer = [](std::int64_t k) { return k < 7; }}, Stream(1));
+  const auto run =
+      run_ravi_ucb(river(), {}, {.epochs = 100, .observer = [](std::int64_t k) { return k < 7; }}, Stream(1));
   EXPECT_EQ(run.regret.size(), 7U);
 }
 

@@ -31,7 +31,7 @@ struct Command {
   std::vector<std::string> (*more_options)(const std::vector<std::string>& typed) = nullptr;
 };
 
-extern const Command kSolve, kRun, kReproduce, kCheck, kShow, kMake, kConvert, kList, kBench, kLab, kCompletion;
+extern const Command kSolve, kFit, kRun, kReproduce, kCheck, kShow, kMake, kConvert, kList, kBench, kLab, kCompletion;
 
 /// All commands in the order of the help text.
 std::span<const Command* const> commands();

@@ -16,7 +16,6 @@
 #include "mdp/io/csv_header.h"
 
 namespace bellwether::cli {
-namespace {
 
 std::optional<int> find_state(const mdp::TabularMdp& model, std::string_view name) {
   const auto& names = model.data().state_names;
@@ -26,8 +25,6 @@ std::optional<int> find_state(const mdp::TabularMdp& model, std::string_view nam
   if (!index || *index < 0 || *index >= model.num_states()) return std::nullopt;
   return static_cast<int>(*index);
 }
-
-}  // namespace
 
 std::vector<double> read_by_state(const mdp::TabularMdp& model, const std::string& path, std::string_view what,
                                   const Rule& rule, double absent) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,6 +9,9 @@
 #include "mdp/tabular_mdp.h"
 
 namespace bellwether::cli {
+
+/// The state of this name, or of this index.
+std::optional<int> find_state(const mdp::TabularMdp& model, std::string_view name);
 
 /// The distribution that --initial names: "uniform", a state by name or index, or a CSV file `state,probability`.
 /// ParseError or InvalidOption, naming line and state, when it is none of these.

@@ -20,8 +20,8 @@
 namespace bellwether::cli {
 namespace {
 
-constexpr std::array<const Command*, 11> kCommands = {&kSolve,   &kRun,  &kReproduce, &kCheck, &kShow,      &kMake,
-                                                      &kConvert, &kList, &kBench,     &kLab,   &kCompletion};
+constexpr std::array<const Command*, 12> kCommands = {&kSolve, &kFit,     &kRun,  &kReproduce, &kCheck, &kShow,
+                                                      &kMake,  &kConvert, &kList, &kBench,     &kLab,   &kCompletion};
 constexpr std::string_view kVersion = BELLWETHER_VERSION;
 
 std::string overview() {

@@ -44,6 +44,11 @@ Eigen::VectorXd nearest_weights(const FeatureChain& chain, const Eigen::VectorXd
   return scaled.completeOrthogonalDecomposition().solve(root * values);
 }
 
+int feature_rank(const FeatureChain& chain) {
+  const Eigen::MatrixXd scaled = chain.weight.cwiseSqrt().asDiagonal() * chain.features;
+  return static_cast<int>(scaled.completeOrthogonalDecomposition().rank());
+}
+
 Eigen::VectorXd td_fixed_point(const TdMoments& moments) {
   return moments.a.completeOrthogonalDecomposition().solve(moments.b);
 }

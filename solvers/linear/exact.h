@@ -27,6 +27,9 @@ Eigen::VectorXd td_fixed_point(const TdMoments& moments);
 /// argmin |r + g P Phi w - Phi w|_D.
 Eigen::VectorXd bellman_residual_weights(const FeatureChain& chain);
 
+/// The rank of Phi in the states where D is above zero: below the dimension, weights are not unique.
+int feature_rank(const FeatureChain& chain);
+
 /// |v|_D.
 double weighted_norm(const FeatureChain& chain, const Eigen::VectorXd& v);
 /// (b - A w)^T C^+ (b - A w): the squared distance of Phi w from the projection of its backup.

@@ -95,6 +95,22 @@ std::vector<double> restart_law(const mdp::TabularMdp& model, const std::vector<
   return law;
 }
 
+mdp::FeatureMap state_features(const mdp::TabularMdp& model, const mdp::Policy& policy,
+                               const mdp::FeatureMap& choices) {
+  policy.require_fits(model);
+  if (choices.num_choices() != model.num_choices())
+    throw InvalidModel(fmt::format("{} rows of features for {} choices", choices.num_choices(), model.num_choices()));
+  const auto d = static_cast<std::size_t>(choices.dimension());
+  std::vector<double> rows(static_cast<std::size_t>(model.num_states()) * d, 0.0);
+  for (int s = 0; s < model.num_states(); ++s)
+    for (std::int64_t c = model.first_choice(s); c < model.first_choice(s + 1); ++c) {
+      const double share = policy.probability(model, s, c);
+      if (share == 0) continue;
+      for (std::size_t i = 0; i < d; ++i) rows[static_cast<std::size_t>(s) * d + i] += share * choices.row(c)[i];
+    }
+  return {choices.dimension(), std::move(rows)};
+}
+
 FeatureChain feature_chain(const mdp::TabularMdp& model, const mdp::Policy& target, const mdp::Policy& behaviour,
                            const mdp::FeatureMap& features, double discount) {
   if (!between(0, 1).admits(discount))

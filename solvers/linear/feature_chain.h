@@ -33,6 +33,10 @@ FeatureChain feature_chain(const mdp::TabularMdp& model, const mdp::Policy& targ
 
 inline constexpr int kMostStates = 3000;
 
+/// Features of states out of features of choices: the mean over what the policy plays, so that values are linear in
+/// these wherever Q is linear in those. InvalidModel unless there is a row for every choice of the model.
+mdp::FeatureMap state_features(const mdp::TabularMdp& model, const mdp::Policy& policy, const mdp::FeatureMap& choices);
+
 /// The initial law without the end states, summing to one.
 std::vector<double> restart_law(const mdp::TabularMdp& model, const std::vector<char>& ends);
 

@@ -1,4 +1,7 @@
+#include "solvers/linear/predictors.h"
+
 #include <cmath>
+#include <string>
 #include <vector>
 
 #include <Eigen/QR>
@@ -6,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "core/errors.h"
+#include "mdp/instances/linear.h"
 #include "solvers/linear/least_squares.h"
 #include "solvers/linear/temporal_difference.h"
 #include "tests/unit/solvers/linear/support.h"
@@ -214,6 +218,69 @@ TEST(Predictors, NameTheBadOption) {
               ThrowsMessage<InvalidOption>(HasSubstr("tdc: option 'ratio' is 0")));
   EXPECT_THAT([&] { Lstd(zero, 0.9, {.ridge = 0}); }, ThrowsMessage<InvalidOption>(HasSubstr("lstd: option 'ridge'")));
   EXPECT_THAT([&] { Lspe(zero, 0.9, {.ridge = 0}); }, ThrowsMessage<InvalidOption>(HasSubstr("lspe: option 'ridge'")));
+}
+
+TEST(PredictorTable, MakesWhatItNames) {
+  const PredictionTask task = task_of("random-walk", {{"groups", "5"}});
+  std::vector<std::string> names;
+  for (const PredictorRow& row : predictor_table()) {
+    names.emplace_back(row.name);
+    const MadePredictor made = row.make(task, {});
+    EXPECT_EQ(made.lambda, row.name == "td-lambda" ? 0.8 : 0) << row.name;
+    PredictionPlay play(task, Stream(5));
+    for (int t = 0; t < 100'000; ++t) made.predictor->learn(play.step());
+    const Vector w = made.predictor->weights();
+    EXPECT_LT(prediction_error(task, made.lambda, w).from_fixed_point,
+              0.6 * prediction_error(task, made.lambda, task.start()).from_fixed_point)
+        << row.name;
+  }
+  EXPECT_THAT(names, testing::ElementsAre("td", "td-lambda", "gtd2", "tdc", "lstd", "lspe"));
+  EXPECT_EQ(find_predictor("lstd").make(task, {{"lambda", "0.5"}}).lambda, 0.5);
+  EXPECT_EQ(find_predictor("td-lambda").make(task, {{"lambda", "1"}}).lambda, 1);
+  EXPECT_THAT(
+      [&] {
+        find_predictor("td").make(task, {{"lambda", "1"}});
+      },
+      ThrowsMessage<InvalidOption>(HasSubstr("td-lambda has others")));
+  EXPECT_THAT([] { find_predictor("lstdd"); }, ThrowsMessage<InvalidOption>(HasSubstr("did you mean 'lstd'?")));
+}
+
+TEST(PredictionError, ComparesWithTheFixedPointOfItsLambdaAndWithTheValues) {
+  const PredictionTask task = drawn_task(7, true);
+  for (const double lambda : {0.0, 0.8}) {
+    Vector w = td_fixed_point(td_moments(task.chain(), lambda));
+    EXPECT_LT(prediction_error(task, lambda, w).from_fixed_point, 1e-12);
+    EXPECT_GT(prediction_error(task, 0.8 - lambda, w).from_fixed_point, 1e-3);
+    w[1] += 0.5;
+    const PredictionError error = prediction_error(task, lambda, w);
+    EXPECT_NEAR(error.weights, 0.5, 1e-12);
+    double moved = 0, off = 0;
+    for (int s = 0; s < task.chain().num_states(); ++s) {
+      moved += task.chain().weight[s] * std::pow(0.5 * task.chain().features(s, 1), 2);
+      off += task.chain().weight[s] * std::pow(task.chain().features.row(s).dot(w) - task.values()[s], 2);
+    }
+    EXPECT_NEAR(error.from_fixed_point, std::sqrt(moved), 1e-12);
+    EXPECT_NEAR(error.from_values, std::sqrt(off), 1e-12);
+  }
+}
+
+// Values of every policy of a linear MDP are linear in the mean features of what it plays.
+TEST(StateFeatures, KeepTheValuesOfALinearMdpLinear) {
+  const auto made = mdp::linear_mdp({.states = 12, .actions = 4, .dimension = 3, .seed = 2});
+  const mdp::Policy policy = drawn_policy(made.model, Stream(3));
+  const mdp::FeatureMap states = state_features(made.model, policy, *made.linear.features);
+  ASSERT_EQ(states.num_choices(), 12);
+  double mean = 0;
+  for (int a = 0; a < 4; ++a)
+    mean += policy.probability(made.model, 5, made.model.first_choice(5) + a) *
+            made.linear.features->row(made.model.first_choice(5) + a)[1];
+  EXPECT_NEAR(states.row(5)[1], mean, 1e-15);
+  const PredictionTask task(made.model, policy, mdp::Policy::uniform(made.model), states, 0.9);
+  EXPECT_LT(prediction_error(task, 0, task.fixed_point()).from_values, 1e-10);
+  EXPECT_EQ(feature_rank(task.chain()), 3);
+  EXPECT_EQ(feature_rank(task_of("baird-star").chain()), 7);
+  EXPECT_THAT([&] { state_features(made.model, policy, mdp::one_hot(3)); },
+              ThrowsMessage<InvalidModel>(HasSubstr("3 rows of features for 48 choices")));
 }
 
 }  // namespace

@@ -13,5 +13,6 @@ std::vector<Claim> latent_claims();
 std::vector<Claim> hidden_planning_claims();
 std::vector<Claim> hidden_learning_claims();
 std::vector<Claim> horizon_free_claims();
+std::vector<Claim> em_claims();
 
 }  // namespace bellwether::claims

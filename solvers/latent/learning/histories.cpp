@@ -39,6 +39,17 @@ LatentTables LatentTables::without_laws() const {
   return empty;
 }
 
+int draw_from(std::span<const double> law, Stream& stream) {
+  double rest = stream.uniform();
+  std::size_t last = 0;
+  for (std::size_t i = 0; i < law.size(); ++i) {
+    if (law[i] == 0) continue;
+    last = i;
+    if ((rest -= law[i]) < 0) break;
+  }
+  return static_cast<int>(last);
+}
+
 HistoryPolicy::HistoryPolicy(const LatentTables& model, int horizon)
     : states_(model.states),
       actions_(model.actions),

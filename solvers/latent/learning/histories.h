@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
+#include "core/stream.h"
 #include "mdp/latent/latent_mdp.h"
 
 namespace bellwether::solvers {
@@ -30,7 +32,16 @@ struct LatentTables {
     return row[at(m, s, k) * static_cast<std::size_t>(states) + static_cast<std::size_t>(next)];
   }
   double nu(int m, int s) const { return start[static_cast<std::size_t>(m * states + s)]; }
+  std::span<const double> row_of(int m, int s, int k) const {
+    return std::span(row).subspan(at(m, s, k) * static_cast<std::size_t>(states), static_cast<std::size_t>(states));
+  }
+  std::span<const double> start_of(int m) const {
+    return std::span(start).subspan(static_cast<std::size_t>(m * states), static_cast<std::size_t>(states));
+  }
 };
+
+/// An index with these probabilities.
+int draw_from(std::span<const double> law, Stream& stream);
 
 /// A deterministic policy of histories s_1 a_1 s_2 ... s_h: a tree of those that were added, a choice for each. The
 /// first states are the nodes 0 .. S-1; a history that was never added, node -1, plays choice 0.

@@ -18,26 +18,14 @@ struct Seen {
   int next;
 };
 
-std::size_t draw(std::span<const double> law, Stream& stream) {
-  double rest = stream.uniform();
-  std::size_t last = 0;
-  for (std::size_t i = 0; i < law.size(); ++i) {
-    if (law[i] == 0) continue;
-    last = i;
-    if ((rest -= law[i]) < 0) break;
-  }
-  return last;
-}
-
 std::vector<Seen> play(const LatentTables& truth, const HistoryPolicy& policy, Stream draws) {
-  const auto S = static_cast<std::size_t>(truth.states);
-  const int m = static_cast<int>(draw(truth.weight, draws));
-  int s = static_cast<int>(draw(std::span(truth.start).subspan(static_cast<std::size_t>(m) * S, S), draws));
+  const int m = draw_from(truth.weight, draws);
+  int s = draw_from(truth.start_of(m), draws);
   std::int64_t node = s;
   std::vector<Seen> episode;
   for (int h = 0; h < policy.horizon(); ++h) {
     const int k = policy.choice(node);
-    const int next = static_cast<int>(draw(std::span(truth.row).subspan(truth.at(m, s, k) * S, S), draws));
+    const int next = draw_from(truth.row_of(m, s, k), draws);
     episode.push_back({s, k, truth.reward[truth.at(m, s, k)], next});
     node = policy.child(node, k, next), s = next;
   }

@@ -34,12 +34,33 @@ Enclosure reward_bounds(const Operator& op) {
   return {discounted::value_of_staying(least, tail).low, discounted::value_of_staying(most, tail).high};
 }
 
+/// A vector to prove with, and what was taken from each entry of the one given.
+struct Centred {
+  std::vector<double> v;
+  double taken = 0;
+};
+
+/// v less the middle of its range, where that leaves numbers much smaller. T(v - k) = Tv - discount k: such a vector
+/// proves as much in exact arithmetic, and what rounds in nature's answers grows with |v|.
+Centred centred(std::span<const double> v) {
+  Centred out{.v = {v.begin(), v.end()}};
+  const auto [low, high] = std::minmax_element(v.begin(), v.end());
+  const double range = *high - *low, middle = *low + range / 2;
+  if (std::isfinite(middle) && std::abs(middle) > range) {
+    out.taken = middle;
+    for (double& x : out.v) x -= middle;
+  }
+  return out;
+}
+
 /// With the backed-up interval [low, high] of each state and d = that minus v,
 /// low + t min d <= V <= high + t max d, t = discount / (1 - discount).
-void close_interval(const Operator& op, std::span<const double> v, const std::vector<std::optional<double>>& for_ever,
+void close_interval(const Operator& op, const Centred& centred, const std::vector<std::optional<double>>& for_ever,
                     Certificate& out) {
   const Enclosure tail = discounted::discount_tail(op.problem().discount);
+  const std::vector<double>& v = centred.v;
   const auto states = static_cast<Eigen::Index>(v.size());
+  const double of_constant = (op.problem().discount - 1) * centred.taken;  // T(v + k) - (v + k) = Tv - v + that of k
   Enclosure d{std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
   double widest = 0;
   out.residual = 0;
@@ -48,7 +69,7 @@ void close_interval(const Operator& op, std::span<const double> v, const std::ve
     d.low = std::min(d.low, round_down(out.lower[s] - at));
     d.high = std::max(d.high, round_up(out.upper[s] - at));
     widest = std::max(widest, (out.upper[s] - out.lower[s]) / 2);
-    out.residual = std::max(out.residual, std::abs(out.lower[s] / 2 + out.upper[s] / 2 - at));
+    out.residual = std::max(out.residual, std::abs(out.lower[s] / 2 + out.upper[s] / 2 - at + of_constant));
   }
   const Enclosure shift = discounted::outward_product(tail, d), rewards = reward_bounds(op);
   out.gap = 0;
@@ -86,7 +107,9 @@ Certificate enclose_states(Operator& op, std::span<const double> v, const Enclos
 
 }  // namespace
 
-Certificate certify(Operator& op, std::span<const double> v) {
+Certificate certify(Operator& op, std::span<const double> values) {
+  const Centred at = centred(values);
+  const std::vector<double>& v = at.v;
   Decision decision;
   if (op.problem().model.state_wise())
     decision.weight.resize(static_cast<std::size_t>(op.model().num_choices()));
@@ -108,12 +131,14 @@ Certificate certify(Operator& op, std::span<const double> v) {
         decision.choice[static_cast<std::size_t>(s)] = static_cast<std::int32_t>(c - op.model().first_choice(s));
     }
   }
-  close_interval(op, v, for_ever, out);
+  close_interval(op, at, for_ever, out);
   out.policy = decision.policy();
   return out;
 }
 
-Certificate certify_policy(Operator& op, std::span<const double> v, const Decision& decision) {
+Certificate certify_policy(Operator& op, std::span<const double> values, const Decision& decision) {
+  const Centred at = centred(values);
+  const std::vector<double>& v = at.v;
   Certificate out = enclose_states(op, v, [&](int s) { return op.enclose_policy(s, v, decision); });
   std::vector<std::optional<double>> for_ever(v.size());
   for (int s = 0; s < op.model().num_states(); ++s) {
@@ -123,7 +148,7 @@ Certificate certify_policy(Operator& op, std::span<const double> v, const Decisi
       one_reward = one_reward && op.model().reward(c) == op.model().reward(first);
     if (one_reward) for_ever[static_cast<std::size_t>(s)] = op.reward_for_ever(s);
   }
-  close_interval(op, v, for_ever, out);
+  close_interval(op, at, for_ever, out);
   out.policy = decision.policy();
   return out;
 }

@@ -18,6 +18,7 @@ RobustSolution partial_policy_iteration(const RobustProblem& problem, const Part
   using namespace robust;
   bellwether::require_valid("partial-policy-iteration", options);
   Run run("partial-policy-iteration", problem, options, run_options);
+  run.let_sweeps_follow();
   Eigen::VectorXd v = Eigen::VectorXd::Zero(problem.model.num_states()), backed_up = v;
   Decision decision;
   double accuracy = std::numeric_limits<double>::infinity();
@@ -38,7 +39,7 @@ RobustSolution partial_policy_iteration(const RobustProblem& problem, const Part
                  shift = problem.discount / (1 - problem.discount) * centre;
     if (std::isfinite(shift)) v.array() += shift;
   }
-  return run.solution(backed_up);
+  return sweep_and_conclude(run, std::move(backed_up));
 }
 
 RobustSolution robust_modified_policy_iteration(const RobustProblem& problem,
@@ -70,6 +71,7 @@ RobustSolution robust_policy_iteration(const RobustProblem& problem, const Robus
   using namespace robust;
   bellwether::require_valid("robust-policy-iteration", options);
   Run run("robust-policy-iteration", problem, options, run_options);
+  run.let_sweeps_follow();
   if (!small_enough_to_solve(problem.model.nominal())) {
     throw InvalidOption(
         fmt::format("robust-policy-iteration: the model has {} states; linear solves are for up to "
@@ -87,7 +89,7 @@ RobustSolution robust_policy_iteration(const RobustProblem& problem, const Robus
     v = backed_up;
     evaluate(run, decision, {.sweeps = 1, .enough = 0, .solves = true}, v);
   }
-  return run.solution(backed_up);
+  return sweep_and_conclude(run, std::move(backed_up));
 }
 
 }  // namespace bellwether::solvers

@@ -1,7 +1,5 @@
 #include "solvers/robust/robust_value_iteration.h"
 
-#include <utility>
-
 #include "solvers/robust/run.h"
 
 namespace bellwether::solvers {
@@ -11,14 +9,8 @@ RobustSolution robust_value_iteration(const RobustProblem& problem, const Robust
   using namespace robust;
   bellwether::require_valid("robust-value-iteration", options);
   Run run("robust-value-iteration", problem, options, run_options);
-  Eigen::VectorXd v = Eigen::VectorXd::Zero(problem.model.num_states()), next(v.size());
-  while (run.more()) {
-    const mdp::Change change = run.op().sweep(view(std::as_const(v)), view(next));
-    if (run.broken_off()) break;
-    v.swap(next);
-    run.read(run.op().work());
-    run.finish_iteration(change, v);
-  }
+  Eigen::VectorXd v = Eigen::VectorXd::Zero(problem.model.num_states());
+  sweep(run, v);
   return run.solution(v);
 }
 

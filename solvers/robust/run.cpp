@@ -12,6 +12,9 @@ namespace bellwether::solvers::robust {
 namespace {
 
 constexpr std::int64_t kAskEvery = 2'000'000;  // transitions, some 20 ns each where nature is slow to answer
+// Iterations without a halving: of sweeps at the level of rounding, of evaluations there when sweeps follow, and of
+// those sweeps anywhere.
+constexpr std::int64_t kSweepsAtRounding = 10, kEvaluationsAtRounding = 2, kSweepsFollowing = 100;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 }  // namespace
@@ -42,7 +45,8 @@ Run::Run(std::string_view algorithm, const RobustProblem& problem, const RobustO
       error_(nominal_),
       op_(problem),
       certify_below_(kInfinity),
-      guard_(discounted::StandstillGuard::of_sweeps(problem.discount)) {
+      guard_(discounted::StandstillGuard::of_sweeps(problem.discount)),
+      at_rounding_(discounted::StandstillGuard::of_iterations(kSweepsAtRounding)) {
   if (observed()) op_.ask([this] { return still_wanted(); });
 }
 
@@ -71,8 +75,9 @@ void Run::finish_iteration(const mdp::Change& change, const Eigen::VectorXd& v, 
   const double floor = 8 * bound.floor, running = bound.width + floor;
   if (!std::isfinite(bound.width)) done_ = true;
   if (!stopped_ && !done_) {
-    const bool stands_still = guard_.stands_still(bound.width);
-    if (stands_still) rounding_limited_ = true;
+    const bool stands_still =
+        guard_.stands_still(bound.width) || (bound.width <= floor && at_rounding_.stands_still(bound.width));
+    if (stands_still) (sweeps_follow_ ? settled_ : rounding_limited_) = true;
     if (stands_still || (bound.width <= certify_below_ && (running <= run_.tolerance || bound.width <= 0.25 * floor))) {
       Certificate proof = prove(v, policy);
       if (broken_off()) return;
@@ -80,10 +85,7 @@ void Run::finish_iteration(const mdp::Change& change, const Eigen::VectorXd& v, 
       if (out_of_reach || !std::isfinite(proof.gap)) rounding_limited_ = true;
       certify_below_ = bound.width / 2;
       done_ = rounding_limited_ || proof.gap <= run_.tolerance;
-      if (done_) {
-        proof_ = std::move(proof);
-        proven_at_ = v;
-      }
+      if (done_ || settled_) keep(std::move(proof), v);
     }
   }
   last_row_ = {.iteration = iterations_,
@@ -93,6 +95,24 @@ void Run::finish_iteration(const mdp::Change& change, const Eigen::VectorXd& v, 
   trace_.record(last_row_);
   asked_at_ = transitions_;
   still_wanted();
+}
+
+void Run::keep(Certificate proof, const Eigen::VectorXd& v) {
+  if (proof_ && proof_->gap <= proof.gap) return;
+  proof_ = std::move(proof);
+  proven_at_ = v;
+}
+
+void Run::let_sweeps_follow() {
+  sweeps_follow_ = true;
+  at_rounding_ = discounted::StandstillGuard::of_iterations(kEvaluationsAtRounding);
+}
+
+void Run::go_on_with_sweeps() {
+  settled_ = sweeps_follow_ = false;
+  certify_below_ = kInfinity;
+  guard_ = discounted::StandstillGuard::of_iterations(kSweepsFollowing);
+  at_rounding_ = discounted::StandstillGuard::of_iterations(kSweepsAtRounding);
 }
 
 Certificate Run::last_proof(const Eigen::VectorXd& v, const Decision* policy) {
@@ -129,6 +149,27 @@ RobustSolution Run::solution(const Eigen::VectorXd& v, const Decision* policy) {
   result.transitions_read = transitions_;
   result.trace = trace_.take();
   return result;
+}
+
+void sweep(Run& run, Eigen::VectorXd& v) {
+  Eigen::VectorXd next(v.size());
+  while (run.more()) {
+    const mdp::Change change = run.op().sweep(view(std::as_const(v)), view(next));
+    if (run.broken_off()) return;
+    v.swap(next);
+    run.read(run.op().work());
+    run.finish_iteration(change, v);
+  }
+}
+
+RobustSolution sweep_and_conclude(Run& run, Eigen::VectorXd v) {
+  if (run.settled()) {
+    run.go_on_with_sweeps();
+    const double low = v.minCoeff();
+    v.array() -= low + (v.maxCoeff() - low) / 2;
+    sweep(run, v);
+  }
+  return run.solution(v);
 }
 
 }  // namespace bellwether::solvers::robust

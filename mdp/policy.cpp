@@ -47,7 +47,8 @@ void Policy::require_fits(const TabularMdp& model) const {
     for (int s = 0; s < model.num_states(); ++s) {
       const std::int32_t k = choice_[static_cast<std::size_t>(s)];
       if (k < 0 || k >= model.num_choices(s)) {
-        throw InvalidModel(fmt::format("Policy: state {} plays choice {}, it has {}", s, k, model.num_choices(s)));
+        throw InvalidModel(
+            fmt::format("Policy: state {} plays choice {}, it has {}", model.state_name(s), k, model.num_choices(s)));
       }
     }
     return;
@@ -62,13 +63,14 @@ void Policy::require_fits(const TabularMdp& model) const {
     for (std::int64_t c = model.first_choice(s); c < model.first_choice(s + 1); ++c) {
       const double p = probability_[static_cast<std::size_t>(c)];
       if (!(p >= 0)) {
-        throw InvalidModel(
-            fmt::format("Policy: state {} plays choice {} with probability {}", s, c - model.first_choice(s), p));
+        throw InvalidModel(fmt::format("Policy: state {} plays choice {} with probability {}", model.state_name(s),
+                                       c - model.first_choice(s), p));
       }
       sum += p;
     }
     if (!(std::abs(sum - 1) <= kRowTolerance)) {
-      throw InvalidModel(fmt::format("Policy: the probabilities of state {} sum to {}, not 1", s, sum));
+      throw InvalidModel(
+          fmt::format("Policy: the probabilities of state {} sum to {}, not 1", model.state_name(s), sum));
     }
   }
 }

@@ -114,8 +114,8 @@ std::string diameter_text(const mdp::TabularMdp& model, bool all, Work& work) {
   if (!diameter) return std::string(kStopped);
   if (std::isinf(diameter->upper)) return "infinite: some state cannot surely be reached from another";
   if (diameter->from < 0) return "0: there is nowhere else to go";
-  return fmt::format("{} (from state {} to state {})", exact(0.5 * (diameter->lower + diameter->upper)), diameter->from,
-                     diameter->to);
+  return fmt::format("{} (from state {} to state {})", exact(0.5 * (diameter->lower + diameter->upper)),
+                     model.state_name(diameter->from), model.state_name(diameter->to));
 }
 
 std::string gain_facts(const mdp::NamedInstance& instance) {

@@ -133,7 +133,7 @@ Policy policy_from_occupancy(const TabularMdp& model, std::span<const double> ch
         throw InvalidModel(
             fmt::format("policy_from_occupancy: state {} choice {} has mass {}, must be finite and not "
                         "negative",
-                        s, c - first, x));
+                        model.state_name(s), c - first, x));
       }
       total += x;
     }

@@ -38,7 +38,7 @@ double step_probability(const TabularMdp& model, int s, std::int64_t c, double w
     throw InvalidModel(fmt::format(
         "policy: state {} plays choice {} with probability {}, which with a transition of probability {} is below "
         "what double arithmetic can hold",
-        s, c - model.first_choice(s), weight, probability));
+        model.state_name(s), c - model.first_choice(s), weight, probability));
   }
   return product;
 }

@@ -59,9 +59,10 @@ class Writer {
     std::sort(actions_.begin(), actions_.end());
     for (int s = 0; s < model_.num_states(); ++s) {
       for (const int action : actions_)
-        if (!model_.choice_index(s, action)) reject(s, fmt::format("has no action {}", action));
+        if (!model_.choice_index(s, action)) reject(s, fmt::format("has no action {}", model_.action_name(action)));
       if (model_.num_choices(s) != static_cast<int>(actions_.size()))
-        reject(s, fmt::format("has {}, state 0 has {}", counted(model_.num_choices(s), "action"), actions_.size()));
+        reject(s, fmt::format("has {}, state {} has {}", counted(model_.num_choices(s), "action"), model_.state_name(0),
+                              actions_.size()));
     }
     if (actions_.back() + 1 != static_cast<int>(actions_.size()))
       lost_.emplace_back("the identifiers of the actions (they become 0, 1, 2, ...)");
@@ -70,7 +71,7 @@ class Writer {
   [[noreturn]] void reject(int s, const std::string& what) const {
     throw InvalidModel(
         fmt::format("output {}: state {} {}: Cassandra's format needs every action in every state; use another format",
-                    path_, s, what));
+                    path_, model_.state_name(s), what));
   }
 
   void write_preamble() {

@@ -58,7 +58,8 @@ Pomdp::Pomdp(TabularMdp model, Observations observations, std::vector<std::vecto
     const int action = model_.action(c);
     if (action < 0 || action >= num_actions_) {
       throw InvalidModel(fmt::format("Pomdp: state {} has action {}, the kernel knows {}",
-                                     model_.state_name(model_.state_of(c)), action, counted(num_actions_, "action")));
+                                     model_.state_name(model_.state_of(c)), model_.action_name(action),
+                                     counted(num_actions_, "action")));
     }
     for (const std::int32_t next : model_.successors(c)) {
       const std::size_t row = static_cast<std::size_t>(action) * states + static_cast<std::size_t>(next);

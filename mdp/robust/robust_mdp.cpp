@@ -99,10 +99,10 @@ void require_costs(const TabularMdp& model, const Ambiguity& set) {
   for (std::size_t i = 0; i < cost.size(); ++i) {
     const bool fits = cost[i] >= 0 && std::isfinite(cost[i]) && (i / states != i % states || cost[i] == 0);
     if (!fits) {
-      throw InvalidModel(
-          fmt::format("RobustMdp: the ground cost from state {} to state {} is {}, must be finite, at least 0, and 0 "
-                      "from a state to itself",
-                      i / states, i % states, cost[i]));
+      throw InvalidModel(fmt::format(
+          "RobustMdp: the ground cost from state {} to state {} is {}, must be finite, at least 0, and 0 "
+          "from a state to itself",
+          model.state_name(static_cast<int>(i / states)), model.state_name(static_cast<int>(i % states)), cost[i]));
     }
   }
 }

@@ -41,7 +41,8 @@ void require_moderate(const mdp::TabularMdp& model, std::string_view what, std::
       throw InvalidModel(
           fmt::format("budgets: {} '{}' of (s={}, a={}) is {}, {} in all when it is met at every step; "
                       "totals must be at most {}: scale the column down",
-                      what, name, s, c - model.first_choice(s), entry, std::abs(entry) * duration, kLargestTotal));
+                      what, name, model.state_name(s), model.action_name(model.action(c)), entry,
+                      std::abs(entry) * duration, kLargestTotal));
     }
   }
 }

@@ -276,7 +276,7 @@ class Sequences {
   std::vector<int> now_, best_;
 };
 
-void require_one_set_of_actions(const BeliefModel& model) {
+void require_one_set_of_actions(const BeliefModel& model, const mdp::TabularMdp& states) {
   for (int x = 1; x < model.num_cells(); ++x) {
     bool same = model.cell(x).num_choices() == model.cell(0).num_choices();
     for (int k = 0; same && k < model.cell(0).num_choices(); ++k)
@@ -284,7 +284,8 @@ void require_one_set_of_actions(const BeliefModel& model) {
              model.cell(0).choices[static_cast<std::size_t>(k)].action;
     if (!same) {
       throw InvalidModel(fmt::format("open-loop: states {} and {} differ in their actions, so no sequence fits both",
-                                     model.cell(0).states.front(), model.cell(x).states.front()));
+                                     states.state_name(model.cell(0).states.front()),
+                                     states.state_name(model.cell(x).states.front())));
     }
   }
 }
@@ -298,7 +299,7 @@ LatentSolution open_loop(const LatentProblem& problem, const OpenLoopOptions& op
         fmt::format("open-loop solves problems of the criterion finite, not {}", to_string(problem.criterion)));
   const Frame frame(problem, run.observer);
   const BeliefModel& model = frame.model();
-  require_one_set_of_actions(model);
+  require_one_set_of_actions(model, problem.model.model());
   Sequences search(frame, options.most_nodes, run.observer);
   Sequences::Masses masses = Sequences::none(model);
   for (const auto& start : model.starts())

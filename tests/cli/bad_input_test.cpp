@@ -49,6 +49,23 @@ TEST_F(BadFile, HasARowThatDoesNotSumToOne) {
   refused("row.csv", std::string(kHeader) + "0,0,0,1,1\n1,0,0,0.5,1\n1,0,1,0.47,1\n", "(s=1, a=0)");
 }
 
+TEST_F(BadFile, IsSpokenOfByItsNames) {
+  const auto file = [&](const std::string& name, const std::string& head, const std::string& rows) {
+    return folder_.write(name, "state,action,next,probability,reward" + head + "\n" + rows);
+  };
+  const std::string chance =
+      file("chance.csv", ",cost:fuel", "home,go,away,0.5,1,1\nhome,go,home,0.5,1,1\naway,back,home,1,2,1\n");
+  expect_refused({"convert", chance, folder_.path("chance.POMDP")}, "state away has no action go: ");
+  expect_refused({"solve", chance, "--horizon", "3", "--initial", "home", "--objectives", "reward,fuel", "--algorithm",
+                  "pareto-value-iteration"},
+                 "state home, action go has 2 successors");
+  const std::string cycle =
+      file("cycle.csv", "", "home,go,away,1,1\nhome,leave,out,1,0\naway,back,home,1,-1\nout,stay,out,1,0\n");
+  expect_refused({"solve", cycle, "--criterion", "total"}, "the 2 states around state home");
+  const std::string huge = file("huge.csv", ",cost:fuel", "home,go,away,1,1,1\naway,back,home,1,-1,1e308\n");
+  expect_refused({"solve", huge, "--discount", "0.9", "--budget", "fuel=3"}, "'fuel' of (s=away, a=back) is 1e+308");
+}
+
 // Before Mac OS X a line ended in a carriage return alone; read as newlines expect, the file would be one long line.
 TEST_F(BadFile, HasNoNewlines) {
   const std::string said =

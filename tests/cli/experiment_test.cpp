@@ -313,6 +313,10 @@ TEST(Show, ReadsInstancesAsRunDoes) {
   const Finished model = run_program({"show", file, "--horizon", "3"});
   ASSERT_EQ(model.code, 0) << model.err;
   EXPECT_THAT(model.out, AllOf(HasSubstr("2 states"), HasSubstr("optimal value           9"), HasSubstr("diameter")));
+  const std::string named = folder.write(
+      "named.csv",
+      "state,action,next,probability,reward\nhome,go,away,1,2\naway,back,home,0.5,1\naway,back,away,0.5,1\n");
+  EXPECT_THAT(run_program({"show", named, "--horizon", "3"}).out, HasSubstr("2 (from state away to state home)"));
   expect_refused({"show", "riverswim:states=4,5"}, "'states' has 2 values, one is wanted here");
   expect_refused({"show", "nosuch.csv"}, "nosuch.csv: no such file");
   expect_refused({"show", "zzz"}, "`list instances` and `list learners` name what there is");

@@ -37,8 +37,8 @@ void require_deterministic(const mdp::TabularMdp& model, int stage) {
     for (std::int64_t c = model.first_choice(s); c < model.first_choice(s + 1); ++c) {
       if (model.successors(c).size() == 1) continue;
       throw InvalidModel(
-          fmt::format("pareto-value-iteration: stage {}, state {}, choice {} has {} successors, must have one", stage,
-                      s, c - model.first_choice(s), model.successors(c).size()));
+          fmt::format("pareto-value-iteration: stage {}, state {}, action {} has {} successors, must have one", stage,
+                      model.state_name(s), model.action_name(model.action(c)), model.successors(c).size()));
     }
   }
 }

@@ -20,7 +20,7 @@ std::vector<std::int64_t> model_wide(const ModelView& model, std::span<const std
     const auto choices = model.state_begin[s + 1] - model.state_begin[s];
     if (policy[s] < 0 || policy[s] >= choices)
       throw InvalidOption(fmt::format("certify 'rational': the policy takes choice {} in state {}, which has {}",
-                                      policy[s], s, choices));
+                                      policy[s], model.state_name(static_cast<int>(s)), choices));
     result[s] = model.state_begin[s] + policy[s];
   }
   return result;
@@ -61,7 +61,8 @@ std::string RationalReport::text() const {
 
 Certification::Certification(const ModelView& model, Direction direction, bool rewards,
                              std::span<const std::int32_t> policy, const RationalOptions& options, std::string name)
-    : process_{rows_, 1, {}, 0, std::move(name)},
+    : view_(model),
+      process_{rows_, 1, {}, 0, std::move(name)},
       sign_(direction == Direction::kMaximise ? 1 : -1),
       limit_(options.max_work, options.max_bytes),
       policy_(model_wide(model, policy)),

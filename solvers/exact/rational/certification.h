@@ -24,6 +24,7 @@ class Certification {
                 const RationalOptions& options, std::string name);
 
   int sign() const { return sign_; }
+  std::string state_name(int s) const { return view_.state_name(s); }
   ExactProcess& process() { return process_; }
   const ExactProcess& process() const { return process_; }
   WorkLimit& limit() { return limit_; }
@@ -45,6 +46,7 @@ class Certification {
  private:
   RationalReport report() const;
 
+  ModelView view_;
   ExactRows rows_;
   ExactProcess process_;
   int sign_;

@@ -9,8 +9,9 @@ namespace bellwether::solvers {
 namespace {
 
 rational::ModelView view(const mdp::TabularMdp& model) {
-  return {model.state_begin(), model.choice_begin(), model.successor(),
-          model.probability(), model.reward(),       model.data().rewards.front().by_transition};
+  return {model.state_begin(),     model.choice_begin(), model.successor(),
+          model.probability(),     model.reward(),       model.data().rewards.front().by_transition,
+          model.data().state_names};
 }
 
 rational::RationalResult solve_finite(const Problem& problem, const RationalOptions& options) {

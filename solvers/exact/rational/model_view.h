@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 
 namespace bellwether::solvers::rational {
 
@@ -16,6 +17,11 @@ struct ModelView {
   /// elsewhere the expected reward itself.
   std::span<const double> transition_reward = {};
 
+  std::span<const std::string> state_names = {};  ///< S names for messages, or none
+
+  std::string state_name(int s) const {
+    return state_names.empty() ? std::to_string(s) : state_names[static_cast<std::size_t>(s)];
+  }
   int num_states() const { return static_cast<int>(state_begin.size()) - 1; }
   std::int64_t num_choices() const { return static_cast<std::int64_t>(choice_begin.size()) - 1; }
 };

@@ -50,7 +50,7 @@ void TotalCertification::require_ends(int state) const {
     throw InvalidOption(
         fmt::format("certify 'rational': under the policy the play never ends from state {} and rewards "
                     "go on; a policy that ends surely is needed",
-                    state));
+                    job_.state_name(state)));
   const auto& boundary = job_.process().boundary;
   const auto zero = std::find(boundary.begin(), boundary.end(), Boundary::kZero);
   const bool target = std::find(boundary.begin(), boundary.end(), Boundary::kTarget) != boundary.end();
@@ -58,7 +58,7 @@ void TotalCertification::require_ends(int state) const {
     throw InvalidOption(
         fmt::format("certify 'rational': under the policy the target is never reached from state {}, "
                     "and 'proper_only' asks for policies that reach it",
-                    zero - boundary.begin()));
+                    job_.state_name(static_cast<int>(zero - boundary.begin()))));
 }
 
 bool TotalCertification::erase_leaving(Choices& choices, const std::vector<std::int32_t>& class_of) const {
@@ -106,7 +106,8 @@ RationalResult TotalCertification::run() {
     if (job_.improve(comparison, {}, tight) > 0) {
       // A closed class that a strict improvement made gains at every round.
       if (const int state = settle_closed_classes(); state >= 0)
-        return job_.fail(Status::kUnbounded, fmt::format("a policy collects rewards without end from state {}", state));
+        return job_.fail(Status::kUnbounded,
+                         fmt::format("a policy collects rewards without end from state {}", job_.state_name(state)));
       continue;
     }
     const bool negative = std::any_of(value.numerator.begin(), value.numerator.end(),
@@ -125,7 +126,7 @@ RationalResult TotalCertification::run() {
           Status::kNumericalTrouble,
           fmt::format("the total reward has no limit: from state {} a policy can go round with rewards that "
                       "cancel",
-                      state));
+                      job_.state_name(state)));
     }
     for (int s = 0; s < value.size(); ++s)
       if (!staying[s].empty() && sgn(value.numerator[s]) < 0) job_.policy()[s] = staying[s].front();

@@ -162,7 +162,7 @@ class Analysis {
     throw InvalidModel(
         fmt::format("total reward: the play can stay for ever in the {} states around state {} with rewards of both "
                     "signs whose best average is zero or too close to tell, so the sum need not settle",
-                    members.size(), original_state(members.front())));
+                    members.size(), p_.model.state_name(original_state(members.front()))));
   }
 
   /// Rewards of one sign: walking to a rewarded choice again and again earns without bound.

@@ -26,7 +26,9 @@ mdp::TabularMdp frozen(const mdp::RobustMdp& model, const NatureRows& rows) {
     for (std::int64_t c = nominal.first_choice(s); c < nominal.first_choice(s + 1); ++c) {
       const auto successor = rows.successors(c);
       const auto probability = rows.probabilities(c);
-      if (successor.empty()) throw InvalidModel(fmt::format("nature's rows: choice {} of state {} has none", c, s));
+      if (successor.empty())
+        throw InvalidModel(fmt::format("nature's rows: action {} of state {} has none",
+                                       nominal.action_name(nominal.action(c)), nominal.state_name(s)));
       const std::size_t listed = nominal.successors(c).size();
       const auto first = static_cast<std::size_t>(nominal.choice_begin()[static_cast<std::size_t>(c)]);
       row.clear();

@@ -72,6 +72,21 @@ TEST(Cassandra, RefusesStatesWithDifferentActions) {
                          ": state 1 has no action 1: Cassandra's format needs every action in every state"));
 }
 
+TEST(Cassandra, RefusesThemByName) {
+  const test::TemporaryFolder folder;
+  const auto refusal = [&](TabularMdpBuilder& builder) {
+    builder.state_names({"home", "away"}).action_names({"stay", "leave"});
+    const ModelFile file{.model = std::move(builder).build()};
+    return message_of([&] { write_cassandra(file, folder.path("m.MDP")); });
+  };
+  TabularMdpBuilder fewer(2);
+  fewer.add_choice(0, 0, {{0, 1}}).add_choice(0, 0, {{1, 1}}).add_choice(1, 0, {{1, 1}});
+  EXPECT_THAT(refusal(fewer), HasSubstr("state away has no action leave: "));
+  TabularMdpBuilder more(2);
+  more.add_choice(0, 0, {{0, 1}}).add_choice(1, 0, {{1, 1}}).add_choice(1, 0, {{1, 1}});
+  EXPECT_THAT(refusal(more), HasSubstr("state away has 2 actions, state home has 1: "));
+}
+
 TEST(Cassandra, ReadsAllForms) {
   const ModelFile file = parse_cassandra(R"(# a comment
 observations: quiet loud

@@ -136,7 +136,7 @@ TEST(ParetoValueIteration, SaysWhatItCannotDo) {
               ThrowsMessage<InvalidModel>(HasSubstr("the play begins in 10 states")));
   random.question.model = random.question.model.with_initial({1, 0, 0, 0, 0, 0, 0, 0, 0, 0});
   EXPECT_THAT([&] { pareto_value_iteration(random); },
-              ThrowsMessage<InvalidModel>(HasSubstr("stage 1, state 0, choice 0 has 10 successors, must have one")));
+              ThrowsMessage<InvalidModel>(HasSubstr("stage 1, state 0, action 0 has 10 successors, must have one")));
   EXPECT_THAT([&] { pareto_value_iteration(treasure(), {.most_points = 5}); },
               ThrowsMessage<InvalidOption>(HasSubstr("'most_points' is 5")));
 }

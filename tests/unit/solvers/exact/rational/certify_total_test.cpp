@@ -311,12 +311,13 @@ TEST(CertifyTotal, APolicyThatPaysForEverIsRefused) {
   builder.add_choice(0, -1.0, {{0, 1.0}});
   builder.add_choice(0, -1.0, {{1, 1.0}});
   builder.add_choice(1, 0.0, {{1, 1.0}});
+  builder.state_names({"home", "away"});
   const Problem problem{.model = std::move(builder).build(), .criterion = Criterion::kTotal, .target = {1}};
   EXPECT_THAT(
       [&] {
         certify_rational(problem, policy({0, 0}));
       },
-      ThrowsMessage<InvalidOption>(HasSubstr("never ends from state 0 and rewards go on")));
+      ThrowsMessage<InvalidOption>(HasSubstr("never ends from state home and rewards go on")));
 }
 
 // The slow leak on which difference-stopped value iteration is wrong: a self-loop of 1 - 10^-6 that costs 1.

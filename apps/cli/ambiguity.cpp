@@ -290,8 +290,9 @@ std::optional<Uncertainty> read_uncertainty(const Arguments& arguments, const md
   if (!problem.stages.empty())
     throw InvalidOption("solve: --robust takes models that are the same at every stage; this file has one a stage");
   if (*kind == "static") return read_static_models(arguments, problem, ended, prepare);
-  Uncertainty uncertainty{.sets = {.kind = *mdp::set_kind(*kind)}};
+  Uncertainty uncertainty;
   mdp::Ambiguity& sets = uncertainty.sets;
+  sets.kind = *mdp::set_kind(*kind);
   if (arguments.word("rectangular", {"sa", "s"}) == "s") sets.rectangular = mdp::Rectangular::kState;
   if (arguments.word("support", {"successors", "all"}) == "all") sets.support = mdp::Support::kAll;
   const auto ground = arguments.text("ground-cost");

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <utility>
+#include <vector>
 
 #include "core/errors.h"
 #include "core/rounding.h"
-#include "mdp/evaluate/discounted.h"
 #include "solvers/exact/discounted/discounted_auto.h"
+#include "solvers/robust/certificate.h"
+#include "solvers/robust/worst_case_search/member_evaluation.h"
 #include "solvers/robust/worst_case_search/worst_case_search.h"
 
 namespace bellwether::solvers {
@@ -32,19 +35,31 @@ class Family {
         start_(members.front().initial()),
         slack_(rounding_error(static_cast<std::int64_t>(start_.size()) + 2)) {
     best_.members.resize(members.size());
+    if (run.observer) {
+      keep_going_ = [this] { return still_wanted({.iteration = best_.policies}); };
+      watched_ = [this](const TraceRow& row) { return still_wanted(row); };
+    }
   }
 
   StaticWorstCase solve() {
-    const SearchResult found = worst_case_search(members_, discount_, direction_, run_.tolerance, {}, run_.observer);
-    consider(found.policy);
+    const SearchResult found =
+        worst_case_search(members_, discount_, direction_, run_.tolerance, {}, watched_,
+                          [this](const mdp::Policy& policy, std::vector<mdp::Evaluation> values) {
+                            take_if_better(policy, std::move(values));
+                          });
     std::vector<mdp::Policy> optima;
     for (std::size_t j = 0; j < members_.size() && !stopped_; ++j) optima.push_back(solve_member(j));
     for (const mdp::Policy& policy : optima)
       if (!policy.empty()) consider(policy);
-    return finish(found.status == Status::kStoppedByCaller);
+    if (best_.policy.empty()) take_unevaluated(found.policy);
+    return finish();
   }
 
  private:
+  bool still_wanted(const TraceRow& row) {
+    stopped_ = stopped_ || !run_.observer(row);
+    return !stopped_;
+  }
   bool maximise() const { return direction_ == Direction::kMaximise; }
   /// A mean of numbers this large is off by no more than this.
   double rounding(double magnitude) const { return slack_ * magnitude; }
@@ -60,11 +75,28 @@ class Family {
     return least;
   }
 
+  /// Judges a policy by its value in every model, unless the caller says stop on the way.
   void consider(const mdp::Policy& policy) {
-    std::vector<MemberReport> reports = best_.members;
     std::vector<mdp::Evaluation> values;
+    for (const mdp::TabularMdp& member : members_) {
+      auto evaluated = evaluate_member(member, policy, discount_, keep_going_);
+      if (!evaluated) return;
+      values.push_back(*std::move(evaluated));
+    }
+    take_if_better(policy, std::move(values));
+  }
+
+  /// Where no policy was evaluated before the stop: this one, by the rewards alone.
+  void take_unevaluated(const mdp::Policy& policy) {
+    std::vector<mdp::Evaluation> values;
+    for (const mdp::TabularMdp& member : members_) values.push_back(bound_member_by_rewards(member, discount_));
+    take_if_better(policy, std::move(values));
+    best_.note = robust::kBoundedByRewards;
+  }
+
+  void take_if_better(const mdp::Policy& policy, std::vector<mdp::Evaluation> values) {
+    std::vector<MemberReport> reports = best_.members;
     for (std::size_t j = 0; j < members_.size(); ++j) {
-      values.push_back(mdp::evaluate_discounted(mdp::PolicyChain(members_[j], policy), discount_));
       MemberReport& report = reports[j];
       report.value = values[j].expected(start_);
       const double error = mean_over(start_, values[j].error) + rounding(values[j].value.lpNorm<Eigen::Infinity>());
@@ -85,10 +117,11 @@ class Family {
   /// Bounds of what a member allows, and its best policy.
   mdp::Policy solve_member(std::size_t j) {
     SolveOptions inner{.tolerance = run_.tolerance / 4, .max_iterations = run_.max_iterations};
-    inner.observer = [&](const TraceRow& row) {
-      if (run_.observer && !run_.observer({.iteration = best_.policies, .work = row.work})) stopped_ = true;
-      return !stopped_;
-    };
+    if (keep_going_) {
+      inner.observer = [&](const TraceRow& row) {
+        return still_wanted({.iteration = best_.policies, .work = row.work});
+      };
+    }
     const Solution solved =
         discounted_auto({.model = members_[j], .direction = direction_, .discount = discount_}, inner);
     MemberReport& report = best_.members[j];
@@ -99,7 +132,7 @@ class Family {
     return solved.policy;
   }
 
-  StaticWorstCase finish(bool search_was_stopped) {
+  StaticWorstCase finish() {
     double possible = kInfinity, error = 0;
     for (const MemberReport& report : best_.members) {
       possible = std::min(possible, maximise() ? report.optimum_upper : -report.optimum_lower);
@@ -108,10 +141,9 @@ class Family {
     best_.lower = maximise() ? sure_ : -possible;
     best_.upper = maximise() ? possible : -sure_;
     best_.gap = std::max(0.0, best_.upper - best_.lower);
-    const bool stopped = stopped_ || search_was_stopped;
-    best_.status = !std::isfinite(best_.gap) && !stopped     ? Status::kNumericalTrouble
+    best_.status = !std::isfinite(best_.gap) && !stopped_    ? Status::kNumericalTrouble
                    : best_.gap <= run_.tolerance             ? Status::kConverged
-                   : stopped                                 ? Status::kStoppedByCaller
+                   : stopped_                                ? Status::kStoppedByCaller
                    : best_.gap <= run_.tolerance + 2 * error ? Status::kRoundingLimited
                                                              : Status::kBudgetExhausted;
     return std::move(best_);
@@ -125,6 +157,8 @@ class Family {
   double slack_;
   double sure_ = -kInfinity;
   bool stopped_ = false;
+  std::function<bool()> keep_going_ = nullptr;
+  Observer watched_ = nullptr;  ///< the run's, which is asked nothing after a no
   StaticWorstCase best_;
 };
 

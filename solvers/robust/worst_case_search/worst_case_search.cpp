@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 
 #include "core/errors.h"
-#include "mdp/evaluate/discounted.h"
 #include "mdp/tabular_mdp_builder.h"
 #include "solvers/exact/discounted/certificate.h"
 #include "solvers/exact/discounted/discounted_auto.h"
@@ -17,6 +16,7 @@
 #include "solvers/robust/evaluation.h"
 #include "solvers/robust/fixed_nature/fixed_nature.h"
 #include "solvers/robust/run.h"
+#include "solvers/robust/worst_case_search/member_evaluation.h"
 
 namespace bellwether::solvers {
 namespace {
@@ -168,26 +168,40 @@ SearchResult search_worst_case(const SearchSettings& settings, const WorstModelO
 }
 
 SearchResult worst_case_search(std::span<const mdp::TabularMdp> members, double discount, Direction direction,
-                               double tolerance, std::span<const double> start, Observer observer) {
+                               double tolerance, std::span<const double> start, Observer observer,
+                               const PolicyEvaluated& evaluated) {
   if (members.empty()) throw InvalidModel("worst-case search: the family has no members");
   for (std::size_t i = 1; i < members.size(); ++i) {
     if (!std::ranges::equal(members[i].state_begin(), members[0].state_begin()))
       throw InvalidModel(fmt::format("worst-case search: member {} has other choices than member 0", i));
   }
+  bool stopped = false;
+  Observer watched = nullptr;  // after a no nobody is asked any more
+  if (observer) {
+    watched = [&](const TraceRow& row) {
+      stopped = stopped || !observer(row);
+      return !stopped;
+    };
+  }
   SearchSettings settings{.first = {.model = members[0], .direction = direction, .discount = discount},
                           .start = {start.begin(), start.end()},
                           .tolerance = tolerance,
                           .most_models = static_cast<int>(members.size()) + 1,
-                          .observer = std::move(observer)};
+                          .observer = watched};
+  const std::function<bool()> keep_going = watched ? std::function<bool()>([&] { return watched({}); }) : nullptr;
   const std::vector<double> mu = settings.start.empty() ? members[0].initial() : settings.start;
-  return search_worst_case(settings, [&](const mdp::Policy& policy) {
+  return search_worst_case(settings, [&](const mdp::Policy& policy) -> WorstModel {
     std::optional<WorstModel> worst;
     const double sign = direction == Direction::kMaximise ? 1 : -1;
+    std::vector<mdp::Evaluation> values;
     for (const mdp::TabularMdp& member : members) {
-      const mdp::Evaluation v = mdp::evaluate_discounted(mdp::PolicyChain(member, policy), discount);
-      const double value = v.expected(mu), error = v.gap();
+      auto v = evaluate_member(member, policy, discount, keep_going);
+      if (!v) return {members[0], -sign * kInfinity, 0};  // nothing is known of the policy
+      const double value = v->expected(mu), error = v->gap();
       if (!worst || sign * value - error < sign * worst->value - worst->error) worst = {member, value, error};
+      values.push_back(*std::move(v));
     }
+    if (evaluated) evaluated(policy, std::move(values));
     return *worst;
   });
 }

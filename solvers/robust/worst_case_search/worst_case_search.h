@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/options.h"
+#include "mdp/evaluate/evaluation.h"
 #include "solvers/problem.h"
 #include "solvers/robust/problem.h"
 
@@ -74,11 +75,13 @@ struct SearchSettings {
 /// achieves (docs/papers/iwocs.md, "Which bound"). Every model counts that the oracle returned.
 SearchResult search_worst_case(const SearchSettings& settings, const WorstModelOracle& oracle);
 
+using PolicyEvaluated = std::function<void(const mdp::Policy& policy, std::vector<mdp::Evaluation> values)>;
+
 /// The search in a finite family: `members` share states and choices (InvalidModel otherwise), nature picks one for the
-/// whole play. The oracle evaluates the policy in each.
+/// whole play. The oracle evaluates the policy in each, and tells `evaluated` what it was worth in them.
 SearchResult worst_case_search(std::span<const mdp::TabularMdp> members, double discount, Direction direction,
-                               double tolerance = 1e-8, std::span<const double> start = {},
-                               Observer observer = nullptr);
+                               double tolerance = 1e-8, std::span<const double> start = {}, Observer observer = nullptr,
+                               const PolicyEvaluated& evaluated = nullptr);
 
 /// (1 - share) of one model's rows and share of another's, for families along directions. Rewards are the first's.
 mdp::TabularMdp mixture(const mdp::TabularMdp& from, const mdp::TabularMdp& to, double share);

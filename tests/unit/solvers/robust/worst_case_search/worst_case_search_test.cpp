@@ -11,13 +11,16 @@
 
 #include "core/errors.h"
 #include "mdp/evaluate/discounted.h"
+#include "mdp/instances/garnet.h"
 #include "mdp/tabular_mdp_builder.h"
 #include "proofs_checks/robust_papers/models.h"
 #include "solvers/exact/discounted/policy_iteration.h"
+#include "solvers/robust/certificate.h"
 #include "solvers/robust/evaluation.h"
 #include "solvers/robust/fixed_nature/fixed_nature.h"
 #include "solvers/robust/robust_value_iteration.h"
 #include "solvers/robust/worst_case_search/static_worst_case.h"
+#include "tests/support/abandoned_work.h"
 
 namespace bellwether::solvers {
 namespace {
@@ -288,6 +291,52 @@ TEST(StaticWorstCase, StopsWhenAsked) {
   EXPECT_FALSE(got.policy.empty());
   EXPECT_LE(got.lower, got.upper);
   EXPECT_THROW(static_worst_case(std::vector<mdp::TabularMdp>{}, 0.9, Direction::kMaximise), InvalidModel);
+}
+
+/// Two models of many states: every factorisation is handed to a thread of its own.
+std::vector<mdp::TabularMdp> two_large_models() {
+  std::vector<mdp::TabularMdp> members;
+  for (const std::int64_t seed : {1, 2})
+    members.push_back(mdp::garnet({.states = 1500, .actions = 2, .successors = 20, .seed = seed}).model);
+  return members;
+}
+
+void expect_sound(const StaticWorstCase& got, const std::vector<mdp::TabularMdp>& members) {
+  EXPECT_EQ(got.status, Status::kStoppedByCaller);
+  ASSERT_FALSE(got.policy.empty());
+  EXPECT_LE(got.lower, got.upper);
+  for (std::size_t j = 0; j < members.size(); ++j) {
+    const double value = mean_in(members[j], got.policy, 0.9, members[0].initial());
+    EXPECT_LE(got.members[j].lower, value);
+    EXPECT_GE(got.members[j].upper, value);
+  }
+}
+
+TEST(StaticWorstCase, StopsWithinAnEvaluation) {
+  const auto members = two_large_models();
+  const test::AbandonedWork waiting;
+  int asked = 0;
+  const StaticWorstCase got = static_worst_case(members, 0.9, Direction::kMaximise,
+                                                {.observer = [&](const TraceRow&) { return ++asked < 12; }});
+  EXPECT_EQ(asked, 12) << "nothing is asked after a no";
+  EXPECT_EQ(got.policies, 1);
+  EXPECT_EQ(got.note, robust::kBoundedByRewards);
+  EXPECT_GE(got.lower, -1e-9) << "rewards of garnets lie between 0 and 1";
+  EXPECT_EQ(got.values.value.size(), members[0].num_states());
+  expect_sound(got, members);
+}
+
+TEST(StaticWorstCase, KeepsWhatTheSearchHasEvaluatedBeforeAStop) {
+  const auto members = two_large_models();
+  bool stopped = false;
+  const StaticWorstCase got =
+      static_worst_case(members, 0.9, Direction::kMaximise, {.observer = [&](const TraceRow& row) {
+                          EXPECT_FALSE(stopped) << "nothing is asked after a no";
+                          return !(stopped = row.iteration > 0);
+                        }});
+  EXPECT_EQ(got.note, "");
+  expect_sound(got, members);
+  for (const MemberReport& member : got.members) EXPECT_LT(member.upper - member.lower, 1e-6);
 }
 
 // Two states that are never left and two models, each bad for one of them: the plan promises 0, every policy gets 1/2.

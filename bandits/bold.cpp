@@ -77,7 +77,7 @@ std::unique_ptr<Agent> make_bold(const Bandit& bandit, const World& world, const
   const Learner& base = find_learner(options.base);
   if (base.name == "bold" || base.protocol != Protocol::kRounds || base.kind != Kind::kArms)
     throw InvalidOption(fmt::format("bold: base is {}, must be a learner of regret on arms", base.name));
-  const std::vector<Setting> own = nested_settings("bold", "with", options.with);
+  const std::vector<Setting> own = nested_settings("bold", "with", options.with, "constant=practical");
   // What a copy is told of the length: as many copies play at a time as feedback is outstanding on average.
   World part = world;
   const double rounds = static_cast<double>(world.rounds);

@@ -112,9 +112,32 @@ std::int64_t count_of(const Arguments& arguments, std::string_view name, std::in
   return arguments.whole_number(name, at_least(1)).value_or(otherwise);
 }
 
+bool is_learner(const std::string& word) {
+  const std::string name = word.substr(0, word.find(':'));
+  return std::ranges::any_of(experiments::worlds(), [&](const auto* world) { return world->knows(name); });
+}
+
+/// Commas after a setting part its values. A learner among them, after values that are none, was meant as one more.
+void refuse_learners_among_values(const std::string& typed) {
+  for (std::size_t begin = typed.find('='); begin != std::string::npos; begin = typed.find('=', begin + 1)) {
+    const std::size_t end = std::min(typed.find(':', begin), typed.size());
+    std::size_t comma = typed.find(',', begin);
+    if (comma >= end || is_learner(typed.substr(begin + 1, comma - begin - 1))) continue;
+    for (; comma < end; comma = typed.find(',', comma + 1)) {
+      const std::string word = typed.substr(comma + 1, std::min(typed.find(',', comma + 1), end) - comma - 1);
+      if (!is_learner(word)) continue;
+      throw InvalidOption(
+          fmt::format("run: option --algorithm is '{0}': '{1}' (character {2}) stands among the values of a setting; a "
+                      "learner with settings is given by itself: --algorithm {3} --algorithm {4}",
+                      typed, word, comma + 2, typed.substr(0, comma), typed.substr(comma + 1)));
+    }
+  }
+}
+
 void add_learners(Plan& plan, const Arguments& arguments) {
   for (const std::string& typed : arguments.texts("algorithm")) {
     if (typed.find(':') != std::string::npos) {
+      refuse_learners_among_values(typed);
       plan.learners.push_back(experiments::parse_entry(typed));
       continue;
     }

@@ -182,7 +182,7 @@ void describe_around(AroundOptions& o, Field&& field) {
 NamedBandit base_of(const AroundOptions& o) {
   const Family* family = find_family(o.base);
   if (family == nullptr) throw InvalidOption(fmt::format("bandit: there is no bandit \"{}\" to build around", o.base));
-  return family->make(nested_settings("bandit", "with", o.with));
+  return family->make(nested_settings("bandit", "with", o.with, "arms=5;gap=0.2"));
 }
 
 struct CorruptedOptions : AroundOptions {

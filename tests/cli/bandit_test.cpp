@@ -69,6 +69,21 @@ TEST(BanditCommands, MessagesNameWhatIsWrong) {
   refuses({"riverswim", "--algorithm", "ucb1"}, "ucb1 plays bandits, and the instances are models");
   refuses({"bernoulli-arms", "--algorithm", "ucb1", "--episodes", "9"}, "set rounds");
   refuses({"bernoulli-arms", "--algorithm", "ucb1", "--rounds", "0"}, "--rounds");
+  refuses({"bernoulli-arms", "--algorithm", "ucb1:constant=0.01,imed"},
+          "'imed' (character 20) stands among the values of a setting; a learner with settings is given by itself: "
+          "--algorithm ucb1:constant=0.01 --algorithm imed\n");
+  refuses({"bernoulli-arms", "--algorithm", "ucb1:constant=0.01,2,imed:protocol=x"},
+          "--algorithm ucb1:constant=0.01,2 --algorithm imed:protocol=x\n");
+  refuses(
+      {"bernoulli-arms", "--algorithm", "bold:base=ucb1:with=constant=1;2"},
+      "option 'with' is 'constant=1;2': '2' (character 12) must be name=value, with spaces or ; between several, as in "
+      "with=constant=practical (a comma begins another value of a sweep)");
+  for (const char* learner : {"bold:base=ucb1:with=constant=practical", "bold:base=ucb1,imed"})
+    EXPECT_EQ(play(folder, {"bernoulli-arms", "--algorithm", learner, "--rounds", "20", "--seeds", "1"}).code, 0);
+  EXPECT_EQ(
+      play(folder, {"corrupted-arms:with=arms=5;gap=0.2", "--algorithm", "ucb1", "--rounds", "20", "--seeds", "1"})
+          .code,
+      0);
   refuses({"bernoulli-arms:means=0.9/2", "--algorithm", "ucb1"}, "arm 1: the mean of a bernoulli arm is 2");
   refuses({"bernoulli-arms:means=0.9/x", "--algorithm", "ucb1"}, "option 'means' has 'x'");
   refuses({"bernoulli-arms", "--horizon", "9", "--algorithm", "ucb1"}, "nothing here has a setting 'horizon'");

@@ -100,11 +100,12 @@ TEST(Bold, GivesSettingsToItsBase) {
       [&] {
         series({{"with", "constant"}});
       },
-      ThrowsMessage<InvalidOption>(HasSubstr("bold: option 'with' has 'constant', must be name=value")));
+      ThrowsMessage<InvalidOption>(
+          HasSubstr("bold: option 'with' is 'constant': 'constant' (character 1) must be name=value")));
 }
 
 TEST(NestedSettings, StandBetweenSpacesOrSemicolons) {
-  EXPECT_THAT(nested_settings("x", "y", " a=1;b=2/3  c=d=e"),
+  EXPECT_THAT(nested_settings("x", "y", " a=1;b=2/3  c=d=e", "a=1"),
               ElementsAre(Pair("a", "1"), Pair("b", "2/3"), Pair("c", "d=e")));
 }
 

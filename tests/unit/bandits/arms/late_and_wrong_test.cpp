@@ -116,7 +116,8 @@ TEST(Around, RefusesWhatDoesNotFit) {
   refuses("corrupted-arms", {{"shown", "0.1/0.2"}}, "2 corrupted means are shown, the base has 5 arms");
   refuses("corrupted-arms", {{"shown", "0.1/0.9/0.5/0.5/1.5"}}, "a corrupted mean is 1.5, must be in [0, 1]");
   refuses("corrupted-arms", {{"base", "arms"}, {"with", "arms=5"}}, "rewards must be bounded to be corrupted");
-  refuses("corrupted-arms", {{"with", "means"}}, "option 'with' has 'means', must be name=value");
+  refuses("corrupted-arms", {{"with", "arms=3;means"}},
+          "option 'with' is 'arms=3;means': 'means' (character 8) must be");
   refuses("delayed-arms", {{"base", "nothing"}}, "there is no bandit \"nothing\"");
   refuses("delayed-arms", {{"base", "delayed-arms"}, {"with", ""}}, "is delayed already");
   refuses("delayed-arms", {{"law", "geometric"}, {"delay", "10"}, {"largest", "5"}}, "must be at least twice the mean");

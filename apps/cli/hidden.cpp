@@ -34,12 +34,35 @@ std::string observation_name(const Question& question, std::int32_t observation)
   return fmt::format("{}", observation);
 }
 
+/// What to do about an interval that is wider than the tolerance.
+struct Advice {
+  std::string words;
+  std::vector<std::string> options;  ///< for the next command
+};
+
+/// The least number of one digit that is at least x > 0, as 2e-1.
+std::string rounded_up(double x) {
+  const double unit = std::pow(10, std::floor(std::log10(x)));
+  return fmt::format("{:.0e}", std::ceil(x / unit) * unit);
+}
+
+Advice advice_for(const LatentSolution& found) {
+  const std::string search = "--algorithm hsvi";
+  if (found.algorithm != "hsvi")
+    return {"hsvi searches where the bounds lie furthest apart, and narrows the interval as long as it runs", {search}};
+  if (found.status == Status::kBudgetExhausted)
+    return {"more trials narrow the interval", {search, fmt::format("--set most_trials={}", 10 * found.iterations)}};
+  return {"hsvi narrows the interval as long as it runs; a wider tolerance ends it sooner",
+          {fmt::format("--tolerance {}", rounded_up(found.gap))}};
+}
+
 class HiddenAddition : public Addition {
  public:
-  HiddenAddition(const Question& question, LatentSolution solution)
+  HiddenAddition(const Question& question, LatentSolution solution, double tolerance)
       : question_(question),
         model_(question.hidden->model),
         solution_(std::move(solution)),
+        tolerance_(tolerance),
         policy_(solvers::reachable(solution_.policy)) {}
 
   void write_json(JsonWriter& json) const override {
@@ -87,9 +110,20 @@ class HiddenAddition : public Addition {
   }
 
   std::vector<std::pair<std::string, std::string>> lines() const override {
-    return {{"if seen", fmt::format("{:.7g} is the value with {} always seen, {:.7g} with it seen after the first step",
-                                    solution_.known, question_.hidden->contexts > 0 ? "the context" : "the state",
-                                    solution_.qmdp)}};
+    std::vector<std::pair<std::string, std::string>> lines;
+    if (undecided())
+      lines.emplace_back("undecided",
+                         fmt::format("the interval is {} wide and should be {}: {}", scientific(solution_.gap),
+                                     scientific(tolerance_), advice_for(solution_).words));
+    lines.emplace_back(
+        "if seen",
+        fmt::format("{:.7g} is the value with {} always seen, {:.7g} with it seen after the first step",
+                    solution_.known, question_.hidden->contexts > 0 ? "the context" : "the state", solution_.qmdp));
+    return lines;
+  }
+
+  std::vector<std::string> remedy() const override {
+    return undecided() ? advice_for(solution_).options : std::vector<std::string>();
   }
 
   std::string table() const override {
@@ -119,6 +153,12 @@ class HiddenAddition : public Addition {
   }
 
  private:
+  /// Neither the tolerance nor the end of what double arithmetic can prove was met.
+  bool undecided() const {
+    const bool ended = solution_.status == Status::kBudgetExhausted || solution_.status == Status::kStoppedByCaller;
+    return ended && std::isfinite(solution_.gap) && solution_.gap > tolerance_;
+  }
+
   const mdp::BeliefModel::Choice& choice(const ControllerNode& node) const {
     return model_.cell(node.cell).choices[static_cast<std::size_t>(node.choice)];
   }
@@ -146,6 +186,7 @@ class HiddenAddition : public Addition {
   Question question_;
   mdp::BeliefModel model_;
   LatentSolution solution_;
+  double tolerance_;
   Controller policy_;
 };
 
@@ -235,7 +276,7 @@ Planner find_hidden_planner(const std::string& name, const Question& question) {
             solution.iterations = found.iterations;
             solution.trace = found.trace;
             return Planned{.solution = std::move(solution),
-                           .addition = std::make_shared<HiddenAddition>(question, std::move(found))};
+                           .addition = std::make_shared<HiddenAddition>(question, std::move(found), run.tolerance)};
           }};
 }
 

@@ -30,8 +30,8 @@ class Addition {
   virtual std::optional<std::pair<std::string, std::string>> headline() const { return std::nullopt; }
   /// What the bounds are limited by, where the budget of the planner was spent; empty: its iterations.
   virtual std::string limit() const { return {}; }
-  /// The setting (name=value) with which the planner would probably meet the tolerance that it missed; empty: none.
-  virtual std::string remedy() const { return {}; }
+  /// Options, as typed, with which the tolerance that was missed would probably be met; empty: none.
+  virtual std::vector<std::string> remedy() const { return {}; }
   /// What was proven, in words, instead of what plain problems say.
   virtual std::string proof() const = 0;
   /// Further lines for the terminal, as (name, text).

@@ -70,7 +70,9 @@ class RiskAddition : public Addition {
   }
 
   std::string limit() const override { return solution_.limit; }
-  std::string remedy() const override { return remedy_; }
+  std::vector<std::string> remedy() const override {
+    return remedy_.empty() ? std::vector<std::string>() : std::vector{"--set " + remedy_};
+  }
 
   std::string proof() const override {
     if (!std::isfinite(solution_.gap)) return std::string(kNothingProven);

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cmath>
 #include <span>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -146,17 +148,23 @@ std::string proof_line(const solvers::Solution& solution) {
                      infinite > 0 ? "finite " : "", small(solution.gap), small(width));
 }
 
-/// The command again with this setting, in the place of another value where it has one.
-std::string with_setting(std::string typed, const std::string& setting) {
-  const std::string old = " --set " + setting.substr(0, setting.find('=') + 1);
-  if (const std::size_t at = typed.find(old); at != std::string::npos)
-    typed.erase(at, typed.find(' ', at + old.size()) - at);
-  return fmt::format("{} solve{} --set {}", program_name(), typed, setting);
+/// The command again with this option, in the place of other values of it; settings are those of one algorithm.
+std::string with_option(std::string typed, const std::string& option) {
+  const bool setting = option.starts_with("--set ");
+  std::vector<std::string> olds = {' ' + option.substr(0, option.find(setting ? '=' : ' ') + 1)};
+  if (option.starts_with("--algorithm ")) olds.emplace_back(" --set ");
+  for (const std::string& old : olds)
+    for (std::size_t at = typed.find(old); at != std::string::npos; at = typed.find(old))
+      typed.erase(at, typed.find(' ', at + old.size()) - at);
+  return typed + ' ' + option;
 }
 
 std::string next_command(const Answer& answer) {
-  if (const std::string setting = answer.addition ? answer.addition->remedy() : ""; !setting.empty())
-    return with_setting(answer.typed, setting);
+  if (const auto remedy = answer.addition ? answer.addition->remedy() : std::vector<std::string>(); !remedy.empty()) {
+    std::string typed = answer.typed;
+    for (const std::string& option : remedy) typed = with_option(std::move(typed), option);
+    return fmt::format("{} solve{}", program_name(), typed);
+  }
   const solvers::Problem& problem = answer.question->problem;
   constexpr int kQuicklyProven = 1000;  // states
   const Status status = answer.solution.status;

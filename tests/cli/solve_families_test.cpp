@@ -15,7 +15,9 @@
 namespace bellwether::test {
 namespace {
 
+using testing::ContainsRegex;
 using testing::HasSubstr;
+using testing::Not;
 
 TEST(SolveWithBudgets, ReportsCostsMultipliersAndTheRandomisedPolicy) {
   const TemporaryFolder folder;
@@ -470,6 +472,30 @@ TEST(SolveHidden, PlansForAContextThatIsNotSeen) {
   EXPECT_NEAR(seen["value"].get<double>(), 1.9, 1e-9);  // the way there told as much
   const json search = solve_json(file, {"--horizon", "4", "--algorithm", "hsvi"});
   EXPECT_NEAR(search["value"].get<double>(), 1.9, 1e-6);
+}
+
+TEST(SolveHidden, SaysWhatToDoAboutAWideInterval) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("contexts.csv", kContexts);
+  const auto said = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> words = {"solve", file, "--horizon", "40"};
+    words.insert(words.end(), more.begin(), more.end());
+    const Finished done = run_program(words);
+    EXPECT_EQ(done.code, 0) << done.err;
+    return done.out;
+  };
+  const std::string cut = said({"--algorithm", "belief-tree", "--set", "most_beliefs=3"});
+  EXPECT_THAT(cut, HasSubstr("limited by the number of beliefs looked at; the bounds hold"));
+  EXPECT_THAT(cut,
+              ContainsRegex("undecided  the interval is [0-9.e+-]+ wide and should be 1.0e-06: hsvi searches where"));
+  EXPECT_THAT(cut, ContainsRegex("next: .* solve .*contexts.csv --horizon 40 --algorithm hsvi\n"));
+  const std::string tiger = folder.path("tiger.POMDP");
+  ASSERT_EQ(run_program({"make", "tiger", "-o", tiger}).code, 0);
+  const std::string few =
+      run_program({"solve", tiger, "--horizon", "20", "--algorithm", "hsvi", "--set", "most_trials=1"}).out;
+  EXPECT_THAT(few, HasSubstr("should be 1.0e-06: more trials narrow the interval"));
+  EXPECT_THAT(few, ContainsRegex("next: .* --horizon 20 --algorithm hsvi --set most_trials=10\n"));
+  EXPECT_THAT(said({}), Not(HasSubstr("undecided")));
 }
 
 TEST(SolveHidden, FindsTheTiger) {

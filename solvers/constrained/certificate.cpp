@@ -221,10 +221,11 @@ ConstrainedSolution infeasible(const Lagrangian& on, Feasibility found, Outcome 
   return solution;
 }
 
-Bounded optimum_within(const Lagrangian& on, double lower, double upper) {
-  if (on.sign() < 0) std::swap(lower = -lower, upper = -upper);
-  const bool known = std::isfinite(lower) && std::isfinite(upper);
-  return {known ? lower + 0.5 * (upper - lower) : kUnknown, lower, upper};
+Bounded optimum_within(const Lagrangian& on, const Bounded& attained, double upper) {
+  const bool known = std::isfinite(attained.lower) && std::isfinite(upper);
+  const double value = known ? std::min(attained.value, upper) : kUnknown;
+  if (on.sign() < 0) return {-value, -upper, -attained.lower};
+  return {value, attained.lower, upper};
 }
 
 ConstrainedSolution without_answer(const Lagrangian& on, Outcome outcome) {
@@ -277,9 +278,9 @@ ConstrainedSolution conclude(const Lagrangian& on, Outcome outcome, const SolveO
     if (!std::isfinite(on.excess(collected))) return without_answer(on, std::move(outcome));
   }
   report_policy(on, policy, collected, solution);
-  const double lower = feasible ? on.reward(collected).lower : -kInfinite;
-  solution.optimum = optimum_within(on, lower, dual.upper);
-  const double width = round_up(dual.upper - lower);
+  const Bounded attained = feasible ? on.reward(collected) : Bounded();
+  solution.optimum = optimum_within(on, attained, dual.upper);
+  const double width = round_up(dual.upper - attained.lower);
   solution.gap = feasible && std::isfinite(width) ? std::max(0.0, width) : kInfinite;
   for (int i = 0; i < on.num_budgets(); ++i) {
     const double y = outcome.multipliers[static_cast<std::size_t>(i)];

@@ -51,8 +51,9 @@ struct Outcome {
 /// is known of gives way to the safe one, and the values of the single states are left out.
 ConstrainedSolution conclude(const Lagrangian& on, Outcome outcome, const SolveOptions& run);
 
-/// The bounds of the maximising form as bounds of the problem's optimum.
-Bounded optimum_within(const Lagrangian& on, double lower, double upper);
+/// The problem's optimum from the maximising form: what a policy that keeps to all budgets is worth (`attained`, its
+/// lower end -infinity where none is known to) and the bound from above.
+Bounded optimum_within(const Lagrangian& on, const Bounded& attained, double upper);
 
 /// Nothing was found: stopped before the first policy, or numbers beyond double arithmetic. No member speaks of a
 /// policy.

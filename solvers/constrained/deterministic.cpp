@@ -326,7 +326,7 @@ ConstrainedSolution deterministic(const ConstrainedProblem& problem, const Deter
     // The value of deterministic policies jumps in the limits, so no multipliers belong to it.
     for (BudgetReport& budget : relaxed.budgets) budget.multiplier = kUnknown;
     const bool none = !stopped && search.upper() == -kInfinite;
-    relaxed.optimum = optimum_within(on, -kInfinite, stopped || none ? kInfinite : search.upper());
+    relaxed.optimum = optimum_within(on, Bounded(), stopped || none ? kInfinite : search.upper());
     relaxed.status = stopped || search.stopped() ? Status::kStoppedByCaller
                      : none                      ? Status::kInfeasible
                                                  : Status::kBudgetExhausted;

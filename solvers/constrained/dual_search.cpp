@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -27,13 +26,12 @@ constexpr double kInfinite = std::numeric_limits<double>::infinity();
 class Search {
  public:
   Search(std::string algorithm, const Lagrangian& on, const SolveOptions& run)
-      : on_(on), run_(run), pool_(on), best_(static_cast<std::size_t>(on.num_budgets()), 0.0) {
+      : on_(on), run_(run), pool_(on), best_(on.num_budgets()) {
     outcome_.algorithm = std::move(algorithm);
   }
 
   ColumnPool& pool() { return pool_; }
-  double upper() const { return upper_; }
-  const std::vector<double>& best_multipliers() const { return best_; }
+  const LeastDual& best() const { return best_; }
   bool more() const { return !outcome_.stopped && outcome_.iterations < run_.max_iterations; }
   void stop() {
     outcome_.stopped = true;
@@ -50,11 +48,7 @@ class Search {
       failed_ = true;
       return kInfinite;
     }
-    if (dual.value.upper < upper_) {
-      upper_ = dual.value.upper;
-      best_.assign(y.begin(), y.end());
-      dual_ = dual.value;
-    }
+    best_.offer(y, dual.value);
     // Planning broke off: evaluating what it had would keep the caller waiting.
     if (outcome_.stopped && pool_.size() > 0) return dual.value.upper;
     pool_.add(std::move(dual.best.policy), std::move(dual.best.v));
@@ -68,7 +62,7 @@ class Search {
   /// Ends a step at which a mixture worth `lower` is known.
   void finish_step(double lower) {
     const TraceRow row{
-        .iteration = outcome_.iterations, .gap = upper_ - lower, .residual = kInfinite, .work = outcome_.work};
+        .iteration = outcome_.iterations, .gap = best_.upper() - lower, .residual = kInfinite, .work = outcome_.work};
     trace_.record(row);
     if (run_.observer && !run_.observer(row)) stop();
   }
@@ -80,9 +74,9 @@ class Search {
   ConstrainedSolution conclude_with(AnyPolicy policy, const Feasibility* found, bool reached) {
     outcome_.policy = std::move(policy);
     if (on_.planner().given_up()) settle_for_a_column();
-    outcome_.multipliers = best_;
+    outcome_.multipliers = best_.multipliers();
     outcome_.priced = found == nullptr || outcome_.iterations > 1;  // zeros are asked first; are they the answer?
-    outcome_.dual = dual_;
+    outcome_.dual = best_.value();
     outcome_.feasibility = found;
     outcome_.exhausted = !reached && outcome_.iterations >= run_.max_iterations;
     outcome_.trace = trace_.take();
@@ -105,9 +99,7 @@ class Search {
   const SolveOptions& run_;
   ColumnPool pool_;
   TraceRecorder trace_;
-  std::vector<double> best_;
-  std::optional<Bounded> dual_;
-  double upper_ = kInfinite;
+  LeastDual best_;
   Outcome outcome_;
   bool failed_ = false;
 };
@@ -135,7 +127,7 @@ void bisect(const Lagrangian& on, Search& search, const DualBisectionOptions& op
     const double share = (on.limit(0) - cost_high) / (cost_low - cost_high);
     const double mixed = pool.reward(high.column) + share * (pool.reward(low.column) - pool.reward(high.column));
     search.finish_step(mixed);
-    if (search.upper() - mixed <= run.tolerance / 2 || !search.more()) return;
+    if (search.best().upper() - mixed <= run.tolerance / 2 || !search.more()) return;
     const bool finite = std::isfinite(high.multiplier);
     if (finite && high.multiplier - low.multiplier <= 1e-15 * high.multiplier) return;
     const bool cross =
@@ -221,11 +213,11 @@ ConstrainedSolution bundle(const ConstrainedProblem& problem, const BundleOption
   double caution = options.caution;
   while (master.solved && search.more() && !search.failed()) {
     search.finish_step(master.value);
-    if (search.upper() - master.value <= run.tolerance / 2 || !search.more()) break;
+    if (search.best().upper() - master.value <= run.tolerance / 2 || !search.more()) break;
     std::vector<double> next = master.multipliers;
     for (std::size_t i = 0; i < next.size(); ++i)
-      next[i] = caution * search.best_multipliers()[i] + (1 - caution) * next[i];
-    const double before = search.upper();
+      next[i] = caution * search.best().multipliers()[i] + (1 - caution) * next[i];
+    const double before = search.best().upper();
     const double promised = master.value;
     const int columns = pool.size();
     const double asked = search.ask(next);

@@ -50,6 +50,12 @@ std::vector<std::string> names(int budgets) {
 
 }  // namespace
 
+void LeastDual::offer(std::span<const double> y, const Bounded& value) {
+  if (!(value.upper < upper())) return;
+  value_ = value;
+  multipliers_.assign(y.begin(), y.end());
+}
+
 Lagrangian::Lagrangian(const ConstrainedProblem& problem, const Observer& observer)
     : problem_(checked(problem)), planner_(reduced_question(problem_), names(problem_.num_budgets())) {
   if (observer) planner_.ask([observer] { return observer(TraceRow{}); });

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -10,6 +11,23 @@
 #include "solvers/constrained/vector_planner.h"
 
 namespace bellwether::solvers::constrained {
+
+/// The least value of the dual function met so far. Any of them is above the optimum, so the least is the bound to
+/// keep.
+class LeastDual {
+ public:
+  explicit LeastDual(int budgets) : multipliers_(static_cast<std::size_t>(budgets), 0.0) {}
+
+  /// Takes the value if it is a number below those before.
+  void offer(std::span<const double> y, const Bounded& value);
+  const std::optional<Bounded>& value() const { return value_; }
+  double upper() const { return value_ ? value_->upper : std::numeric_limits<double>::infinity(); }
+  const std::vector<double>& multipliers() const { return multipliers_; }  ///< where it was met; zeros before
+
+ private:
+  std::optional<Bounded> value_ = {};
+  std::vector<double> multipliers_;
+};
 
 /// A constrained problem as its planners see it: maximise V_r subject to V_ci <= d_i, where V_r is the reward times the
 /// problem's sign; D(y) = max over policies of V_r - sum y_i (V_ci - d_i) for y >= 0 is never below the optimum.

@@ -59,9 +59,11 @@ struct ConstrainedSolution : Solution {
   /// (one node each). Otherwise without nodes.
   mdp::FiniteMemoryPolicy mixture = {};
   Bounded expected = {};  ///< reward of the returned policy from the initial distribution
-  Bounded optimum = {};   ///< of the problem; value is the middle of the bounds, NaN when one of them is infinite
-  double violation = 0;   ///< the most by which a cost of the returned policy may exceed its limit; 0: proven feasible
-  double infeasible_by = 0;  ///< what the method's own policy exceeded a limit by, before it was mixed with a safe one
+  /// Of the problem; value is what the returned policy is worth (within the bounds), so that |V* - value| <= gap. NaN
+  /// when a bound is infinite.
+  Bounded optimum = {};
+  double violation = 0;  ///< the most by which a cost of the returned policy may exceed its limit; 0: proven feasible
+  double infeasible_by = 0;  ///< what the method's last policy exceeded a limit by, before it was mixed with a safe one
   std::vector<BudgetReport> budgets = {};
   std::optional<Infeasibility> infeasibility = {};
   std::vector<PathRow> path = {};  ///< of first-order methods

@@ -36,6 +36,7 @@ TEST(SolveWithBudgets, ReportsCostsMultipliersAndTheRandomisedPolicy) {
     const json other = solve_json(file, {"--discount", "0.9", "--budget", "5", "--algorithm", algorithm});
     EXPECT_LE(other["optimum"]["lower"].get<double>(), answer["optimum"]["upper"].get<double>()) << algorithm;
     EXPECT_GE(other["optimum"]["upper"].get<double>(), answer["optimum"]["lower"].get<double>()) << algorithm;
+    EXPECT_EQ(other["optimum"]["value"], other["expected"]["value"]) << algorithm;
   }
 }
 

@@ -26,7 +26,8 @@ template <class Field>
 void describe(FirstOrderOptions& o, Field&& field) {
   field("iterations", o.iterations, at_least(1), "steps at most; the proof is tried along the way");
   field("output", o.output, one_of({"last", "average", "best"}),
-        "which policy is returned: the last iterate, the one with the mean occupancy, or the best feasible one");
+        "which policy each proof takes: the last iterate, the one with the mean occupancy, or the best feasible one; "
+        "the best that was proven is returned");
   field("step", o.step, at_least(0), "of the policy; 0: the method's own");
   field("dual_step", o.dual_step, at_least(0), "of the multipliers; 0: the method's own");
   field("cap", o.cap, at_least(0),
@@ -48,7 +49,8 @@ struct Point {
 using Step = std::function<bool(Point& at, const View& view)>;
 
 /// Plays: evaluates the mixed reward, lets `step` move, keeps average, best and path, and tries the proof at iterations
-/// 100, 200, 400, ... until the gap is at most run.tolerance.
+/// 100, 200, 400, ... until the gap is at most run.tolerance. The least dual value and the best feasible policy of all
+/// proofs are kept.
 ConstrainedSolution play(std::string name, const Game& game, const Step& step, const FirstOrderOptions& options,
                          const SolveOptions& run);
 

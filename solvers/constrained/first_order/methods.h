@@ -11,9 +11,10 @@ namespace bellwether::solvers {
 
 // First-order methods for discounted problems (docs/papers/constrained-mdps.md, "First-order methods"; ReLOAD:
 // docs/papers/reload.md). All evaluate exactly, once a step; value, violation and multipliers along the way are in
-// `path`, and the answer is proven as that of the other planners: the dual function at the last or the mean multipliers
-// from above, the returned policy, mixed with a safe one until it provably keeps to the budgets, from below.
-// `infeasible_by` says what the method's own policy exceeded. Cost a step: an LU of the states (sweeps beyond 150).
+// `path`, and the answer is proven as that of the other planners: the least value of the dual function at the last or
+// the mean multipliers of any proof from above; from below the best of the policies proven, each mixed with a safe one
+// until it provably keeps to the budgets. `infeasible_by` says what the method's own policy exceeded at the end. Cost a
+// step: an LU of the states (sweeps beyond 150).
 
 struct NpgPrimalDualOptions : FirstOrderOptions {
   NpgPrimalDualOptions() { output = "average"; }

@@ -73,6 +73,40 @@ TEST(FirstOrderAnswer, IsProvenByTheBetterOfLastAndMeanMultipliers) {
   EXPECT_GT(by_last, 0);
 }
 
+// The last iterate circles, so that later proofs are often worse than earlier ones: neither bound is ever given back.
+TEST(FirstOrderAnswer, KeepsTheBestBoundsOfAllProofs) {
+  int dual_kept = 0, policy_kept = 0;
+  for (const Direction direction : {Direction::kMaximise, Direction::kMinimise}) {
+    const ConstrainedProblem problem = binding_problem(2, {.states = 6, .actions = 3}, .8, .4, 1, 1, direction);
+    const constrained::Lagrangian on(problem);
+    double least = HUGE_VAL, best = -HUGE_VAL, mean = 0;
+    for (const std::int64_t proof : {100, 200, 400, 800, 1600}) {
+      const ConstrainedSolution run = npg(problem, "last", proof, .5);
+      mean = 0;
+      for (const PathRow& row : run.path) mean += row.multipliers[0] / static_cast<double>(run.path.size());
+      double now = HUGE_VAL;
+      for (const double y : {mean, run.path.back().multipliers[0]})
+        now = std::min(now, on.dual(std::vector{std::abs(y)}, 1e-9).value.value);
+      dual_kept += now > least + 1e-4;
+      least = std::min(least, now);
+      const double above = direction == Direction::kMaximise ? run.optimum.upper : -run.optimum.lower;
+      EXPECT_NEAR(above, least, 1e-7) << proof;
+      EXPECT_NEAR(on.dual(std::vector{std::abs(run.budgets[0].multiplier)}, 1e-9).value.value, least, 1e-7) << proof;
+
+      const double worth = on.sign() * run.expected.value;
+      EXPECT_GE(worth, best - 1e-12) << proof;
+      policy_kept += worth == best;
+      best = std::max(best, worth);
+      EXPECT_EQ(run.violation, 0) << proof;
+      EXPECT_NEAR(run.gap, least - worth, 1e-7) << proof;
+      EXPECT_EQ(run.optimum.value, run.expected.value) << proof;
+      EXPECT_EQ(run.iterations, proof);
+    }
+  }
+  EXPECT_GT(dual_kept, 0);
+  EXPECT_GT(policy_kept, 0);
+}
+
 // Twice (largest - smallest reward) / ((1 - discount) slack), also where the method steps in units of its own.
 TEST(FirstOrderAnswer, MultipliersStayBelowTwiceTheMostThatAnOptimalOneCanBe) {
   for (const double cost_scale : {1.0, 24.0}) {

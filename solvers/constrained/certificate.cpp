@@ -133,16 +133,10 @@ Feasibility phase_one(const Lagrangian& on, ColumnPool& pool, std::span<const do
 bool make_feasible(const Lagrangian& on, const Feasibility& found, AnyPolicy& policy, std::vector<Bounded>& collected) {
   if (!found.safe || !(found.room > 0)) return false;
   double overshoot = 1e-3;
+  const double least_share = share_of_safe(on, found, collected);
   const AnyPolicy original = policy;
-  const std::vector<Bounded> before = collected;
   for (int attempt = 0; attempt < 8 && !on.planner().given_up(); ++attempt, overshoot *= 8) {
-    double share = 0;
-    for (int i = 0; i < on.num_budgets(); ++i) {
-      const auto at = static_cast<std::size_t>(i) + 1;
-      const double over = before[at].upper - on.limit(i), room = on.limit(i) - found.collected[at].upper;
-      if (over > 0) share = std::max(share, over / (over + room));
-    }
-    share = std::min(1.0, share * (1 + overshoot) + 1e-15 * overshoot / 1e-3);
+    const double share = std::min(1.0, least_share * (1 + overshoot) + 1e-15 * overshoot / 1e-3);
     const std::vector<AnyPolicy> both = {original, *found.safe};
     const std::vector<double> weights = {1 - share, share};
     policy = on.planner().mix(both, weights);
@@ -221,6 +215,17 @@ ConstrainedSolution infeasible(const Lagrangian& on, Feasibility found, Outcome 
   return solution;
 }
 
+double share_of_safe(const Lagrangian& on, const Feasibility& found, std::span<const Bounded> collected) {
+  double share = 0;
+  for (int i = 0; i < on.num_budgets(); ++i) {
+    const auto at = static_cast<std::size_t>(i) + 1;
+    const double over = collected[at].upper - on.limit(i);
+    const double room = found.safe ? on.limit(i) - found.collected[at].upper : 0;
+    if (over > 0) share = std::max(share, over / (over + std::max(0.0, room)));
+  }
+  return share;
+}
+
 Bounded optimum_within(const Lagrangian& on, const Bounded& attained, double upper) {
   const bool known = std::isfinite(attained.lower) && std::isfinite(upper);
   const double value = known ? std::min(attained.value, upper) : kUnknown;
@@ -245,8 +250,6 @@ ConstrainedSolution without_answer(const Lagrangian& on, Outcome outcome) {
 ConstrainedSolution conclude(const Lagrangian& on, Outcome outcome, const SolveOptions& run) {
   ConstrainedSolution solution;
   solution.algorithm = std::move(outcome.algorithm);
-  solution.iterations = outcome.iterations;
-  solution.transitions_read = outcome.work;
   solution.trace = std::move(outcome.trace);
   solution.note = std::move(outcome.note);
   if (outcome.stopped) on.planner().stop();
@@ -255,7 +258,6 @@ ConstrainedSolution conclude(const Lagrangian& on, Outcome outcome, const SolveO
     outcome.stopped = outcome.stopped || found.best.status == Status::kStoppedByCaller;
     outcome.dual = found.value;
   }
-  const Bounded dual = *outcome.dual;
   AnyPolicy policy = std::move(outcome.policy);
   std::vector<Bounded> collected =
       outcome.collected.empty() ? on.planner().evaluate(policy) : std::move(outcome.collected);
@@ -278,18 +280,27 @@ ConstrainedSolution conclude(const Lagrangian& on, Outcome outcome, const SolveO
     if (!std::isfinite(on.excess(collected))) return without_answer(on, std::move(outcome));
   }
   report_policy(on, policy, collected, solution);
-  const Bounded attained = feasible ? on.reward(collected) : Bounded();
+  if (!feasible) {
+    add_note(solution.note, fmt::format("No policy is known to keep to every budget with room to spare; a cost of the "
+                                        "one returned may exceed its limit by {:.3g}.",
+                                        solution.violation));
+  }
+  judge(on, outcome, run, solution);
+  return solution;
+}
+
+void judge(const Lagrangian& on, const Outcome& outcome, const SolveOptions& run, ConstrainedSolution& solution) {
+  solution.iterations = outcome.iterations;
+  solution.transitions_read = outcome.work;
+  const bool feasible = solution.violation == 0;
+  const Bounded& dual = *outcome.dual;
+  const Bounded attained = feasible ? times(on.sign(), solution.expected) : Bounded();
   solution.optimum = optimum_within(on, attained, dual.upper);
   const double width = round_up(dual.upper - attained.lower);
   solution.gap = feasible && std::isfinite(width) ? std::max(0.0, width) : kInfinite;
   for (int i = 0; i < on.num_budgets(); ++i) {
     const double y = outcome.multipliers[static_cast<std::size_t>(i)];
     if (outcome.priced) solution.budgets[static_cast<std::size_t>(i)].multiplier = y == 0 ? 0 : on.sign() * y;
-  }
-  if (!feasible) {
-    add_note(solution.note, fmt::format("No policy is known to keep to every budget with room to spare; a cost of the "
-                                        "one returned may exceed its limit by {:.3g}.",
-                                        solution.violation));
   }
   if (solution.gap <= run.tolerance) {
     solution.status = Status::kConverged;
@@ -300,7 +311,6 @@ ConstrainedSolution conclude(const Lagrangian& on, Outcome outcome, const SolveO
   } else {
     solution.status = outcome.exhausted ? Status::kBudgetExhausted : Status::kRoundingLimited;
   }
-  return solution;
 }
 
 }  // namespace bellwether::solvers::constrained

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,14 @@ struct Outcome {
 /// mixed (occupancies) with a safe one until it provably does not. Once the planner has given up, a policy that nothing
 /// is known of gives way to the safe one, and the values of the single states are left out.
 ConstrainedSolution conclude(const Lagrangian& on, Outcome outcome, const SolveOptions& run);
+
+/// What the dual value and the flags of the outcome say of a policy that is reported already: optimum, gap,
+/// multipliers, status and the work done.
+void judge(const Lagrangian& on, const Outcome& outcome, const SolveOptions& run, ConstrainedSolution& solution);
+
+/// The share of the safe policy with which a mixture keeps to every limit: 0 where `collected` does so already, 1 where
+/// nothing helps.
+double share_of_safe(const Lagrangian& on, const Feasibility& found, std::span<const Bounded> collected);
 
 /// The problem's optimum from the maximising form: what a policy that keeps to all budgets is worth (`attained`, its
 /// lower end -infinity where none is known to) and the bound from above.

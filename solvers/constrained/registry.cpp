@@ -7,6 +7,7 @@
 
 #include "core/text.h"
 #include "solvers/constrained/deterministic.h"
+#include "solvers/constrained/dual_ascent.h"
 #include "solvers/constrained/dual_search.h"
 #include "solvers/constrained/first_order/methods.h"
 #include "solvers/constrained/occupancy_lp.h"
@@ -34,6 +35,8 @@ std::vector<ConstrainedRow> make_table() {
       row<DualBisectionOptions, dual_bisection>("dual-bisection", all, 1, kPage,
                                                 "searches for the multiplier of one budget"),
       row<BundleOptions, bundle>("bundle", all, 0, kPage, "cutting planes in the multipliers, for large models"),
+      row<DualAscentOptions, dual_ascent>("dual-ascent", all, 0, kPage,
+                                          "subgradient steps of the multipliers, policies averaged"),
       row<DeterministicOptions, deterministic>("deterministic", one, 0, kPage,
                                                "the best policy that never draws, by branch and bound"),
       row<NpgPrimalDualOptions, npg_primal_dual>("npg-primal-dual", one, 0, kPage,

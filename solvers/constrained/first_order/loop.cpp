@@ -8,6 +8,7 @@
 
 #include "core/projections.h"
 #include "mdp/evaluate/occupancy.h"
+#include "solvers/constrained/best_proof.h"
 
 namespace bellwether::solvers::constrained {
 namespace {
@@ -101,62 +102,19 @@ class Memory {
   std::vector<PathRow> path_;
 };
 
-/// What was proven along the way: the least dual value met at the last or the mean multipliers of any proof, and the
-/// policy worth most of those that provably keep to the budgets.
-class Proofs {
- public:
-  Proofs(std::string name, const Game& game, const Feasibility& found, const SolveOptions& run)
-      : name_(std::move(name)), game_(game), found_(found), run_(run), least_(game.num_budgets()) {}
-
-  void add(const Memory& memory, const Point& last, std::int64_t iteration) {
-    for (const std::vector<double>& y : {last.multipliers, memory.mean_multipliers()}) {
-      const std::vector<double> in_units = game_.in_problem_units(y);
-      least_.offer(in_units, on().dual(in_units, run_.tolerance / 4, nullptr, run_.observer).value);
-    }
-    ConstrainedSolution now = concluded({.stationary = memory.policy(last)}, {}, iteration);
-    if (on().planner().given_up() && any()) return;  // the proof before stands
-    if (worth(best_) > worth(now)) {
-      const double infeasible_by = now.infeasible_by;
-      std::vector<Bounded> collected = {best_.expected};
-      for (const BudgetReport& budget : best_.budgets) collected.push_back(budget.cost);
-      now = concluded({.stationary = best_.policy}, std::move(collected), iteration);
-      now.infeasible_by = infeasible_by;
-    }
-    best_ = std::move(now);
+/// Tries the proof: the dual function at the last and at the mean multipliers, and the policy that `memory` makes.
+void prove(const std::string& name, const Game& game, const Memory& memory, const Point& last, std::int64_t iteration,
+           const SolveOptions& run, BestProof& best) {
+  for (const std::vector<double>& y : {last.multipliers, memory.mean_multipliers()}) {
+    const std::vector<double> in_units = game.in_problem_units(y);
+    best.offer(in_units, game.lagrangian().dual(in_units, run.tolerance / 4, nullptr, run.observer).value);
   }
-  bool any() const { return best_.status != Status::kNotRun; }
-  const ConstrainedSolution& best() const { return best_; }
-
- private:
-  const Lagrangian& on() const { return game_.lagrangian(); }
-
-  ConstrainedSolution concluded(AnyPolicy policy, std::vector<Bounded> collected, std::int64_t iteration) const {
-    return conclude(on(),
-                    {.algorithm = name_,
-                     .policy = std::move(policy),
-                     .collected = std::move(collected),
-                     .multipliers = least_.multipliers(),
-                     .priced = iteration > 0,
-                     .dual = least_.value(),
-                     .feasibility = &found_,
-                     .iterations = iteration,
-                     .exhausted = true},
-                    run_);
-  }
-
-  /// What the policy is worth at the least, to be maximised; -infinity unless it keeps to the budgets.
-  double worth(const ConstrainedSolution& solution) const {
-    return solution.status != Status::kNotRun && solution.violation == 0 ? times(on().sign(), solution.expected).lower
-                                                                         : -kInfinite;
-  }
-
-  std::string name_;
-  const Game& game_;
-  const Feasibility& found_;
-  const SolveOptions& run_;
-  LeastDual least_;
-  ConstrainedSolution best_;
-};
+  best.add({.algorithm = name,
+            .policy = {.stationary = memory.policy(last)},
+            .priced = iteration > 0,
+            .iterations = iteration,
+            .exhausted = true});
+}
 
 }  // namespace
 
@@ -207,7 +165,7 @@ ConstrainedSolution play(std::string name, const Game& game, const Step& step, c
   Memory memory(game, options);
   View view;
   TraceRecorder trace;
-  Proofs proofs(name, game, found, run);
+  BestProof best(on, found, run);
   const std::int64_t last = std::min(options.iterations, run.max_iterations);
   std::int64_t next_proof = 100;
   bool stopped = false;
@@ -222,13 +180,13 @@ ConstrainedSolution play(std::string name, const Game& game, const Step& step, c
     }
     if (stopped) on.planner().stop();
     if (k < next_proof && k < last && !stopped) continue;
-    if (on.planner().given_up() && proofs.any()) break;  // the last proof stands
+    if (on.planner().given_up() && best.any()) break;  // the last proof stands
     next_proof *= 2;
-    proofs.add(memory, now, k);
-    trace.record({.iteration = k, .gap = proofs.best().gap});
-    if (proofs.best().status == Status::kConverged) break;
+    prove(name, game, memory, now, k, run, best);
+    trace.record({.iteration = k, .gap = best.solution().gap});
+    if (best.solution().status == Status::kConverged) break;
   }
-  ConstrainedSolution solution = proofs.best();
+  ConstrainedSolution solution = best.solution();
   if (stopped && solution.status != Status::kConverged) solution.status = Status::kStoppedByCaller;
   solution.trace = trace.take();
   solution.path = memory.take_path();

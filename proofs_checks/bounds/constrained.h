@@ -23,6 +23,17 @@ double npg_primal_dual_excess(std::int64_t steps, double discount, double slack)
 /// constants derived on the page.
 double crpo_gap(std::int64_t steps, int choices, double discount);
 
+/// Dual ascent by T steps numerator / (G_k sqrt k) along the excess h_k, G_k being the largest |h| so far, `largest`
+/// that of all, `distance` the length of the best multipliers: the least dual value met is at most
+/// (distance^2 + sum (step |h|)^2) / (2 sum step) above the optimum, which is at most
+/// largest (distance^2 / numerator + numerator sum 1/k) / (2 sum 1/sqrt k). Shor 1985, section 2.2.
+double dual_ascent_gap(std::int64_t steps, double distance, double numerator, double largest);
+
+/// The mean of its policies, weighted by the steps, exceeds the limits by no more (in length, as far as it does) than
+/// (distance + sqrt(distance^2 + sum (step |h|)^2)) / sum step, at most
+/// largest (distance + sqrt(distance^2 + numerator^2 sum 1/k)) / (numerator sum 1/sqrt k). Nedic and Ozdaglar 2009.
+double dual_ascent_excess(std::int64_t steps, double distance, double numerator, double largest);
+
 /// Optimal multipliers sum to at most (V* - V^safe) / slack for every policy `safe` that leaves `slack` of each limit.
 double largest_multipliers(double value_above_safe, double slack);
 

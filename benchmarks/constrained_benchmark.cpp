@@ -1,6 +1,6 @@
-// Problems with two budgets: the linear program beside cutting planes on models that grow, up to 10^5 states. Each
-// answer is checked before its time counts: feasible for certain, with a proven relative gap of 1e-4, and enclosing
-// what the other planner found.
+// Problems with two budgets: the linear program beside cutting planes and dual ascent on models that grow, up to 10^5
+// states. Each answer is checked before its time counts: feasible for certain, with a proven relative gap of 1e-4, and
+// enclosing what another planner found.
 
 #include <array>
 #include <cmath>
@@ -18,6 +18,7 @@
 #include "core/stream.h"
 #include "mdp/instances/garnet.h"
 #include "solvers/constrained/binding_limits.h"
+#include "solvers/constrained/dual_ascent.h"
 #include "solvers/constrained/dual_search.h"
 #include "solvers/constrained/occupancy_lp.h"
 
@@ -29,7 +30,25 @@ using solvers::ConstrainedProblem;
 using solvers::ConstrainedSolution;
 
 constexpr double kRelativeGap = 1e-4;
-constexpr int kLargestProgram = 3000;  // states; Clp needs minutes beyond
+
+struct Planner {
+  std::string_view name;
+  int most_states;
+  int most_threads;
+  ConstrainedSolution (*solve)(const ConstrainedProblem&, const solvers::SolveOptions&);
+};
+constexpr std::array<Planner, 3> kPlanners = {
+    {{"occupancy-lp", 3000, 1,  // Clp needs minutes beyond and runs on one thread
+      [](const ConstrainedProblem& problem, const solvers::SolveOptions& run) {
+        return solvers::occupancy_lp(problem, {.sensitivity = false}, run);
+      }},
+     {"bundle", 100'000, 2,
+      [](const ConstrainedProblem& problem, const solvers::SolveOptions& run) {
+        return solvers::bundle(problem, {}, run);
+      }},
+     {"dual-ascent", 300, 1, [](const ConstrainedProblem& problem, const solvers::SolveOptions& run) {
+        return solvers::dual_ascent(problem, {}, run);
+      }}}};
 
 struct Size {
   std::string_view name;
@@ -61,29 +80,32 @@ const ConstrainedProblem& problem_of(const Size& size) {
 /// The tolerance: a share of a number that the value does not fall below on these models (half of 1 / (1 - discount)).
 double tolerance_of(const ConstrainedProblem& problem) { return kRelativeGap * 0.5 / (1 - problem.discount); }
 
-ConstrainedSolution solve(const Size& size, bool program) {
+ConstrainedSolution solve(const Size& size, const Planner& planner) {
   const ConstrainedProblem& problem = problem_of(size);
-  const solvers::SolveOptions run{.tolerance = tolerance_of(problem)};
-  return program ? solvers::occupancy_lp(problem, {.sensitivity = false}, run) : solvers::bundle(problem, {}, run);
+  return planner.solve(problem, {.tolerance = tolerance_of(problem)});
 }
 
-std::string fault_of(const ConstrainedSolution& got, const Size& size, bool program) {
+/// Cutting planes are held against the program, all else against cutting planes.
+const Planner& other_than(const Planner& planner) { return kPlanners[planner.name == "bundle" ? 0 : 1]; }
+
+std::string fault_of(const ConstrainedSolution& got, const Size& size, const Planner& planner) {
   if (got.status != Status::kConverged) return fmt::format("ended as {}", to_string(got.status));
   if (got.violation != 0) return "exceeds a budget";
   if (!(got.gap <= kRelativeGap * std::abs(got.expected.value))) return "does not prove the relative gap";
-  if (size.states > kLargestProgram) return {};
-  const ConstrainedSolution other = solve(size, !program);
+  const Planner& second = other_than(planner);
+  if (size.states > second.most_states) return {};
+  const ConstrainedSolution other = solve(size, second);
   if (got.optimum.lower > other.optimum.upper || other.optimum.lower > got.optimum.upper)
-    return "disagrees with the other planner";
+    return "disagrees with another planner";
   return {};
 }
 
-void measure(State& state, const Size& size, bool program, int threads) {
+void measure(State& state, const Size& size, const Planner& planner, int threads) {
   const ThreadCount guard(threads);
-  const ConstrainedSolution checked = solve(size, program);
-  if (const std::string fault = fault_of(checked, size, program); !fault.empty())
+  const ConstrainedSolution checked = solve(size, planner);
+  if (const std::string fault = fault_of(checked, size, planner); !fault.empty())
     return state.SkipWithError(fault.c_str());
-  for (auto _ : state) benchmark::DoNotOptimize(solve(size, program));
+  for (auto _ : state) benchmark::DoNotOptimize(solve(size, planner));
   state.counters["iterations"] = static_cast<double>(checked.iterations);
   state.counters["gap"] = checked.gap;
 }
@@ -92,14 +114,12 @@ void measure(State& state, const Size& size, bool program, int threads) {
 
 void register_constrained() {
   for (const Size& size : kSizes) {
-    for (const bool program : {true, false}) {
-      if (program && size.states > kLargestProgram) continue;
-      for (const int threads : {1, 2}) {
-        if (program && threads == 2) continue;  // Clp runs on one
+    for (const Planner& planner : kPlanners) {
+      if (size.states > planner.most_states) continue;
+      for (int threads = 1; threads <= planner.most_threads; ++threads) {
         auto* entry = benchmark::RegisterBenchmark(
-            fmt::format("constrained/{}/{}/threads:{}", program ? "occupancy-lp" : "bundle", size.name, threads)
-                .c_str(),
-            [&size, program, threads](State& state) { measure(state, size, program, threads); });
+            fmt::format("constrained/{}/{}/threads:{}", planner.name, size.name, threads).c_str(),
+            [&size, &planner, threads](State& state) { measure(state, size, planner, threads); });
         entry->Unit(benchmark::kMillisecond)->UseRealTime();
         if (size.states > 1000) entry->Iterations(1);
       }

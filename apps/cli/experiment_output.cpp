@@ -57,10 +57,23 @@ void require_places(const ExperimentRun& run) {
   }
 }
 
+/// Tables that were of other runs are replaced in plain sight; the runs themselves stay in the store.
+void tell_what_is_replaced(const Grid& grid, const std::string& folder) {
+  const std::string manifest = content((std::filesystem::path(folder) / "manifest.json").string());
+  if (manifest.empty() || !experiments::leaves_out(grid, manifest)) return;
+  const auto command = experiments::manifest_fact(manifest, "command");
+  fmt::print(
+      stderr,
+      "bellwether: the tables and the report in {} were of {}; they will be replaced, the runs behind them are kept "
+      "(--out another folder keeps both)\n",
+      folder, command ? fmt::format("`{}`", *command) : "other runs");
+}
+
 }  // namespace
 
 Results play_experiment(const Grid& grid, const ExperimentRun& run) {
   require_places(run);
+  tell_what_is_replaced(grid, run.folder);
   const InterruptGuard guard;
   StatusLine line;
   Results results = experiments::run(

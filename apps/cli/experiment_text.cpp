@@ -94,7 +94,7 @@ std::string other_metric(const Grid& grid, const Results& results, std::size_t i
 std::string experiment_text(const Grid& grid, const Results& results) {
   std::string out;
   for (std::size_t i = 0; i < grid.instances.size(); ++i) {
-    out += fmt::format("{}{}\n", i > 0 ? "\n" : "", grid.instances[i].label);
+    out += fmt::format("{}{}\n", i > 0 ? "\n" : "", grid.instances[i].name);
     for (const experiments::FinalTable& finals : experiments::final_tables(grid, results, i)) {
       std::vector<bool> right = {false, true, true, false, true};
       right.resize(finals.heading.size(), true);

@@ -17,6 +17,7 @@
 #include "core/parallel.h"
 #include "core/text.h"
 #include "experiments/engine/plan.h"
+#include "experiments/engine/words.h"
 #include "experiments/engine/world.h"
 #include "experiments/figures/curves.h"
 #include "experiments/plot/gnuplot.h"
@@ -73,7 +74,7 @@ constexpr std::array<OptionSpec, 26> kOptions = {{
     {.name = "stream", .argument = "N", .help = "root of all randomness (default 1)"},
     {.name = "out",
      .argument = "DIR",
-     .help = "where results are kept (default runs/NAME); a run that was stopped goes on from there",
+     .help = "where results are kept (default runs/NAME, settings included); a run that was stopped goes on from there",
      .group = "where and how",
      .short_name = "o",
      .words = "@files"},
@@ -255,9 +256,14 @@ std::string folder_of(const Arguments& arguments) {
   }
   std::string name;
   for (const std::string& word : arguments.positionals()) {
-    const std::string stem = std::filesystem::path(word.substr(0, word.find(':'))).stem().string();
-    name += (name.empty() ? "" : "+") + stem;
+    const std::size_t colon = std::min(word.find(':'), word.size());
+    const std::string stem = std::filesystem::path(word.substr(0, colon)).stem().string();
+    // With its settings: bernoulli-arms:means=0.9/0.1 and bernoulli-arms:arms=5 are two experiments.
+    name += (name.empty() ? "" : "+") + stem + (colon < word.size() ? "-" : "") +
+            experiments::file_name(word.substr(colon));
   }
+  constexpr std::size_t kLongest = 200;  // of many instances
+  if (name.size() > kLongest) name = experiments::file_name(name);
   return (std::filesystem::path("runs") / name).string();
 }
 

@@ -110,18 +110,27 @@ std::vector<std::string> differing(const std::vector<Variant>& variants, std::st
   return order;
 }
 
-std::vector<Axis> axes_of(const Grid& grid) {
-  std::vector<Axis> axes;
-  for (const std::string& setting : differing(grid.instances, &InstanceVariant::id))
-    axes.push_back({.name = setting, .setting = setting, .of_learner = false});
+/// The columns of tables: what varies, and what of the instances is not as their families have it.
+void set_columns(Grid& grid) {
+  const std::vector<std::string> varying = differing(grid.instances, &InstanceVariant::id);
+  for (const std::string& setting : varying) grid.axes.push_back({.name = setting, .setting = setting});
   for (const std::string& setting : differing(grid.learners, &LearnerVariant::name))
-    axes.push_back({.name = setting == "constant" ? "factor" : setting, .setting = setting, .of_learner = true});
+    grid.axes.push_back({.name = setting == "constant" ? "factor" : setting, .setting = setting, .of_learner = true});
+  for (const InstanceVariant& instance : grid.instances)
+    for (const auto& [setting, value] : instance.changed)
+      if (!contains(varying, setting) && std::ranges::find(grid.fixed, setting, &Axis::setting) == grid.fixed.end())
+        grid.fixed.push_back({.name = setting, .setting = setting});
   std::map<std::string, int> uses;
-  for (const Axis& axis : axes) ++uses[axis.name];
-  for (Axis& axis : axes)
-    if (uses[axis.name] > 1 || kColumns.contains(axis.name))
-      axis.name = fmt::format("{}.{}", axis.of_learner ? "learner" : "instance", axis.name);
-  return axes;
+  for (const auto* columns : {&grid.axes, &grid.fixed})
+    for (const Axis& axis : *columns) ++uses[axis.name];
+  for (auto* columns : {&grid.axes, &grid.fixed})
+    for (Axis& axis : *columns)
+      if (uses[axis.name] > 1 || kColumns.contains(axis.name))
+        axis.name = fmt::format("{}.{}", axis.of_learner ? "learner" : "instance", axis.name);
+}
+
+std::string with_parts(const std::string& id, const std::vector<std::string>& parts) {
+  return parts.empty() ? id : fmt::format("{} ({})", id, fmt::join(parts, ", "));
 }
 
 /// "name (first, second)" with the values on the axes that tell the variants of this name apart.
@@ -136,12 +145,45 @@ std::string label_of(const Variant& variant, const std::string& name, std::vecto
     if (const auto value = setting_value(variant.settings, setting))
       parts.push_back(fmt::format("{} {}", setting, *value));
   }
-  return parts.empty() ? name : fmt::format("{} ({})", name, fmt::join(parts, ", "));
+  return with_parts(name, parts);
+}
+
+/// A list of a hundred means would leave a heading no room; the tables have it in full.
+std::string shortened(const std::string& value) {
+  constexpr std::size_t kRoom = 40;
+  if (value.size() <= kRoom) return value;
+  std::size_t end = kRoom;
+  const auto inside_a_character = [&] {
+    return (static_cast<unsigned char>(value[end]) & 0xC0U) == 0x80U;
+  };  // of UTF-8
+  while (end > 0 && inside_a_character()) --end;
+  return value.substr(0, end) + "...";
+}
+
+void set_names(std::vector<InstanceVariant>& variants) {
+  const std::vector<std::string> axes = differing(variants, &InstanceVariant::id);
+  for (InstanceVariant& variant : variants) {
+    std::vector<InstanceVariant> siblings;
+    for (const InstanceVariant& other : variants)
+      if (other.id == variant.id) siblings.push_back(other);
+    const std::vector<std::string> own_axes = differing(siblings, &InstanceVariant::id);
+    std::vector<std::string> all, common;
+    for (const Setting& setting : variant.settings) {
+      const auto& [name, value] = setting;
+      const bool tells_apart = contains(own_axes, name);
+      if (!tells_apart && std::ranges::find(variant.changed, setting) == variant.changed.end()) continue;
+      all.push_back(fmt::format("{} {}", name, tells_apart ? value : shortened(value)));
+      if (!contains(axes, name)) common.push_back(all.back());
+    }
+    variant.name = with_parts(variant.id, all);
+    variant.common_name = with_parts(variant.id, common);
+  }
 }
 
 void set_labels(Grid& grid) {
   for (InstanceVariant& variant : grid.instances)
     variant.label = label_of(variant, variant.id, {}, grid.instances, &InstanceVariant::id);
+  set_names(grid.instances);
   for (LearnerVariant& variant : grid.learners) {
     std::vector<std::string> parts;
     if (!variant.constant.empty()) parts.push_back(variant.constant);
@@ -292,7 +334,7 @@ Grid expand(const Plan& plan) {
   require_settings_used(grid);
   require_metric(grid);
   require_countable(grid);
-  grid.axes = axes_of(grid);
+  set_columns(grid);
   fill_cells(grid);
   return grid;
 }

@@ -26,9 +26,14 @@ struct Axis {
 
 /// An instance with all its settings: a model or a bandit.
 struct InstanceVariant {
-  std::string id = {};                         ///< "riverswim@1"; a model file: its name
-  std::string label = {};                      ///< the id and what tells it from its siblings: "riverswim@1 (states 8)"
+  std::string id = {};     ///< "riverswim@1"; a model file: its name
+  std::string label = {};  ///< the id and what tells it from its siblings: "riverswim@1 (states 8)"
+  /// For readers: the id, what is not as the family has it, and what tells it from its siblings: "riverswim@1 (states
+  /// 8, horizon 20)"; long values are cut.
+  std::string name = {};
+  std::string common_name = {};                ///< the same without what the axes tell: "riverswim@1 (horizon 20)"
   std::vector<Setting> settings = {};          ///< all of them, defaults included, in one spelling
+  std::vector<Setting> changed = {};           ///< those that are not the family's defaults
   int horizon = 0;                             ///< of its episodes; 0: it has none
   double discount = 0;                         ///< of learners of a discounted model; 0: it has none
   bool discount_given = false;                 ///< by the plan, beside the settings of the family
@@ -76,6 +81,7 @@ struct Grid {
   std::vector<InstanceVariant> instances = {};
   std::vector<LearnerVariant> learners = {};
   std::vector<Axis> axes = {};
+  std::vector<Axis> fixed = {};  ///< settings of instances that differ from the family's defaults, but not among them
   std::vector<Cell> cells = {};
 
   std::size_t num_seeds() const { return plan.seeds.size(); }

@@ -133,19 +133,24 @@ void finish(InstanceVariant& variant, const Entry& entry, const std::optional<st
   variant.horizon = horizon_of(entry, variant.id, variant.model(), horizon);
   variant.hash = content_hash(variant.model(), variant.horizon);
   variant.long_run_hash = content_hash(variant.model(), 0);
-  if (!family_knows_horizon && variant.horizon > 0)
+  if (!family_knows_horizon && variant.horizon > 0) {
     variant.settings.emplace_back("horizon", fmt::format("{}", variant.horizon));
+    if (horizon) variant.changed.push_back(variant.settings.back());
+  }
   variant.discount = discount_of(entry, variant.id, discount);
   variant.discount_given = discount.has_value();
-  if (discount) variant.settings.emplace_back("discount", canonical_value(*discount, "0.9"));
+  const auto add = [&](std::string_view name, const std::string& value, const std::string& like) {
+    variant.settings.emplace_back(name, canonical_value(value, like));
+    variant.changed.push_back(variant.settings.back());
+  };
+  if (discount) add("discount", *discount, "0.9");
   try {
     variant.constraints = online::read_constraints(constraints[0], constraints[1], constraints[2]);
   } catch (const InvalidOption& error) {
     fail(place_of(entry, error.what()), fmt::format("{}: {}", variant.id, error.what()));
   }
   for (std::size_t i = 0; i < kConstraintSettings.size(); ++i)
-    if (!constraints[i].empty())
-      variant.settings.emplace_back(kConstraintSettings[i], canonical_value(constraints[i], "0.5"));
+    if (!constraints[i].empty()) add(kConstraintSettings[i], constraints[i], "0.5");
   if (!discount) variant.discount = online::own_discount(variant.model()).value_or(0);
 }
 
@@ -156,6 +161,8 @@ void add_settings(InstanceVariant& variant, const std::vector<OptionRow>& option
     const auto given = std::ranges::find(settings, option.name, &Setting::first);
     variant.settings.emplace_back(
         option.name, canonical_value(given == settings.end() ? option.value : given->second, option.value));
+    if (variant.settings.back().second != canonical_value(option.value, option.value))
+      variant.changed.push_back(variant.settings.back());
   }
 }
 

@@ -1,5 +1,6 @@
 #include <filesystem>
 #include <limits>
+#include <set>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -72,7 +73,38 @@ Json axes_json(const Grid& grid) {
   return axes;
 }
 
+/// What tells runs of two manifests apart; seeds do not.
+Json identity_of(const Json& instance) { return {instance.at("hash"), instance.at("settings")}; }
+Json identity_of_learner(const Json& learner) {
+  return {learner.at("name"), learner.at("settings"), learner.at("length")};
+}
+
 }  // namespace
+
+bool leaves_out(const Grid& grid, std::string_view manifest) {
+  const Json old = Json::parse(manifest, nullptr, false);
+  std::set<Json> instances, learners;
+  for (const InstanceVariant& instance : grid.instances) instances.insert(identity_of(instance_json(instance)));
+  for (const LearnerVariant& learner : grid.learners) learners.insert(identity_of_learner(learner_json(learner)));
+  try {
+    for (const Json& instance : old.at("instances"))
+      if (!instances.contains(identity_of(instance))) return true;
+    for (const Json& learner : old.at("learners"))
+      if (!learners.contains(identity_of_learner(learner))) return true;
+  } catch (const Json::exception&) {
+    return false;
+  }
+  return false;
+}
+
+std::optional<std::string> manifest_fact(std::string_view manifest, std::string_view name) {
+  const Json read = Json::parse(manifest, nullptr, false);
+  const auto facts = read.is_object() ? read.find("facts") : read.end();
+  if (facts == read.end() || !facts->is_object()) return std::nullopt;
+  const auto fact = facts->find(name);
+  if (fact == facts->end() || !fact->is_string()) return std::nullopt;
+  return fact->get<std::string>();
+}
 
 std::string manifest_json(const Grid& grid, const Results& results, const std::vector<Setting>& facts) {
   Json manifest = {

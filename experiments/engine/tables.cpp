@@ -10,18 +10,20 @@
 namespace bellwether::experiments {
 namespace {
 
-/// instance, learner, constant and the axes: what a row begins with.
+/// instance, learner, constant, the axes and what else is not as the family has it: what a row begins with.
 std::string names_header(const Grid& grid) {
   std::string header = "instance,learner,constant";
-  for (const Axis& axis : grid.axes) header += fmt::format(",{}", csv_field(axis.name));
+  for (const auto* columns : {&grid.axes, &grid.fixed})
+    for (const Axis& axis : *columns) header += fmt::format(",{}", csv_field(axis.name));
   return header;
 }
 
 std::string names_of(const Grid& grid, std::size_t instance, std::size_t learner) {
   std::string text = csv_field(grid.instances[instance].id) + "," + csv_field(grid.learners[learner].name) + "," +
                      csv_field(grid.learners[learner].constant);
-  for (const Axis& axis : grid.axes)
-    text += fmt::format(",{}", csv_field(grid.value(axis, instance, learner).value_or("")));
+  for (const auto* columns : {&grid.axes, &grid.fixed})
+    for (const Axis& axis : *columns)
+      text += fmt::format(",{}", csv_field(grid.value(axis, instance, learner).value_or("")));
   return text;
 }
 

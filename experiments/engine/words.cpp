@@ -1,11 +1,13 @@
 #include "experiments/engine/words.h"
 
 #include <algorithm>
+#include <cctype>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "core/text.h"
+#include "experiments/engine/content_id.h"
 
 namespace bellwether::experiments {
 
@@ -47,11 +49,26 @@ std::string unit_of(Protocol protocol) {
 
 std::string title_of(const Grid& grid) {
   if (!grid.plan.title.empty()) return grid.plan.title;
-  if (grid.instances.size() == 1) return grid.instances.front().label;
-  std::vector<std::string> ids;
+  if (grid.instances.size() == 1) return grid.instances.front().name;
+  std::vector<std::string> ids;  // what the axes tell is no part of the title
   for (const InstanceVariant& instance : grid.instances)
-    if (std::ranges::find(ids, instance.id) == ids.end()) ids.push_back(instance.id);
+    if (std::ranges::find(ids, instance.common_name) == ids.end()) ids.push_back(instance.common_name);
   return join_names(ids);
+}
+
+std::string file_name(std::string_view text) {
+  std::string name;
+  for (const char c : text) {
+    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '@' || c == '.' || c == '-';
+    if (plain)
+      name += c;
+    else if (!name.empty() && name.back() != '-')
+      name += '-';
+  }
+  constexpr std::size_t kLongest = 120, kDigits = 8;  // file systems take 255 bytes, an ending among them
+  if (name.size() > kLongest) name = name.substr(0, kLongest) + "-" + content_id(text).substr(0, kDigits);
+  while (!name.empty() && name.back() == '-') name.pop_back();
+  return name;
 }
 
 }  // namespace bellwether::experiments

@@ -72,7 +72,7 @@ class CurveFigure {
     figure_.x_label = unit_of(protocol);
     figure_.log_x = figure_.log_y = true;
     const InstanceVariant& variant = grid.instances[instance];
-    figure_.title = grid.plan.title.empty() ? variant.label : fmt::format("{} ({})", grid.plan.title, variant.label);
+    figure_.title = grid.plan.title.empty() ? variant.name : fmt::format("{} ({})", grid.plan.title, variant.label);
     const auto add = [&](bool asked, std::string_view name, double value) {
       if (asked && figure_.title.find(name) == std::string::npos)
         figure_.title += fmt::format(", {} {:.12g}", name, value);
@@ -200,19 +200,6 @@ bool all_positive(const std::vector<AxisCurve>& curves) {
   return std::ranges::all_of(curves, [](const AxisCurve& curve) {
     return std::ranges::all_of(curve.points, [](const AxisPoint& p) { return p.x > 0 && p.point.mean > 0; });
   });
-}
-
-std::string file_name(std::string_view text) {
-  std::string name;
-  for (const char c : text) {
-    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '@' || c == '.' || c == '-';
-    if (plain)
-      name += c;
-    else if (!name.empty() && name.back() != '-')
-      name += '-';
-  }
-  while (!name.empty() && name.back() == '-') name.pop_back();
-  return name;
 }
 
 /// The growth that the learner's paper promises, moved onto the measured line (least squares in logarithms).
@@ -389,16 +376,16 @@ std::vector<NamedFigure> figures(const Grid& grid, const Results& results, std::
     if (!figure.lines.empty()) out.push_back({file_name(name), std::move(figure)});
   };
   for (std::size_t i = 0; i < grid.instances.size(); ++i) {
-    add(grid.instances[i].label, learning_curves(grid, results, i, Protocol::kEpisodic, metric));
-    add(grid.instances[i].label + " discounted", learning_curves(grid, results, i, Protocol::kDiscounted, metric));
-    add(grid.instances[i].label, learning_curves(grid, results, i, Protocol::kGenerative, metric));
-    add(grid.instances[i].label, learning_curves(grid, results, i, Protocol::kRounds, metric));
-    add(grid.instances[i].label + " long run", learning_curves(grid, results, i, Protocol::kAverage, metric));
-    add(grid.instances[i].label + " with limits", learning_curves(grid, results, i, Protocol::kConstrained, metric));
+    add(grid.instances[i].name, learning_curves(grid, results, i, Protocol::kEpisodic, metric));
+    add(grid.instances[i].name + " discounted", learning_curves(grid, results, i, Protocol::kDiscounted, metric));
+    add(grid.instances[i].name, learning_curves(grid, results, i, Protocol::kGenerative, metric));
+    add(grid.instances[i].name, learning_curves(grid, results, i, Protocol::kRounds, metric));
+    add(grid.instances[i].name + " long run", learning_curves(grid, results, i, Protocol::kAverage, metric));
+    add(grid.instances[i].name + " with limits", learning_curves(grid, results, i, Protocol::kConstrained, metric));
     if (metric == "regret")  // safe learners are told by what they do not break
-      add(grid.instances[i].label + " over the limit",
+      add(grid.instances[i].name + " over the limit",
           learning_curves(grid, results, i, Protocol::kConstrained, "hard-violation"));
-    add(grid.instances[i].label + " stopping", stopping_times(grid, results, i, metric));
+    add(grid.instances[i].name + " stopping", stopping_times(grid, results, i, metric));
   }
   for (const Axis& axis : grid.axes)
     if (!axis.of_learner) add("samples against " + axis.name, sample_sizes(grid, results, axis, metric));

@@ -52,7 +52,7 @@ FigureLine steps(const Measured& all, std::string label, int colour, double from
 Figure stopping_times(const Grid& grid, const Results& results, std::size_t instance, std::string_view metric) {
   const InstanceVariant& variant = grid.instances[instance];
   Figure figure{
-      .title = grid.plan.title.empty() ? variant.label : fmt::format("{} ({})", grid.plan.title, variant.label),
+      .title = grid.plan.title.empty() ? variant.name : fmt::format("{} ({})", grid.plan.title, variant.label),
       .x_label = {},
       .y_label = {},
       .lines = {}};

@@ -18,7 +18,7 @@ std::string finals(const Grid& grid, const Results& results, std::size_t instanc
   std::vector<FinalTable> tables = final_tables(grid, results, instance);
   for (FinalTable& table : tables) {
     // Under a heading that says the same a caption says what tells the table from its siblings, if anything.
-    std::string caption = grid.instances.size() == 1 && grid.plan.title.empty() ? "" : grid.instances[instance].label;
+    std::string caption = grid.instances.size() == 1 && grid.plan.title.empty() ? "" : grid.instances[instance].name;
     if (tables.size() > 1) caption += (caption.empty() ? "by " : ", by ") + table.heading[1];
     ReportTable one{std::move(caption), {std::move(table.heading)}};
     for (auto& row : table.rows) one.rows.push_back(std::move(row));
@@ -46,7 +46,7 @@ std::string settings_text(const std::vector<Setting>& settings) {
 std::string setup(const Grid& grid) {
   ReportTable instances{"Instances", {{"instance", "settings", "horizon", "content hash"}}};
   for (const InstanceVariant& instance : grid.instances)
-    instances.rows.push_back({instance.label, settings_text(instance.settings),
+    instances.rows.push_back({instance.name, settings_text(instance.settings),
                               instance.horizon > 0 ? std::to_string(instance.horizon) : "", instance.hash});
   ReportTable learners{"Learners", {{"learner", "paper", "constant", "settings", "length"}}};
   for (const LearnerVariant& learner : grid.learners)

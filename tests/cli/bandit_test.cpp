@@ -32,7 +32,8 @@ TEST(BanditCommands, RunShowsRegretAndTheShareOfTheBestArm) {
   const Finished again = play(folder, {"bernoulli-arms:means=0.9/0.8", "--algorithm", "ucb1", "--constant",
                                        "theory,practical", "--rounds", "300", "--seeds", "6"});
   EXPECT_THAT(again.out + again.err, HasSubstr("4 runs computed, 8 found from before"));
-  EXPECT_THAT(read_file(folder.path("out/runs.csv")), HasSubstr("bernoulli-arms@1,ucb1,theory,1,0,300,pseudo-regret,"));
+  EXPECT_THAT(read_file(folder.path("out/runs.csv")),
+              HasSubstr("bernoulli-arms@1,ucb1,theory,1,0.9/0.8,0,300,pseudo-regret,"));
 }
 
 TEST(BanditCommands, ShowTellsArmsAndFormulas) {

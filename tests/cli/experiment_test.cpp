@@ -62,6 +62,35 @@ TEST_F(Run, GoesOnWithMoreSeedsAndTheSameBits) {
   EXPECT_EQ(runs(), grown);
 }
 
+TEST_F(Run, KeepsInstancesOfOtherSettingsApart) {
+  const auto arms = [&](const std::string& means) {
+    return run_program({"run", "bernoulli-arms:means=" + means, "-a", "ucb1", "--rounds", "50", "--seeds", "2",
+                        "--no-figures", "--plot", "p.gp"},
+                       folder_.path(""));
+  };
+  const Finished two = arms("0.9/0.1"), three = arms("0.6/0.5/0.4");
+  ASSERT_EQ(two.code + three.code, 0) << two.err << three.err;
+  EXPECT_THAT(two.out, AllOf(HasSubstr("bernoulli-arms@1 (means 0.9/0.1)\n"),
+                             HasSubstr("runs/bernoulli-arms-means-0.9-0.1/runs.csv")));
+  EXPECT_THAT(three.out, HasSubstr("bernoulli-arms@1 (means 0.6/0.5/0.4)\n"));
+  EXPECT_THAT(content(folder_.path("runs/bernoulli-arms-means-0.9-0.1/runs.csv")),
+              AllOf(HasSubstr("instance,learner,constant,means,seed,"),
+                    HasSubstr("\nbernoulli-arms@1,ucb1,theory,0.9/0.1,0,")));
+  EXPECT_THAT(content(folder_.path("p.gp")), HasSubstr("bernoulli-arms@1 (means 0.6/0.5/0.4)"));
+}
+
+TEST_F(Run, SaysWhatItReplaces) {
+  ASSERT_EQ(run_program(swim({"--episodes", "20", "--seeds", "1"})).code, 0);
+  EXPECT_EQ(run_program(swim({"--episodes", "20", "--seeds", "2"})).err, "") << "the same plan goes on";
+  EXPECT_EQ(run_program(swim({"--episodes", "20", "--seeds", "1", "--algorithm", "uniform"})).err, "") << "one more";
+  const Finished longer = run_program(swim({"--episodes", "30", "--seeds", "1"}));
+  EXPECT_THAT(longer.err, AllOf(HasSubstr("will be replaced"), HasSubstr("--algorithm uniform`"), HasSubstr(out_)));
+  EXPECT_THAT(run_program({"run", "riverswim", "--horizon", "9", "--algorithm", "psrl,ucbvi-bf", "--episodes", "30",
+                           "--seeds", "1", "--out", out_, "--no-figures"})
+                  .err,
+              HasSubstr("will be replaced"));
+}
+
 TEST_F(Run, StopsOnCtrlCAndGoesOn) {
   const auto words = swim({"--episodes", "30000", "--seeds", "16"});
   const Finished stopped = run_program(words, ".", 0.6);
@@ -186,9 +215,9 @@ TEST_F(Run, ReportSaysNothingTwice) {
   const Finished done = run_program(words);
   ASSERT_EQ(done.code, 0) << done.err;
   const std::string page = content(out_ + "/report.html");
-  EXPECT_THAT(page, AllOf(HasSubstr("<h1>riverswim@1</h1>"), Not(HasSubstr("<caption>riverswim@1"))));
+  EXPECT_THAT(page, AllOf(HasSubstr("<h1>riverswim@1 (horizon 10)</h1>"), Not(HasSubstr("<caption>riverswim@1"))));
   if (done.err.find("gnuplot is not installed") == std::string::npos) {
-    EXPECT_THAT(page, AllOf(HasSubstr("<img alt=\"riverswim@1, horizon 10\""),
+    EXPECT_THAT(page, AllOf(HasSubstr("<img alt=\"riverswim@1 (horizon 10)\""),
                             HasSubstr("<figcaption>cumulative regret (exact values) against episodes</figcaption>")));
   }
 }

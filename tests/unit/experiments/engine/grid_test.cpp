@@ -76,6 +76,32 @@ TEST(Grid, SweptSettingsMultiply) {
   EXPECT_EQ(grid.value(grid.axes[2], 0, 2), "0.5");
 }
 
+TEST(Grid, NamesWhatIsNotAsTheFamilyHasIt) {
+  const auto names = [](const std::string& word) {
+    const Grid grid = expand({.instances = {parse_entry(word)}, .learners = {{.name = "uniform"}}});
+    std::vector<std::string> all;
+    for (const InstanceVariant& instance : grid.instances) {
+      all.push_back(instance.name);
+      all.push_back(instance.common_name);
+    }
+    return all;
+  };
+  EXPECT_THAT(names("riverswim:horizon=10:states=6"),
+              ElementsAre("riverswim@1 (horizon 10)", "riverswim@1 (horizon 10)"));
+  EXPECT_THAT(names("riverswim:states=8:horizon=10,20"),
+              ElementsAre("riverswim@1 (states 8, horizon 10)", "riverswim@1 (states 8)",
+                          "riverswim@1 (states 8, horizon 20)", "riverswim@1 (states 8)"));
+}
+
+TEST(Grid, CutsLongValuesInHeadingsAlone) {
+  const std::string means = "0.1/0.2/0.3/0.4/0.5/0.6/0.7/0.8/0.9/0.15/0.25/0.35";
+  const Grid grid =
+      expand({.instances = {parse_entry("bernoulli-arms:means=" + means)}, .learners = {{.name = "ucb1"}}});
+  EXPECT_EQ(grid.instances[0].name, "bernoulli-arms@1 (means 0.1/0.2/0.3/0.4/0.5/0.6/0.7/0.8/0.9/0.15...)");
+  ASSERT_EQ(grid.fixed.size(), 1U);
+  EXPECT_EQ(grid.value(grid.fixed[0], 0, 0), means);
+}
+
 TEST(Grid, ASweepReachesWhoHasTheSettingAndDoesNotSetIt) {
   Plan plan = plan_of({kRiver}, {parse_entry("ucbvi-bf:constant=2"), {.name = "ucbvi-ch"}, {.name = "uniform"}});
   plan.sweep = {{.name = "constant", .values = {"theory", "0.25"}}};

@@ -42,27 +42,28 @@ Results numbered(const Grid& grid) {
 TEST(RunsCsv, IsTidyWith17Digits) {
   const Grid grid = small_grid();
   EXPECT_THAT(runs_csv(grid, numbered(grid)),
-              StartsWith("instance,learner,constant,states,seed,checkpoint,metric,value\n"
-                         "riverswim@1,ucbvi-bf,0.5,3,3,1,value-regret,0\n"
-                         "riverswim@1,ucbvi-bf,0.5,3,3,1,mistakes,0.10000000000000001\n"
-                         "riverswim@1,ucbvi-bf,0.5,3,3,2,value-regret,0.20000000000000001\n"
-                         "riverswim@1,ucbvi-bf,0.5,3,3,2,mistakes,0.30000000000000004\n"
-                         "riverswim@1,ucbvi-bf,0.5,3,8,1,value-regret,1\n"));
-  EXPECT_THAT(runs_csv(grid, numbered(grid)), HasSubstr("\nriverswim@1,uniform,,4,8,2,mistakes,7.2999999999999998\n"));
+              StartsWith("instance,learner,constant,states,horizon,seed,checkpoint,metric,value\n"
+                         "riverswim@1,ucbvi-bf,0.5,3,5,3,1,value-regret,0\n"
+                         "riverswim@1,ucbvi-bf,0.5,3,5,3,1,mistakes,0.10000000000000001\n"
+                         "riverswim@1,ucbvi-bf,0.5,3,5,3,2,value-regret,0.20000000000000001\n"
+                         "riverswim@1,ucbvi-bf,0.5,3,5,3,2,mistakes,0.30000000000000004\n"
+                         "riverswim@1,ucbvi-bf,0.5,3,5,8,1,value-regret,1\n"));
+  EXPECT_THAT(runs_csv(grid, numbered(grid)),
+              HasSubstr("\nriverswim@1,uniform,,4,5,8,2,mistakes,7.2999999999999998\n"));
 }
 
 TEST(RunsCsv, LeavesOutWhatIsMissing) {
   const Grid grid = small_grid();
   Results results = numbered(grid);
   results.series[0] = {};
-  EXPECT_THAT(runs_csv(grid, results), Not(HasSubstr("ucbvi-bf,0.5,3,3,")));
+  EXPECT_THAT(runs_csv(grid, results), Not(HasSubstr("ucbvi-bf,0.5,3,5,3,")));
 }
 
 TEST(RunsCsv, LeavesFieldsEmptyThatDoNotExist) {
   const Grid grid = small_grid();
   Results results = numbered(grid);
   results.series[0].values[1] = std::nan("");
-  EXPECT_THAT(runs_csv(grid, results), HasSubstr("\nriverswim@1,ucbvi-bf,0.5,3,3,1,mistakes,\n"));
+  EXPECT_THAT(runs_csv(grid, results), HasSubstr("\nriverswim@1,ucbvi-bf,0.5,3,5,3,1,mistakes,\n"));
 }
 
 TEST(RunsCsv, QuotesNames) {
@@ -79,10 +80,11 @@ TEST(SummaryCsv, HasOneRowACheckpointAndMetric) {
   results.series[0].values[metrics] = 1;
   results.series[1].values[metrics] = 2;
   const std::string csv = summary_csv(grid, results);
-  EXPECT_THAT(csv, StartsWith("instance,learner,constant,states,checkpoint,metric,seeds,mean,standard_error,low,high,"
-                              "band_low,band_high,decile,median,ninth_decile\n"));
+  EXPECT_THAT(
+      csv, StartsWith("instance,learner,constant,states,horizon,checkpoint,metric,seeds,mean,standard_error,low,high,"
+                      "band_low,band_high,decile,median,ninth_decile\n"));
   EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), static_cast<std::ptrdiff_t>(1 + 2 * 2 * metrics * 2));
-  EXPECT_THAT(csv, HasSubstr("riverswim@1,ucbvi-bf,0.5,3,2,value-regret,2,1.5,0.5,"));
+  EXPECT_THAT(csv, HasSubstr("riverswim@1,ucbvi-bf,0.5,3,5,2,value-regret,2,1.5,0.5,"));
   EXPECT_THAT(csv, HasSubstr(",1.1000000000000001,1.5,1.8999999999999999\n"));
 }
 

@@ -294,6 +294,16 @@ std::string csv_title(std::string_view name, bool is_reward) {
   return keeps ? own : std::string(kCost) + own;
 }
 
+std::string csv_word(std::string_view name, bool in_quotes) {
+  if (!in_quotes && !name.empty() && name.find_first_of(",;\" #") == std::string_view::npos) return std::string(name);
+  std::string out = "\"";
+  for (const char c : name) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  return out + '"';
+}
+
 std::string unquoted(std::string_view field) {
   field = trimmed(field);
   if (field.size() < 2 || field.front() != '"' || field.back() != '"') return std::string(field);

@@ -84,6 +84,9 @@ CsvHeader parse_csv_header(std::string_view bytes, const std::string& name);
 /// their own, rewards other than "reward" as "reward:NAME", costs that look like another column as "cost:NAME".
 std::string csv_title(std::string_view name, bool is_reward);
 
+/// A name as a field: in quotes when it holds a separator, a quote, a blank or a sign of a comment, or is empty.
+std::string csv_word(std::string_view name, bool in_quotes = false);
+
 /// A field without blanks and quotes around it ("" inside quotes is one quote).
 std::string unquoted(std::string_view field);
 

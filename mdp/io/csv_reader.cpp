@@ -9,6 +9,7 @@
 
 #include "core/errors.h"
 #include "core/parallel.h"
+#include "core/text.h"
 #include "mdp/expected_reward.h"
 #include "mdp/io/csv.h"
 #include "mdp/io/csv_header.h"
@@ -114,7 +115,10 @@ class CsvAssembler {
 
   TabularMdp model_of(std::size_t group) {
     const std::size_t first = group_begin_[group], last = group_begin_[group + 1];
-    if (num_states_ > static_cast<std::int64_t>(last - first)) fail_without_rows(group, last - first);
+    if (num_states_ > static_cast<std::int64_t>(last - first)) {
+      const std::size_t s = last - first;
+      fail_without_rows(groups_without(s, group), s);
+    }
     const auto begin = static_cast<std::size_t>(state_begin_[first]),
                end = static_cast<std::size_t>(state_begin_[last]);
     const Range range{begin, end, static_cast<std::size_t>(choice_begin_[begin]),
@@ -197,14 +201,79 @@ class CsvAssembler {
         fail_at(name_, line_after_group(bytes_, header_, group),
                 fmt::format("{} {} is missing; they are numbered 0, 1, 2, ...", what_, group));
       }
+      const std::size_t first = begin;
       std::int64_t states = 0;  // 0 .. states - 1 are there; the runs are sorted
       for (; begin < runs.size() && runs[begin].group == static_cast<std::int32_t>(group); ++begin)
         if (runs[begin].state == states) ++states;
-      if (states < num_states_) fail_without_rows(group, static_cast<std::size_t>(states));
+      if (states < num_states_) {
+        const auto s = static_cast<std::size_t>(states);
+        fail_without_rows(groups_without(s, runs, first), s);
+      }
     }
   }
 
-  [[noreturn]] void fail_without_rows(std::size_t group, std::size_t s) const {
+  /// The row with which the play ends in a state, with the columns, separator and names of this file.
+  std::string ending_row(const std::string& state, std::size_t group) const {
+    const std::string action = rows_.action_names.empty() ? "0" : csv_word(rows_.action_names.front());
+    std::string row;
+    for (const CsvColumn& column : header_.columns) {
+      if (!row.empty()) row += header_.separator;
+      switch (column.role) {
+        case CsvRole::kState:
+        case CsvRole::kNext:
+          row += csv_word(state);
+          break;
+        case CsvRole::kAction:
+          row += action;
+          break;
+        case CsvRole::kProbability:
+          row += '1';
+          break;
+        case CsvRole::kNumber:
+          row += '0';
+          break;
+        case CsvRole::kStage:
+        case CsvRole::kContext:
+          row += std::to_string(group);
+          break;
+      }
+    }
+    return row;
+  }
+
+  /// "the row lost,0,lost,1,0", or one for each stage (context) that lacks the state.
+  std::string ending_rows(const std::string& state, const std::vector<std::size_t>& groups) const {
+    constexpr std::size_t kMost = 4;
+    std::vector<std::string> rows;
+    for (std::size_t i = 0; i < std::min(kMost, groups.size()); ++i) rows.push_back(ending_row(state, groups[i]));
+    if (rows.size() == 1) return "the row " + rows.front();
+    if (groups.size() > kMost) return fmt::format("the row {}, and one like it for each {}", rows.front(), what_);
+    return "the rows " + join_names(rows);
+  }
+
+  /// The groups without rows of state s, from `group` on: in those before it is there.
+  std::vector<std::size_t> groups_without(std::size_t s, std::size_t group) const {
+    std::vector<std::size_t> groups;
+    for (std::size_t g = group; g + 1 < group_begin_.size(); ++g)
+      if (group_begin_[g + 1] - group_begin_[g] <= s) groups.push_back(g);
+    return groups;
+  }
+
+  /// The same of runs that stand in another order, which are sorted; `at` is the first of `group`.
+  static std::vector<std::size_t> groups_without(std::size_t s, const GrowingArray<CsvRun>& runs, std::size_t at) {
+    std::vector<std::size_t> groups;
+    while (at < runs.size()) {
+      const std::int32_t group = runs[at].group;
+      bool there = false;
+      for (; at < runs.size() && runs[at].group == group; ++at) there |= runs[at].state == static_cast<std::int32_t>(s);
+      if (!there) groups.push_back(static_cast<std::size_t>(group));
+    }
+    return groups;
+  }
+
+  /// `groups`: those without rows of the state, the first of which is told.
+  [[noreturn]] void fail_without_rows(const std::vector<std::size_t>& groups, std::size_t s) const {
+    const std::size_t group = groups.front();
     const std::string state = s < rows_.state_names.size() ? rows_.state_names[s] : std::to_string(s);
     const std::int64_t line = line_of_successor(bytes_, header_, state);
     const bool declared = header_.states == num_states_ && line_of_state(bytes_, header_, last_state()) == 0;
@@ -214,8 +283,8 @@ class CsvAssembler {
                             : s == 0   ? "(states count from 0)"
                                        : "is counted but";
     fail_at(name_, line,
-            fmt::format("{}state {} {} has no rows of its own; if the play ends there, add the row {},0,{},1,0",
-                        place(group), state, how, state, state));
+            fmt::format("{}state {} {} has no rows of its own; if the play ends there, add {}", place(group), state,
+                        how, ending_rows(state, groups)));
   }
 
   std::string last_state() const { return std::to_string(num_states_ - 1); }

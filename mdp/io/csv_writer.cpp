@@ -30,18 +30,7 @@ std::string mended(std::string_view name) {
   return out;
 }
 
-/// A name as a field: in quotes when it holds a separator, a quote, a blank or a sign of a comment, or is empty.
-std::string field(std::string_view name) {
-  if (!name.empty() && name.find_first_of(",;\" #") == std::string_view::npos && !name_fault(name)) {
-    return std::string(name);
-  }
-  std::string out = "\"";
-  for (const char c : mended(name)) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  return out + '"';
-}
+std::string field(std::string_view name) { return csv_word(mended(name), name_fault(name).has_value()); }
 
 /// A reader would take a column of such names for one of numbers.
 bool is_number(std::string_view name) {

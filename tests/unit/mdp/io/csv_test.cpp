@@ -187,6 +187,45 @@ TEST(Csv, SaysWhatIsWrongWithADirective) {
   EXPECT_THAT(with("part 1\n#! discount 0.5"), HasSubstr("speaks of part 1, the file has 1"));
 }
 
+/// What a refusal says to add, as lines.
+std::string advised(const std::string& message) {
+  const std::string word = message.find("add the rows ") == std::string::npos ? "add the row " : "add the rows ";
+  const std::size_t at = message.find(word);
+  if (at == std::string::npos) return {};
+  std::string rows = message.substr(at + word.size());
+  for (const std::string joint : {" and ", ", "})
+    for (std::size_t found; (found = rows.find(joint)) != std::string::npos;) rows.replace(found, joint.size(), "\n");
+  return rows + "\n";
+}
+
+TEST(Csv, AdvisesRowsThatTheFileTakes) {
+  const std::string contexts = "context,state,action,next,probability,reward\n";
+  struct Case {
+    std::string file, rows;
+  };
+  for (const auto& [file, rows] : std::vector<Case>{
+           {kHeader + "0,0,1,1,2\n", "1,0,1,1,0\n"},
+           {kHeader + "a,go,lost,1,2\n", "lost,go,lost,1,0\n"},
+           {kHeader + "a,go,\"the end\",1,2\n", "\"the end\",go,\"the end\",1,0\n"},
+           {"state,action,next,probability,reward,energy,risk\na,go,lost,1,2,3,4\n", "lost,go,lost,1,0,0,0\n"},
+           {"reward;state;action;next;probability\n1;s;a;t;1\n", "0;t;a;t;1\n"},
+           {"reward\tnext\tstate\taction\tprobability\n1\tt\ts\ta\t1\n", "0\tt\tt\ta\t1\n"},
+           {contexts + "0,s,a,t,1,2\n1,s,a,t,1,3\n", "0,t,a,t,1,0\n1,t,a,t,1,0\n"},
+           {contexts + "0,s,a,t,1,2\n0,t,a,t,1,0\n1,s,a,t,1,3\n2,s,a,t,1,3\n", "1,t,a,t,1,0\n2,t,a,t,1,0\n"},
+           {contexts + "0,s,a,t,1,2\n0,u,a,t,1,0\n1,s,a,t,1,3\n1,t,a,u,1,3\n1,u,a,t,1,3\n", "0,t,a,t,1,0\n"},
+           {contexts + "1,1,0,1,1,2\n0,0,0,1,1,0\n1,0,0,0,1,2\n2,0,0,0,1,2\n", "0,1,0,1,1,0\n2,1,0,1,1,0\n"},
+       }) {
+    EXPECT_EQ(advised(refusal(file)), rows) << file;
+    EXPECT_NO_THROW(parse(file + rows)) << file;
+  }
+}
+
+TEST(Csv, AdvisesOneRowForManyStages) {
+  std::string file = "stage,state,action,next,probability,reward\n";
+  for (int stage = 0; stage < 5; ++stage) file += std::to_string(stage) + ",s,a,t,1,2\n";
+  EXPECT_THAT(refusal(file), HasSubstr("add the row 0,t,a,t,1,0, and one like it for each stage"));
+}
+
 TEST(Csv, ReadsDirectives) {
   const ModelFile file =
       parse("#! minimize\n#! discount 0.9\n#! initial b 1\n#! label goal b\n#! law a go gaussian 2\n" + kHeader +

@@ -1,5 +1,6 @@
 #include "proofs_checks/suite.h"
 
+#include <atomic>
 #include <exception>
 #include <mutex>
 
@@ -34,6 +35,15 @@ std::vector<Outcome*> dealt_out(const std::vector<Outcome*>& rows) {
   return dealt;
 }
 
+/// Takes out the rows that were not measured.
+void set_unfinished(Report& report) {
+  std::erase_if(report.rows, [&](const Outcome& row) {
+    if (row.verdict != Verdict::kNotMeasured) return false;
+    if (report.unfinished.empty() || report.unfinished.back() != row.claim) report.unfinished.push_back(row.claim);
+    return true;
+  });
+}
+
 void count(Report& report) {
   for (const Outcome& row : report.rows) {
     ++(row.control == nullptr ? report.claims : report.controls);
@@ -55,6 +65,8 @@ std::string_view to_string(Verdict verdict) {
       return "SLIPPED";
     case Verdict::kBroken:
       return "BROKEN";
+    case Verdict::kNotMeasured:
+      return "not measured";
   }
   return "BROKEN";
 }
@@ -68,11 +80,13 @@ Report run_suite(std::span<const Claim* const> claims, const SuiteOptions& optio
   const auto all = static_cast<std::int64_t>(report.rows.size());
   std::int64_t done = 0;
   std::mutex one_at_a_time;
+  std::atomic<bool> stopped{options.observer && !options.observer(0, all)};
   const auto finish = [&](Outcome& row) {
+    if (stopped) return;
     measure(row, options);
     const std::lock_guard guard(one_at_a_time);
     ++done;
-    if (options.observer) options.observer(done, all);
+    if (options.observer && !options.observer(done, all)) stopped = true;
   };
   std::vector<Outcome*> together;
   for (Outcome& row : report.rows) {
@@ -88,6 +102,7 @@ Report run_suite(std::span<const Claim* const> claims, const SuiteOptions& optio
                [&](std::int64_t begin, std::int64_t end) {
                  for (std::int64_t i = begin; i < end; ++i) finish(*together[static_cast<std::size_t>(i)]);
                });
+  set_unfinished(report);
   count(report);
   return report;
 }

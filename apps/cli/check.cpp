@@ -1,4 +1,6 @@
 #include <array>
+#include <cstdio>
+#include <string>
 #include <vector>
 
 #include <fmt/format.h>
@@ -32,6 +34,18 @@ std::vector<const claims::Claim*> selected_claims(const Arguments& arguments, cl
   }
 }
 
+int tell_unfinished(const claims::Report& report, std::size_t selected, const Arguments& arguments) {
+  std::fflush(stdout);
+  std::string rest = fmt::format("{} check", program_name());
+  for (const std::string& name : unfinished_names(report)) rest += " " + name;
+  if (arguments.has("full")) rest += " --full";
+  if (arguments.has("explain")) rest += " --explain";
+  for (const char* option : {"seed", "threads"})
+    if (const auto value = arguments.text(option)) rest += fmt::format(" --{} {}", option, *value);
+  fmt::print(stderr, "{}\nnext: {}\n", unfinished_text(report, selected), rest);
+  return kNotMet;
+}
+
 int run(const Arguments& arguments) {
   const claims::Tier tier = arguments.has("full") ? claims::Tier::kFull : claims::Tier::kFast;
   claims::SuiteOptions options{.tier = tier};
@@ -41,6 +55,7 @@ int run(const Arguments& arguments) {
       static_cast<int>(arguments.whole_number("threads", between(1, 1024)).value_or(thread_count())));
   const claims::Report report = run_claims(selected, options);
   fmt::print("{}", claims_text(report, arguments.has("explain")));
+  if (!report.unfinished.empty()) return tell_unfinished(report, selected.size(), arguments);
   if (tier == claims::Tier::kFast)
     fmt::print("next: {0} check --full (the long tier), {0} check --explain\n", program_name());
   return report.passed() ? kSuccess : kNotMet;
@@ -56,7 +71,7 @@ const Command kCheck = {
         "Measures claims: each states what a theorem promises, with the theorem's own constants, and is held against "
         "what the program does. Each claim comes with controls, variants that are wrong on purpose, on which it must "
         "fail; a control that slips through is a defect of the claim. Without names the whole fast tier runs. Exit "
-        "code 1 when a claim fails or a control slips.",
+        "code 1 when a claim fails or a control slips, or when Ctrl-C stopped it: what was measured is told then.",
     .examples = "check\ncheck exact-solvers --explain\ncheck --full",
     .options = kOptions,
     .most_positionals = 64,

@@ -6,8 +6,10 @@
 
 #include <fmt/format.h>
 
+#include "apps/cli/interrupt.h"
 #include "apps/cli/status_line.h"
 #include "apps/cli/terminal.h"
+#include "core/text.h"
 #include "proofs_checks/registry.h"
 
 namespace bellwether::cli {
@@ -69,9 +71,13 @@ std::string tables(const claims::Report& report) {
 }  // namespace
 
 claims::Report run_claims(std::span<const claims::Claim* const> claims, claims::SuiteOptions options) {
+  const InterruptGuard guard;
   StatusLine line;
   options.observer = [&](std::int64_t done, std::int64_t all) {
-    if (line.due()) line.draw(fmt::format("{} of {} measurements, {}", done, all, duration(line.elapsed())));
+    if (line.due())
+      line.draw(fmt::format("{} of {} measurements, {}", done, all, duration(line.elapsed())),
+                {"   Ctrl-C stops and tells what was measured", "   Ctrl-C stops"});
+    return !InterruptGuard::requested();
   };
   return claims::run_suite(claims, options);
 }
@@ -84,6 +90,23 @@ std::string claims_text(const claims::Report& report, bool explain) {
   const auto good = [](std::int64_t all, std::int64_t bad) { return grouped(all - bad) + " of " + grouped(all); };
   return out + fmt::format("{} claims hold; {} controls, wrong on purpose, were caught\n",
                            good(report.claims, report.failures), good(report.controls, report.defects));
+}
+
+std::vector<std::string> unfinished_names(const claims::Report& report) {
+  constexpr std::size_t kMost = 6;
+  std::vector<std::string> claims, papers;
+  for (const claims::Claim* claim : report.unfinished) {
+    claims.push_back(claim->id);
+    const std::string paper(claims::paper_of(*claim));
+    if (std::ranges::find(papers, paper) == papers.end()) papers.push_back(paper);
+  }
+  return claims.size() <= kMost ? claims : papers;
+}
+
+std::string unfinished_text(const claims::Report& report, std::size_t selected) {
+  if (report.unfinished.empty()) return {};
+  return fmt::format("stopped with {} of {} claims finished; not finished: {}", selected - report.unfinished.size(),
+                     selected, join_names(unfinished_names(report)));
 }
 
 std::vector<std::vector<std::string>> claims_rows(const claims::Report& report) {

@@ -1,4 +1,5 @@
 #include <array>
+#include <cstdio>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -129,7 +130,13 @@ class Reproduction {
     }
     const claims::Report report = run_claims(chosen, {.tier = tier});
     fmt::print("== claims\n\n{}", claims_text(report, false));
+    std::fflush(stdout);
+    const std::string stopped = unfinished_text(report, chosen.size());
+    if (!stopped.empty())
+      fmt::print(stderr, "{}\nthe same command goes on: learners that were played are kept, claims are measured anew\n",
+                 stopped);
     verdicts_ = "<h2>Claims and their controls</h2>\n" +
+                (stopped.empty() ? "" : fmt::format("<p class=\"note\">{}</p>\n", experiments::html_text(stopped))) +
                 experiments::html(experiments::ReportTable{.caption = {}, .rows = claims_rows(report)});
     return report.passed();
   }
@@ -176,8 +183,9 @@ const Command kReproduce = {
         "with their controls. Tables and verdicts are printed; points as CSV, figures as SVG, PNG and PDF and one "
         "report of "
         "everything are written. Learners that a stopped run has played are kept; a study is computed whole. Exit code "
-        "1 "
-        "when a claim fails.",
+        "1 when a claim fails, or when Ctrl-C stopped it; stopped among the claims it still writes the report, with "
+        "the "
+        "verdicts there are.",
     .examples =
         "reproduce reload\nreproduce robust-mdps --out /tmp/robust\nreproduce tabular-regret --seeds 5 --out "
         "/tmp/quick",

@@ -304,6 +304,13 @@ TEST(Check, MeasuresThePaperThatIsNamed) {
   EXPECT_THAT(run_program({"check", "finite-horizon", "--explain"}).out, HasSubstr("wrong on purpose"));
 }
 
+TEST(Check, TellsWhatWasMeasuredBeforeCtrlC) {
+  const Finished done = run_program({"check", "--threads", "1", "--seed", "21"}, ".", 1.5);
+  EXPECT_EQ(done.code, 1) << done.err;
+  EXPECT_THAT(done.out, AllOf(HasSubstr("holds"), testing::EndsWith("were caught\n")));
+  EXPECT_THAT(done.err, AllOf(HasSubstr("stopped with "), HasSubstr("\nnext: "), HasSubstr(" --seed 21")));
+}
+
 TEST(Check, SaysWhereNamesAre) { expect_refused({"check", "nosuch"}, "list claims` names them all"); }
 
 TEST(Check, SaysWhatWasProbablyMeant) { expect_refused({"check", "finite-horizn"}, "did you mean 'finite-horizon'?"); }
@@ -447,6 +454,18 @@ TEST(Reproduce, StopsOnCtrlCWithoutHalfAStudy) {
   if (stopped.code != 1) GTEST_SKIP() << "this machine was not at a study when the signal came";
   EXPECT_THAT(stopped.err, HasSubstr("stopped while computing c-morl/"));
   EXPECT_FALSE(std::filesystem::exists(folder.path("out/report.html")));
+}
+
+TEST(Reproduce, ReportsWhatWasFinishedBeforeCtrlC) {
+  const TemporaryFolder folder;
+  const Finished done =
+      run_program({"reproduce", "distdp-stock", "--threads", "1", "--no-figures", "--out", folder.path("out")}, ".", 1);
+  if (done.err.find("claims finished") == std::string::npos)
+    GTEST_SKIP() << "this machine was not at the claims when the signal came";
+  EXPECT_EQ(done.code, 1);
+  EXPECT_THAT(done.err, HasSubstr("the same command goes on"));
+  EXPECT_THAT(done.out, HasSubstr("report.html"));
+  EXPECT_THAT(content(folder.path("out/report.html")), HasSubstr("claims finished; not finished: "));
 }
 
 TEST(List, NamesWhatThereIs) {

@@ -119,12 +119,31 @@ TEST(Suite, TellsTheTierAndTheProgress) {
   SuiteOptions options{.tier = Tier::kFull, .observer = [&](std::int64_t now, std::int64_t all) {
                          EXPECT_EQ(all, 2);
                          done.push_back(now);
+                         return true;
                        }};
   const std::vector<Claim> claims = {
       claim("a", [](const Effort& e) { return Measurement{.measured = e.pick(0.0, 7.0), .bound = 10}; },
             {{"wrong", "", constant(20)}})};
   EXPECT_EQ(run(claims, options).rows[0].measurement.measured, 7);
-  EXPECT_THAT(done, ElementsAre(1, 2));
+  EXPECT_THAT(done, ElementsAre(0, 1, 2));
+}
+
+TEST(Suite, KeepsWhatWasMeasuredWhenItIsStopped) {
+  const ThreadCount guard(1);
+  const std::vector<Claim> claims = {claim("a", constant(0), {}), claim("b", constant(0), {{"wrong", "", constant(2)}}),
+                                     claim("c", constant(0), {})};
+  const auto stopped_after = [&](std::int64_t most) {
+    return run(claims, {.observer = [=](std::int64_t done, std::int64_t) { return done < most; }});
+  };
+  const Report none = stopped_after(0), two = stopped_after(2), all = stopped_after(5);
+  EXPECT_TRUE(none.rows.empty());
+  EXPECT_THAT(none.unfinished, ElementsAre(&claims[0], &claims[1], &claims[2]));
+  ASSERT_EQ(two.rows.size(), 2U);
+  EXPECT_EQ(two.rows[1].verdict, Verdict::kHolds);
+  EXPECT_THAT(two.unfinished, ElementsAre(&claims[1], &claims[2]));
+  EXPECT_EQ(two.claims, 2);
+  EXPECT_FALSE(two.passed()) << "nobody knows";
+  EXPECT_TRUE(all.passed());
 }
 
 }  // namespace

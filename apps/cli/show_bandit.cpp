@@ -14,6 +14,7 @@
 
 #include "apps/cli/terminal.h"
 #include "bandits/arms/family.h"
+#include "bandits/arms/replay.h"
 #include "bandits/bandit.h"
 #include "bandits/trial.h"
 #include "core/errors.h"
@@ -141,8 +142,9 @@ std::string bandit_text(const experiments::InstanceVariant& variant) {
     out += line(fact.what, fmt::format("{:.9g} ({})", fact.value, fact.how));
   if (!made.bandit->means().empty()) out += arms_table(made, made.bandit->means(), world.kind);
   out += settings_of(family);
-  return out + fmt::format("\nnext: {} run {} --algorithm {} --rounds 10000\n", program_name(),
-                           as_typed(variant, family), players(*made.bandit));
+  const auto* log = dynamic_cast<const bandits::ReplayBandit*>(made.bandit.get());
+  return out + fmt::format("\nnext: {} run {} --algorithm {} --rounds {}\n", program_name(), as_typed(variant, family),
+                           players(*made.bandit), log != nullptr ? log->longest() : kRounds);
 }
 
 }  // namespace bellwether::cli

@@ -215,7 +215,8 @@ World ReplayBandit::world(std::int64_t rounds) const {
 
 std::unique_ptr<Game> ReplayBandit::start(std::int64_t rounds, const Stream& stream) const {
   if (rounds > static_cast<std::int64_t>(log_.rows()))
-    throw InvalidOption(fmt::format("a log of {} rows cannot be replayed for {} rounds", log_.rows(), rounds));
+    throw InvalidOption(fmt::format("a log of {0} rows cannot be replayed for {1} rounds; the most is --rounds {0}",
+                                    log_.rows(), rounds));
   return std::make_unique<ReplayGame>(*this, stream);
 }
 

@@ -41,6 +41,8 @@ class ReplayBandit : public Bandit {
   std::unique_ptr<Game> start(std::int64_t rounds, const Stream& stream) const override;
   std::string content() const override;
 
+  /// The most rounds that can be played.
+  std::int64_t longest() const { return static_cast<std::int64_t>(log_.rows()); }
   const ActionLog& log() const { return log_; }
   bool blocks() const { return blocks_; }
   double least_propensity() const { return least_propensity_; }

@@ -16,7 +16,8 @@ struct LastColumn {
   std::string heading, metric;
 };
 
-LastColumn last_column(const LearnerVariant& learner) {
+LastColumn last_column(const LearnerVariant& learner, std::string_view metric) {
+  if (metric == "mean-reward") return {"share of rounds kept", "observed-share"};  // what the mean of a log rests on
   switch (learner.protocol) {
     case Protocol::kGenerative:
       return {"policy-loss", "policy-loss"};
@@ -57,7 +58,7 @@ std::vector<std::string> stopping_row(const Grid& grid, const Results& results, 
   if (!ended.all() && measures(learner, "certified-loss"))
     how += fmt::format(", loss certified so far {}", of("certified-loss"));
   return {learner.label, grouped(last.at), cut ? "-" : with_error(last.mean, last.standard_error), std::move(how),
-          of(last_column(learner).metric)};
+          of(last_column(learner, own.metric).metric)};
 }
 
 /// Slopes are of what theorems bound: regrets, errors, losses. What may be below zero has no logarithm.
@@ -82,7 +83,7 @@ std::vector<std::string> row_of(const Grid& grid, const Results& results, std::s
   const std::string growth = growth_of(grid, results, own);
   if (std::isnan(last.mean)) return {variant.label, grouped(last.at), "-", "-", "-"};
   return {variant.label, grouped(last.at), with_error(last.mean, last.standard_error), growth,
-          mean_at_the_end(grid, results, instance, learner, last_column(variant).metric)};
+          mean_at_the_end(grid, results, instance, learner, last_column(variant, metric).metric)};
 }
 
 /// What became of the limits, beside the episodes that broke one: by how much in all, and how the learner played.
@@ -105,7 +106,7 @@ void add_broken_certificates(const Grid& grid, const Results& results, std::size
 
 std::vector<std::string> heading_of(const Grid& grid, const LearnerVariant& learner) {
   const std::string metric = metric_named(learner, grid.plan.summary.metric);
-  const std::string mean = metric + " (mean ± se)", last = last_column(learner).heading;
+  const std::string mean = metric + " (mean ± se)", last = last_column(learner, metric).heading;
   if (stops_itself(learner))
     return {"learner", fmt::format("{} at most", length_name(learner.protocol)),
             is_stopping_time(learner, metric) ? "stopped after (mean ± se)" : mean, "stopped by itself", last};

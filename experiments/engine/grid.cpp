@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "bandits/bandit.h"
 #include "core/text.h"
 #include "experiments/engine/content_id.h"
 #include "experiments/engine/failure.h"
@@ -19,6 +20,8 @@ namespace {
 
 /// Of the loop that plays and measures: raised whenever it gives other numbers for the same cell.
 constexpr int kPlayVersion = 1;
+
+constexpr const char* kEarned = "mean-reward";
 
 const std::set<std::string_view> kColumns = {"instance", "learner",    "constant", "seed",
                                              "seeds",    "checkpoint", "metric",   "value"};
@@ -233,6 +236,17 @@ void require_settings_used(const Grid& grid) {
   }
 }
 
+/// Of a log nobody knows the best arm, so there is no regret: what was earned is shown.
+void prefer_known_metric(Grid& grid) {
+  const auto is_log = [](const InstanceVariant& instance) {
+    return instance.bandit() != nullptr && instance.bandit()->bandit->world(1).link == bandits::Link::kUnknown;
+  };
+  const auto tells = [](const LearnerVariant& learner) { return measures(learner, kEarned); };
+  if (grid.plan.summary.metric == "regret" && std::ranges::all_of(grid.instances, is_log) &&
+      std::ranges::all_of(grid.learners, tells))
+    grid.plan.summary.metric = kEarned;
+}
+
 /// A metric that nobody measures would be noticed when everything has been played.
 void require_metric(const Grid& grid) {
   const std::string& metric = grid.plan.summary.metric;
@@ -332,6 +346,7 @@ Grid expand(const Plan& plan) {
   require_one_world(grid);
   require_meetings(grid);
   require_settings_used(grid);
+  prefer_known_metric(grid);
   require_metric(grid);
   require_countable(grid);
   set_columns(grid);

@@ -34,12 +34,13 @@ struct Entry {
 
 /// How replicates are summarised.
 struct SummaryOptions {
-  double level = 0.95;            ///< of intervals and bands
-  int resamples = 2000;           ///< of bootstraps and permutation tests
-  double window_from = 0;         ///< slopes are fitted from this checkpoint on; 0: over the last decade
-  double window_to = 0;           ///< and up to this one; 0: the last
-  double exponent = 0.5;          ///< what slopes are held against (of errors, which fall: its negative)
-  std::string metric = "regret";  ///< of slopes and comparisons; "regret": the regret with the least variance
+  double level = 0.95;     ///< of intervals and bands
+  int resamples = 2000;    ///< of bootstraps and permutation tests
+  double window_from = 0;  ///< slopes are fitted from this checkpoint on; 0: over the last decade
+  double window_to = 0;    ///< and up to this one; 0: the last
+  double exponent = 0.5;   ///< what slopes are held against (of errors, which fall: its negative)
+  /// Of slopes and comparisons; "regret": the regret with the least variance, on logs (no regret is known) mean-reward.
+  std::string metric = "regret";
 };
 
 template <class Field>

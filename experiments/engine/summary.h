@@ -42,6 +42,8 @@ bool is_stopping_time(const LearnerVariant& learner, std::string_view metric);
 std::vector<std::string> metrics_of(const LearnerVariant& learner);
 /// Whether the learner has the metric, or it is "regret".
 bool measures(const LearnerVariant& learner, std::string_view metric);
+/// A level (a mean, a share) and no sum that grows: it has no slope, and its axis is linear.
+bool is_level(std::string_view metric);
 /// "regret" is the regret with the least variance that the protocol measures (the stopping time where learners stop
 /// themselves); any other name stands for itself. InvalidOption when the learner has no such metric.
 std::string metric_named(const LearnerVariant& learner, std::string_view metric);

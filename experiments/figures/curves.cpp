@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <optional>
 
 #include <fmt/format.h>
@@ -40,10 +41,21 @@ std::string slope_text(const RateFit& fit, bool room) {
 
 bool finite(const Point& point) { return std::isfinite(point.band.low) && std::isfinite(point.band.high); }
 
+/// The points with a mean; of these, those from which on all seeds have numbers where there are such, for the band's
+/// sake.
+std::vector<Point> drawn_points(const Curve& curve) {
+  std::vector<Point> points;
+  std::ranges::copy_if(curve.points, std::back_inserter(points), [](const Point& p) { return std::isfinite(p.mean); });
+  const auto first = std::ranges::find_if(points, finite);
+  if (std::all_of(first, points.end(), finite) && points.end() - first > 1) points.erase(points.begin(), first);
+  return points;
+}
+
 FigureLine measured_line(const Curve& curve, const std::string& label, int colour) {
   FigureLine line{.label = label, .x = {}, .y = {}, .colour = colour};
-  const bool banded = std::ranges::all_of(curve.points, finite);
-  for (const Point& point : curve.points) {
+  const std::vector<Point> points = drawn_points(curve);
+  const bool banded = std::ranges::all_of(points, finite);
+  for (const Point& point : points) {
     line.x.push_back(static_cast<double>(point.at));
     line.y.push_back(point.mean);
     if (!banded) continue;
@@ -90,15 +102,22 @@ class CurveFigure {
     figure_.y_label = metric_text(curves_.front().metric);
     std::size_t seeds = curves_.front().seeds;
     for (const Curve& curve : curves_) seeds = std::min(seeds, curve.seeds);
-    figure_.notes.insert(figure_.notes.begin(),
-                         seeds > 1 ? fmt::format("lines: means of {} seeds; bands: {:g} % for the whole curve at once; "
-                                                 "slopes: log-log, {}",
-                                                 seeds, 100 * grid_.plan.summary.level, window_text())
-                                   : "one seed: no bands");
+    figure_.log_y = !is_level(curves_.front().metric);
+    figure_.notes.insert(figure_.notes.begin(), note(seeds));
     return figure_;
   }
 
  private:
+  /// What lines and bands are.
+  std::string note(std::size_t seeds) const {
+    if (seeds < 2) return "one seed: no bands";
+    std::string text = fmt::format("lines: means of {} seeds", seeds);
+    const auto banded = [](const FigureLine& line) { return !line.low.empty(); };
+    if (std::ranges::any_of(figure_.lines, banded))
+      text += fmt::format("; bands: {:g} % for the whole curve at once", 100 * grid_.plan.summary.level);
+    return figure_.log_y ? fmt::format("{}; slopes: log-log, {}", text, window_text()) : text;
+  }
+
   std::string window_text() const {
     const SummaryOptions& o = grid_.plan.summary;
     if (o.window_from <= 0 && o.window_to <= 0) return "last decade";
@@ -111,10 +130,10 @@ class CurveFigure {
     Curve curve = experiments::curve(grid_, results_, instance_, learner, name);
     const auto exists = [](const Point& point) { return std::isfinite(point.mean); };
     if (curve.points.size() < 2 || std::ranges::none_of(curve.points, exists)) return;
-    const RateFit fit = rate(grid_, results_, instance_, learner, name);
-    figure_.lines.push_back(
-        measured_line(curve, grid_.learners[learner].label + slope_text(fit, grid_.learners.size() <= kWithIntervals),
-                      static_cast<int>(curves_.size())));
+    std::string label = grid_.learners[learner].label;
+    if (!is_level(name))
+      label += slope_text(rate(grid_, results_, instance_, learner, name), grid_.learners.size() <= kWithIntervals);
+    figure_.lines.push_back(measured_line(curve, label, static_cast<int>(curves_.size())));
     curves_.push_back(std::move(curve));
   }
 

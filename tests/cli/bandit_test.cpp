@@ -36,6 +36,34 @@ TEST(BanditCommands, RunShowsRegretAndTheShareOfTheBestArm) {
               HasSubstr("bernoulli-arms@1,ucb1,theory,1,0.9/0.8,0,300,pseudo-regret,"));
 }
 
+/// A log of 60 rows under uniform choice of two arms, of which the second is the better one.
+std::string small_log() {
+  std::string text = "action,reward,propensity,age\n";
+  for (int row = 0; row < 60; ++row) {
+    const int action = row * 7 % 3 % 2;
+    text +=
+        std::to_string(action) + (action == 1 || row % 4 == 0 ? ",1" : ",0") + ",0.5," + std::to_string(row % 5) + "\n";
+  }
+  return text;
+}
+
+TEST(BanditCommands, ReplaysALogAsShowSuggests) {
+  const TemporaryFolder folder;
+  const std::string log = "log-replay:file=" + folder.write("log.csv", small_log());
+  EXPECT_THAT(run_program({"show", log}).out, HasSubstr(log + " --algorithm oful,ucb1 --rounds 60\n"));
+  const Finished longer = play(folder, {log, "--algorithm", "ucb1", "--rounds", "61"});
+  EXPECT_EQ(longer.code, 2);
+  EXPECT_THAT(longer.err, HasSubstr("for 61 rounds; the most is --rounds 60"));
+  const Finished done =
+      play(folder, {log, "-a", "oful,ucb1", "--rounds", "60", "--seeds", "6", "--plot", folder.path("p.gp")});
+  EXPECT_EQ(done.code, 0) << done.err;
+  EXPECT_THAT(done.out,
+              AllOf(HasSubstr("mean-reward (mean"), HasSubstr("share of rounds kept"), Not(HasSubstr("no numbers"))));
+  const std::string figure = read_file(folder.path("p.gp"));
+  EXPECT_THAT(figure, AllOf(HasSubstr("set ylabel 'mean reward'"), HasSubstr("bands: 95 %"), HasSubstr("filledcurves"),
+                            Not(HasSubstr("slope")), Not(HasSubstr("set logscale y"))));
+}
+
 TEST(BanditCommands, ShowTellsArmsAndFormulas) {
   const Finished bandit = run_program({"show", "bernoulli-arms:means=0.9/0.8"});
   EXPECT_EQ(bandit.code, 0) << bandit.err;

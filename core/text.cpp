@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace bellwether {
 namespace {
@@ -41,6 +42,19 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
+/// The first names that go on after the word and a dash, in quotes: "ucbvi" is the family of "ucbvi-ch" and "ucbvi-bf".
+std::vector<std::string> family_members(const std::string& typed, std::span<const std::string> candidates) {
+  constexpr std::size_t kMost = 4;
+  std::vector<std::string> members;
+  for (const std::string& candidate : candidates) {
+    if (typed.empty() || !lower_case(candidate).starts_with(typed + "-")) continue;
+    std::string member = fmt::format("'{}'", candidate);
+    if (members.size() < kMost && std::ranges::find(members, member) == members.end())
+      members.push_back(std::move(member));
+  }
+  return members;
+}
+
 }  // namespace
 
 std::string exact_text(double x) { return fmt::format("{}", x); }
@@ -70,6 +84,10 @@ std::optional<std::string> nearest_name(std::string_view word, std::span<const s
 
 std::string did_you_mean(std::string_view word, std::span<const std::string> candidates) {
   const auto near = nearest_name(word, candidates);
+  const std::string typed = lower_case(word);
+  const bool slip = near && edit_distance(typed, lower_case(*near)) <= 1;
+  const std::vector<std::string> members = slip ? std::vector<std::string>() : family_members(typed, candidates);
+  if (!members.empty()) return fmt::format("; did you mean {}?", fmt::join(members, " or "));
   return near ? fmt::format("; did you mean '{}'?", *near) : std::string();
 }
 

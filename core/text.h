@@ -20,7 +20,8 @@ std::optional<std::int64_t> parse_integer(std::string_view text);
 /// the word; capital letters count as small ones.
 std::optional<std::string> nearest_name(std::string_view word, std::span<const std::string> candidates);
 
-/// "; did you mean 'goal'?" when a candidate is near enough, else nothing: the end of a message.
+/// "; did you mean 'goal'?" when a candidate is near enough, or the members of the family that the word names ("ucbvi":
+/// 'ucbvi-ch' or 'ucbvi-bf'), else nothing: the end of a message.
 std::string did_you_mean(std::string_view word, std::span<const std::string> candidates);
 
 /// So many of a thing: "1 state", "0 states", "12 states"; a noun in -y ("probability", "entry") becomes one in -ies.

@@ -156,6 +156,12 @@ TabularMdp with_rewards(std::string_view command, const TabularMdp& model, const
     if (column.name == name) return model.with_rewards(name);
     names.push_back(column.name);
   }
+  for (const mdp::Column& column : model.data().costs)
+    if (column.name == name)
+      throw InvalidOption(
+          fmt::format("{}: option --rewards: '{}' is a column of costs, and a reward is wanted; headed 'reward:{}' it "
+                      "would be one, as a cost it can be limited by a budget",
+                      command, name, name));
   refuse_name(command, "rewards", name, "reward structure", names);
 }
 

@@ -146,7 +146,8 @@ TEST_F(Limits, TheOptimumIsThatOfThePlanner) {
 
 TEST_F(Limits, RefusesWhatItCannotDo) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> wrong = {
-      {{"--algorithm", "opt-lp"}, "opt-lp keeps to limits, and courier@1 has none; set budget (COLUMN=LIMIT) or floor"},
+      {{"--algorithm", "opt-lp"},
+       "opt-lp keeps to limits, and courier@1 has none; give --budget COLUMN=LIMIT or --floor S"},
       {{"--algorithm", "stepmix", "--baseline", "uniform"}, "stepmix keeps to limits, and courier@1 has none"},
       {{"--algorithm", "ucbvi-bf", "--budget", "damage=1"}, "no learner here keeps to limits"},
       {{"--algorithm", "opt-lp", "--budget", "dmage=1"}, "no cost column 'dmage'; it has fuel and damage"},

@@ -40,6 +40,15 @@ TEST(SolveWithBudgets, ReportsCostsMultipliersAndTheRandomisedPolicy) {
   }
 }
 
+TEST(SolveWithBudgets, SaysThatARewardIsNoCost) {
+  const TemporaryFolder folder;
+  const Finished done =
+      run_program({"solve", folder.write("fuel.csv", kFuel), "--discount", "0.9", "--rewards", "fuel"});
+  EXPECT_EQ(done.code, 2);
+  EXPECT_THAT(done.err,
+              HasSubstr("'fuel' is a column of costs, and a reward is wanted; headed 'reward:fuel' it would"));
+}
+
 TEST(SolveWithBudgets, SaysWhyNoPolicyWillDo) {
   const TemporaryFolder folder;
   const std::string file = folder.write("fuel.csv", kFuel);

@@ -41,9 +41,10 @@ class Limits : public ModelWorld<online::ConstrainedLearner, online::constrained
     require_horizon(instance, learner.name);
     if (instance.constraints.empty())
       fail(instance.place,
-           fmt::format("{} keeps to limits, and {} has none; set budget (COLUMN=LIMIT) or floor (the least value of an "
-                       "episode, as a share of the baseline's)",
-                       learner.name, instance.label));
+           fmt::format("{} keeps to limits, and {} has none; {} (the least value of an episode, as a share of the "
+                       "baseline's)",
+                       learner.name, instance.label,
+                       asked_for(instance, "budget (COLUMN=LIMIT) or floor", "--budget COLUMN=LIMIT or --floor S")));
   }
   std::int64_t steps_of_unit(const InstanceVariant& instance) const override { return instance.horizon; }
 

@@ -30,18 +30,22 @@ void require_discount(const InstanceVariant& instance, std::string_view learner)
     fail(instance.place,
          fmt::format("{}: discount is 0, and {} needs one above 0 and below 1", instance.label, learner));
   if (instance.discount == 0)
-    fail(instance.place,
-         fmt::format("{} has no discount of its own, and {} needs one; set discount", instance.label, learner));
+    fail(instance.place, fmt::format("{} has no discount of its own, and {} needs one; {}", instance.label, learner,
+                                     asked_for(instance, "discount", "--discount G")));
   if (!instance.model().stages.empty())
     fail(instance.place, fmt::format("the stages of {} differ; {} needs one model for all", instance.label, learner));
+}
+
+std::string asked_for(const InstanceVariant& instance, std::string_view setting, std::string_view option) {
+  return instance.place.empty() ? fmt::format("give {}", option) : fmt::format("set {}", setting);
 }
 
 // Every learner of episodes, and the task itself, keeps a number for each stage and choice.
 void require_horizon(const InstanceVariant& instance, std::string_view learner) {
   constexpr std::int64_t kMostStageChoices = std::int64_t{1} << 31;  // 16 GiB of doubles
   if (instance.horizon == 0)
-    fail(instance.place,
-         fmt::format("{} has no horizon of its own, and {} plays episodes; set horizon", instance.label, learner));
+    fail(instance.place, fmt::format("{} has no horizon of its own, and {} plays episodes; {}", instance.label, learner,
+                                     asked_for(instance, "horizon", "--horizon H")));
   const std::int64_t choices = instance.model().model.num_choices();
   if (instance.horizon > kMostStageChoices / choices)
     fail(instance.place, fmt::format("{}: horizon is {}, with {} choices at each stage that is beyond the tables of "

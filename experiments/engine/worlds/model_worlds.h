@@ -58,6 +58,9 @@ std::string discount_lines(const InstanceVariant& instance);
 /// Fails unless the instance has a discount and one model for all stages.
 void require_discount(const InstanceVariant& instance, std::string_view learner);
 
+/// What to do about a setting that is missing: "set horizon" in a plan, "give --horizon H" on the command line.
+std::string asked_for(const InstanceVariant& instance, std::string_view setting, std::string_view option);
+
 /// Fails unless the instance has a horizon within what tables of learners can hold.
 void require_horizon(const InstanceVariant& instance, std::string_view learner);
 

@@ -47,6 +47,9 @@ TEST(NearestName, KnowsTyposFromOtherWords) {
   EXPECT_FALSE(nearest_name("pol", std::vector<std::string>{"policy-iteration", "polynomial-search"}));
   EXPECT_EQ(did_you_mean("val", names), "; did you mean 'value-iteration'?");
   EXPECT_EQ(did_you_mean("zebra", names), "");
+  const std::vector<std::string> families{"ucb1", "ucbvi-ch", "ucbvi-bf", "ucbvi-bf", "psrl-x", "psrls"};
+  EXPECT_EQ(did_you_mean("UCBVI", families), "; did you mean 'ucbvi-ch' or 'ucbvi-bf'?");
+  EXPECT_EQ(did_you_mean("psrl", families), "; did you mean 'psrls'?") << "one letter is a slip";
 }
 
 TEST(Text, CountsOneInTheSingular) {

@@ -63,14 +63,23 @@ mdp::ModelFile read_file(const Entry& entry) {
   }
 }
 
+/// Learners meet models whose rows are known and whose states are seen; the others have planners.
+void require_plain(const Entry& entry, const mdp::ModelFile& file) {
+  if (!file.intervals && !file.observations && file.contexts.empty()) return;
+  const std::string_view what = file.intervals ? "intervals" : file.observations ? "observations" : "contexts";
+  const std::string_view onward =
+      file.intervals ? "`solve` plans for the worst rows in them (docs/guide/robust.md), and a file with one number in "
+                       "place of each interval can be learnt"
+      : file.observations ? "`solve` with --horizon or --discount plans for it (docs/guide/latent.md)"
+                          : "`solve` with --horizon or --discount plans for it (docs/guide/latent.md), and the rows of "
+                            "one context in a file of their own, without that column, can be learnt";
+  fail(entry.place, fmt::format("{}: learners meet plain models, this one has {}; {}", entry.file, what, onward));
+}
+
 /// A file that asks for minimisation is treated as a named instance that does: its negated rewards are maximised.
 mdp::NamedInstance read_instance(const Entry& entry) {
   mdp::ModelFile file = read_file(entry);
-  if (file.intervals || file.observations || !file.contexts.empty())
-    fail(entry.place, fmt::format("{}: learners meet plain models, this one has {}", entry.file,
-                                  file.intervals      ? "intervals"
-                                  : file.observations ? "observations"
-                                                      : "contexts"));
+  require_plain(entry, file);
   return {.model = std::move(file.model),
           .question = {.minimise = file.rewards_are_costs},
           .stages = std::move(file.stages),

@@ -241,6 +241,13 @@ TEST_F(Run, PlaysCostsAsNegativeRewards) {
               AllOf(HasSubstr("least cost"), HasSubstr("are costs, to be minimised")));
 }
 
+TEST_F(Run, SaysTheWayOnwardFromAModelThatIsNotPlain) {
+  const std::string file =
+      folder_.write("c.csv", "context,state,action,next,probability,reward\n0,0,0,0,1,1\n1,0,0,0,1,0\n");
+  expect_refused({"run", file, "--algorithm", "psrl", "--horizon", "5", "--out", out_},
+                 "this one has contexts; `solve` with --horizon or --discount plans for it");
+}
+
 TEST_F(Run, NamesTheLineOfAPlan) {
   const std::string plan = folder_.write("plan.toml",
                                          "episodes = 40\nlearners = [\"psrl\"]\ninstances = [\n"
@@ -273,7 +280,11 @@ TEST_F(Run, SaysWhatIsWrong) {
   expect_refused({"run", "riverswim", "--horizon", "10"}, "which learners?");
   expect_refused({"run", "riverswin", "--algorithm", "psrl", "--horizon", "5"}, "riverswim");
   expect_refused({"run", "riverswim", "--algorithm", "pslr", "--horizon", "5"}, "psrl");
-  expect_refused({"run", "riverswim", "--algorithm", "psrl"}, "horizon");
+  expect_refused({"run", "riverswim", "--algorithm", "psrl"}, "psrl plays episodes; give --horizon H");
+  expect_refused({"run", "maze", "--algorithm", "q-learning"}, "q-learning needs one; give --discount G");
+  expect_refused({"run", "riverswim", "--algorithm", "ucbvi", "--horizon", "5"},
+                 "did you mean 'ucbvi-ch' or 'ucbvi-bf'?");
+  expect_refused({"show", "ucbvi"}, "did you mean 'ucbvi-ch' or 'ucbvi-bf'?");
   expect_refused({"run", "riverswim", "--algorithm", "psrl", "--horizon", "5", "--plot", "x.bmp"}, ".svg, .png");
   expect_refused({"run", "riverswim", "--algorithm", "psrl", "--horizon", "5", "--window", "9:3"}, "FROM < TO");
   expect_refused({"run", "riverswim", "--algorithm", "ucbvi-bf", "--horizon", "5", "--constant", "large"}, "constant");

@@ -53,8 +53,20 @@ TEST(AverageTask, RefusesAModelThatFallsIntoParts) {
   mdp::TabularMdpBuilder builder(2);
   builder.add_choice(0, 0.0, {{0, 1.0}}).add_choice(0, 0.0, {{1, 1.0}}).add_choice(1, 1.0, {{1, 1.0}});
   const mdp::TabularMdp model = std::move(builder).build();
+  EXPECT_THAT([&] { AverageTask{model}; }, ThrowsMessage<InvalidModel>(HasSubstr(
+                                               "falls into 2 strongly connected parts; from state 1 the play never "
+                                               "comes back to state 0")));
+}
+
+TEST(AverageTask, SaysWhichStatesAreNeverMet) {
+  mdp::TabularMdpBuilder builder(6);
+  builder.add_choice(0, 0.0, {{1, 1.0}}).add_choice(1, 0.0, {{0, 1.0}});
+  for (int s = 2; s < 6; ++s) builder.add_choice(s, 0.0, {{1, 1.0}});
+  const mdp::TabularMdp model = std::move(builder).build();
   EXPECT_THAT([&] { AverageTask{model}; },
-              ThrowsMessage<InvalidModel>(HasSubstr("falls into 2 strongly connected parts")));
+              ThrowsMessage<InvalidModel>(HasSubstr("5 strongly connected parts; states 2, 3, 4 and 1 more cannot be "
+                                                    "reached from state 0, and without what cannot be reached it would "
+                                                    "be one part")));
 }
 
 TEST(RunAverage, TheOptimalPolicyPaysNoGaps) {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "core/text.h"
 #include "experiments/engine/streams.h"
@@ -135,6 +136,21 @@ void correct(ComparisonTable& table) {
   }
 }
 
+/// "opt-lp broke a limit in 492 of 500 episodes"; of learners that keep to limits, beside their regret.
+std::string broken_limits(const Grid& grid, const Results& results, std::size_t instance, const Comparison& c) {
+  std::vector<std::string> who;
+  for (const std::size_t l : {c.first, c.second}) {
+    const LearnerVariant& learner = grid.learners[l];
+    constexpr std::string_view kBroken = "violating-episodes";
+    if (c.metric.find("regret") == std::string::npos || !measures(learner, kBroken)) continue;
+    const double broken = curve(grid, results, instance, l, kBroken).points.back().mean;
+    if (broken > 0)
+      who.push_back(fmt::format("{} broke a limit in {} of {} episodes", learner.name, short_number(broken, 4),
+                                grouped(learner.length)));
+  }
+  return fmt::format("{}", fmt::join(who, ", "));
+}
+
 std::string verdict_of(const Comparison& c) {
   if (c.test.pairs < 2) return "two seeds or more are needed";
   if (c.told_apart) return c.test.difference < 0 ? "below" : "above";
@@ -159,6 +175,7 @@ ComparisonTable compare(const Grid& grid, const Results& results, std::size_t in
   correct(table);
   for (Comparison& c : table.rows) {
     c.told_apart = c.adjusted_p < level;
+    c.broken_limits = broken_limits(grid, results, instance, c);
     if (c.told_apart) continue;
     // The strictest level that the correction may ask of this row.
     const double own_level = level / static_cast<double>(table.tests);
@@ -180,7 +197,8 @@ std::vector<std::string> comparison_cells(const Grid& grid, const Comparison& c)
   const bool any = c.test.pairs > 0;
   return {fmt::format("{} against {}", grid.learners[c.first].label, grid.learners[c.second].label),
           any ? with_error(c.test.difference, c.test.standard_error) : "-", std::to_string(c.test.pairs),
-          c.test.pairs < 2 ? "-" : fmt::format("{:.2g}", c.adjusted_p), verdict_of(c)};
+          c.test.pairs < 2 ? "-" : fmt::format("{:.2g}", c.adjusted_p),
+          verdict_of(c) + (c.broken_limits.empty() ? "" : "; " + c.broken_limits)};
 }
 
 }  // namespace bellwether::experiments

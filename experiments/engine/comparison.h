@@ -21,6 +21,8 @@ struct Comparison {
   /// So many seeds of a new run, looked at once, would tell a difference of this size with probability 0.8. Seeds added
   /// to those that were looked at would not do: the second look makes false alarms more likely than the level says.
   std::int64_t fresh_seeds = 0;
+  /// Who broke a limit, and how often: regret below that of others is no merit then. Empty for other learners.
+  std::string broken_limits = {};
 };
 
 /// Who can be told apart on one instance.

@@ -77,6 +77,15 @@ double fitted_factor(const Curve& curve, const std::vector<double>& shape) {
   return count > 0 ? std::exp(sum / count) : 0;
 }
 
+/// Of learners that did the same, or nearly, only the last would be seen.
+void let_hidden_lines_be_seen(std::vector<FigureLine>& lines) {
+  const auto near = [](double a, double b) { return std::abs(a - b) <= 0.005 * std::max(std::abs(a), std::abs(b)); };
+  for (std::size_t k = 0; k < lines.size(); ++k)
+    for (std::size_t before = 0; before < k; ++before)
+      if (!lines[k].dashed && !lines[before].dashed && std::ranges::equal(lines[k].y, lines[before].y, near))
+        ++lines[k].beneath;
+}
+
 class CurveFigure {
  public:
   CurveFigure(const Grid& grid, const Results& results, std::size_t instance, Protocol protocol)
@@ -103,6 +112,7 @@ class CurveFigure {
     std::size_t seeds = curves_.front().seeds;
     for (const Curve& curve : curves_) seeds = std::min(seeds, curve.seeds);
     figure_.log_y = !is_level(curves_.front().metric);
+    let_hidden_lines_be_seen(figure_.lines);
     figure_.notes.insert(figure_.notes.begin(), note(seeds));
     return figure_;
   }
@@ -115,6 +125,8 @@ class CurveFigure {
     const auto banded = [](const FigureLine& line) { return !line.low.empty(); };
     if (std::ranges::any_of(figure_.lines, banded))
       text += fmt::format("; bands: {:g} % for the whole curve at once", 100 * grid_.plan.summary.level);
+    const auto over = [](const FigureLine& line) { return line.beneath > 0; };
+    if (std::ranges::any_of(figure_.lines, over)) text += "; dashes over a line: the same curve";
     return figure_.log_y ? fmt::format("{}; slopes: log-log, {}", text, window_text()) : text;
   }
 
@@ -133,6 +145,8 @@ class CurveFigure {
     std::string label = grid_.learners[learner].label;
     if (!is_level(name))
       label += slope_text(rate(grid_, results_, instance_, learner, name), grid_.learners.size() <= kWithIntervals);
+    const auto above = [](const Point& point) { return point.mean > 0; };
+    if (name.ends_with("violation") && std::ranges::none_of(curve.points, above)) label += ", never over";
     figure_.lines.push_back(measured_line(curve, label, static_cast<int>(curves_.size())));
     curves_.push_back(std::move(curve));
   }
@@ -323,6 +337,7 @@ Figure against_parameter(const Grid& grid, const Results& results, const Axis& a
     }
     figure.lines.push_back(std::move(line));
   }
+  let_hidden_lines_be_seen(figure.lines);
   figure.notes.push_back(fmt::format("points: means of {} seeds; bands: {:g} % for each point", grid.num_seeds(),
                                      100 * grid.plan.summary.level));
   for (const AxisCurve& curve : curves)

@@ -28,6 +28,15 @@ std::string quoted(std::string_view text) {
   return out + "'";
 }
 
+/// A label beside the axis has the height of the axis for its length: a longer one takes a second line.
+std::string label_beside(std::string_view text) {
+  constexpr std::size_t kRoom = 45;
+  if (text.size() <= kRoom) return quoted(text);
+  const std::size_t end = text.rfind(' ', text.size() / 2 + 8);
+  if (end == std::string_view::npos) return quoted(text);
+  return fmt::format("{}.\"\\n\".{}", quoted(text.substr(0, end)), quoted(text.substr(end + 1)));
+}
+
 bool drawable(double x, bool logarithmic) { return std::isfinite(x) && (!logarithmic || x > 0); }
 
 bool has_band(const FigureLine& line) { return !line.low.empty(); }
@@ -67,7 +76,7 @@ std::string plot_command(const Figure& figure) {
   for (std::size_t k = 0; k < figure.lines.size(); ++k) {
     const FigureLine& line = figure.lines[k];
     const int turn = line.colour / static_cast<int>(kColours.size());  // colours come round: other dashes
-    const int dash = line.dashed ? 2 + turn : 1 + turn * 3;
+    const int dash = line.dashed ? 2 + turn : 1 + turn * 3 + line.beneath;
     const std::string_view style = !line.joined ? "points" : line.marks ? "linespoints" : "lines";
     add(fmt::format("$line{} using 1:2 with {} lw {} {}{}lc rgb '{}' {}", k, style, line.dashed ? 1.5 : 2.2,
                     line.joined ? fmt::format("dt {} ", dash) : "", line.marks ? point_of(line, k) : "",
@@ -202,7 +211,7 @@ std::string gnuplot_script(const Figure& figure, std::string_view terminal, std:
   out +=
       "set grid lc rgb '#dddddd' lt 1 lw 0.5\nset key below center horizontal Left reverse spacing 1.3 samplen 2.5 "
       "width 1\n";
-  out += fmt::format("set title {}\nset ylabel {}\n", quoted(figure.title), quoted(figure.y_label));
+  out += fmt::format("set title {}\nset ylabel {}\n", quoted(figure.title), label_beside(figure.y_label));
   std::string below = quoted(figure.x_label);
   if (!figure.notes.empty()) below += ".\"\\n\"";  // and between the axis and what is said of the figure
   for (const std::string& note : figure.notes) below += ".\"\\n\"." + quoted(note);

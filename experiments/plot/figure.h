@@ -15,6 +15,7 @@ struct FigureLine {
   bool dashed = false;  ///< bounds and fits; full lines are measured
   bool marks = false;   ///< marks at the points: for few points
   bool joined = true;   ///< false, with marks: points alone
+  int beneath = 0;      ///< lines that run where this one does and were drawn before: its dashes let them be seen
 };
 
 /// What a figure shows, whoever draws it.

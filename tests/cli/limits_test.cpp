@@ -95,6 +95,21 @@ TEST_F(Limits, EveryLearnerIsMeasuredByEveryMetric) {
   EXPECT_GT(last.at("opt-lp").at("hard-violation"), 0);
 }
 
+TEST_F(Limits, SaysWhoBrokeALimitAndWhoNever) {
+  auto all = words({"--budget", "damage=40%", "--algorithm", "opt-lp,opt-pess-lp,dope", "--constant", "practical",
+                    "--episodes", "60", "--seeds", "2"});
+  std::erase(all, "--no-figures");
+  const Finished done = run_program(all);
+  ASSERT_EQ(done.code, 0) << done.err;
+  EXPECT_THAT(done.out, testing::ContainsRegex("; opt-lp broke a limit in [0-9.]+ of 60 episodes"));
+  EXPECT_THAT(done.out, testing::Not(HasSubstr("dope broke")));
+  std::string figures;
+  for (const auto& entry : std::filesystem::directory_iterator(out_))
+    if (entry.path().extension() == ".svg") figures += content(entry.path());
+  if (figures.empty()) GTEST_SKIP() << "no gnuplot on this machine";
+  EXPECT_THAT(figures, HasSubstr("dope (practical 0.01), never over"));
+}
+
 TEST_F(Limits, PromisesAreCountedThoughTheLastEpisodeMadeNone) {
   // OptPess-LP plays its baseline at first, and promises nothing then; a seed that ends there has no such column.
   const auto one = [&](const char* episodes) {

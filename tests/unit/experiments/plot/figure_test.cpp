@@ -144,5 +144,24 @@ TEST(TextFigure, ShowsTheLegendInTheTerminal) {
   EXPECT_THAT(text, testing::AnyOf(HasSubstr(" psrl"), HasSubstr("gnuplot is not installed")));  // not into its line
 }
 
+TEST(GnuplotScript, DashesLetLinesBeneathBeSeen) {
+  Figure figure{.title = "t", .x_label = "x", .y_label = "y", .lines = {}};
+  figure.lines.push_back({.label = "one", .x = {1, 2}, .y = {1, 2}});
+  figure.lines.push_back({.label = "two", .x = {1, 2}, .y = {1, 2}, .beneath = 1});
+  const std::string script = gnuplot_script(figure, "dumb", "");
+  EXPECT_THAT(script, HasSubstr("$line0 using 1:2 with lines lw 2.2 dt 1 "));
+  EXPECT_THAT(script, HasSubstr("$line1 using 1:2 with lines lw 2.2 dt 2 "));
+}
+
+TEST(GnuplotScript, LongLabelsBesideTheAxisTakeTwoLines) {
+  const Figure figure{.title = "t",
+                      .x_label = "x",
+                      .y_label = "cumulative regret of the episodes that lose after 1,000,000 episodes, at the end",
+                      .lines = {{.label = "one", .x = {1, 2}, .y = {1, 2}}}};
+  EXPECT_THAT(
+      gnuplot_script(figure, "dumb", ""),
+      HasSubstr("set ylabel 'cumulative regret of the episodes that lose'.\"\\n\".'after 1,000,000 episodes, at"));
+}
+
 }  // namespace
 }  // namespace bellwether::experiments

@@ -126,7 +126,9 @@ std::string regret_text(std::span<const double> at, std::span<const double> curv
                                  at[shown], unit, curve[shown], std::max(0.0, band.low[shown]), band.high[shown]);
   const double slope = growth(at, curve), right = growth(at, band.mean);
   if (above && slope > kLinear && slope > right + 0.15)
-    return text + "; it grows linearly: the policy never becomes greedy for the right choice";
+    return text +
+           "; it grows linearly: to the end much is played that is not the right choice, for want of exploring or of "
+           "settling";
   if (above) return text + "; you pay too long for exploring, or for a wrong choice";
   if (below) return text + "; you explore less than the reference: it goes well on this instance, and fails on another";
   return text;

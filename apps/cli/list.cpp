@@ -120,7 +120,7 @@ void list_claims() {
   fmt::print("{}", out);
 }
 
-/// "2 experiments, 1 study, 3 claims"
+/// "2 experiments, 1 study, 3 claims (1 with --full alone)"
 std::string parts_of(const experiments::Paper& paper) {
   std::vector<std::string> parts;
   const auto add = [&](std::size_t count, std::string_view noun) {
@@ -128,7 +128,11 @@ std::string parts_of(const experiments::Paper& paper) {
   };
   add(paper.plans().size(), "experiment");
   add(paper.studies().size(), "study");
-  if (!paper.claims.empty()) add(claims::select_claims(paper.claims, claims::Tier::kFull).size(), "claim");
+  if (paper.claims.empty()) return fmt::format("{}", fmt::join(parts, ", "));
+  const std::size_t all = claims::select_claims(paper.claims, claims::Tier::kFull).size();
+  const std::size_t fast = claims::select_claims(paper.claims, claims::Tier::kFast).size();
+  add(all, "claim");
+  if (fast < all) parts.back() += fmt::format(" ({} with --full alone)", all - fast);
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 

@@ -1,13 +1,16 @@
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cmath>
 #include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "apps/cli/command.h"
 #include "apps/cli/fact_text.h"
@@ -227,6 +230,30 @@ std::string settings_text(const std::vector<OptionRow>& options) {
   return out;
 }
 
+/// What the letters of an index stand for.
+std::string letters_line(std::string_view index) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kLetters = {
+      {{"m", "mean reward of the arm so far"},
+       {"N", "its plays so far"},
+       {"n", "rounds so far"},
+       {"t", "the round"},
+       {"T", "all rounds"},
+       {"K", "arms"},
+       {"V", "variance of its rewards so far"},
+       {"sigma", "how far rewards spread: sigma-sub-Gaussian"}}};
+  std::vector<std::string> told;
+  const auto is_letter = [&](std::size_t at) {
+    return at < index.size() && (std::isalnum(static_cast<unsigned char>(index[at])) != 0 || index[at] == '_');
+  };
+  for (const auto& [letter, meaning] : kLetters)
+    for (std::size_t at = index.find(letter); at != std::string_view::npos; at = index.find(letter, at + 1)) {
+      if ((at > 0 && is_letter(at - 1)) || is_letter(at + letter.size())) continue;
+      told.push_back(fmt::format("{}: {}", letter, meaning));
+      break;
+    }
+  return told.empty() ? std::string() : line("  where", fmt::format("{}", fmt::join(told, "; ")));
+}
+
 template <class Row>
 void show_learner(const Row& row, const Arguments& arguments) {
   for (const std::string_view name : {"horizon", "matrix", "set", "all"})
@@ -236,7 +263,7 @@ void show_learner(const Row& row, const Arguments& arguments) {
   out += line("protocol", std::string(to_string(row.protocol)));
   out += line("page", fmt::format("docs/papers/{}.md", row.page));
   if constexpr (requires { row.index; })
-    if (!row.index.empty()) out += line("plays", std::string(row.index));
+    if (!row.index.empty()) out += line("plays", std::string(row.index)) + letters_line(row.index);
   if (row.practical != 1) out += line("practical constant", fmt::format("{:g}", row.practical));
   out += settings_text(row.options());
   const std::string_view length = length_name(row.protocol);

@@ -66,7 +66,10 @@ std::string linear_facts(const mdp::NamedInstance& instance) {
   }
   if (instance.linear.mixture != nullptr) {
     const auto check = mdp::check_mixture(instance.linear, stages_of(instance));
-    out += "\nlinear mixture\n" + line("  features", rank_text(check.dimension, check.rank));
+    const bool linear = check.transition_error < kRounding;
+    out +=
+        fmt::format("\n{}\n", linear ? "linear mixture" : "features of a mixture (no linear mixture with this theta)");
+    out += line("  features", rank_text(check.dimension, check.rank));
     out += line("  |phi_V|, 0 <= V <= 1", fmt::format("at most {:.6g} (theorems: 1)", check.norm_bound));
     out += line("  |theta|", fmt::format("{:.6g}", check.theta_norm));
     out += line("  error of P V, |V| <= 1", off(check.transition_error));

@@ -200,7 +200,9 @@ std::string answer_text(const Answer& answer, bool all_states) {
   const auto line = [&](std::string_view name, const std::string& text) {
     return fmt::format("  {:<11}{}\n", name, wrapped(text, 13, width));
   };
-  std::string out = fmt::format("{}: {}\n\n", answer.file, size_text(model));
+  const int contexts = answer.question->hidden ? answer.question->hidden->contexts : 0;
+  const std::string each = contexts > 0 ? counted(contexts, "hidden context") + ", each of " : "";
+  std::string out = fmt::format("{}: {}{}\n\n", answer.file, each, size_text(model));
   out += line("problem", answer.question->summary);
   if (earns_nothing(answer.question->problem)) out += line("rewards", "every one is 0: does the file have any?");
   // What was proven of an infeasible problem says all that its note says, with the numbers.

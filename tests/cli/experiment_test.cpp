@@ -390,6 +390,26 @@ TEST(Show, TellsTheSettingsOfALearner) {
   EXPECT_THAT(done.out, AllOf(HasSubstr("Azar"), HasSubstr("constant=theory"), HasSubstr("delta=0.05")));
 }
 
+TEST(Show, SaysWhatTheLettersOfAnIndexAre) {
+  EXPECT_THAT(run_program({"show", "ucb"}).out,
+              AllOf(HasSubstr("m: mean reward of the arm so far; N: its plays so far"), HasSubstr("t: the round"),
+                    HasSubstr("sigma: how far"), Not(HasSubstr("K: arms"))));
+}
+
+TEST(Show, CallsAMixtureWithAWrongThetaByItsName) {
+  const TemporaryFolder folder;
+  const auto shown = [&](const std::string& probability) {
+    return run_program({"show", folder.write("m.csv",
+                                             "#! theta 0.5 0.5\n#! mixture a go a 1 0\n#! mixture a go b 0 1\n"
+                                             "#! mixture b go a 1 0\n#! mixture b go b 0 1\n"
+                                             "state,action,next,probability,reward\na,go,a," +
+                                                 probability + "b,go,a,0.5,0\nb,go,b,0.5,0\n")})
+        .out;
+  };
+  EXPECT_THAT(shown("0.5,0\na,go,b,0.5,0\n"), HasSubstr("\nlinear mixture\n"));
+  EXPECT_THAT(shown("0.3,0\na,go,b,0.7,0\n"), HasSubstr("(no linear mixture with this theta)"));
+}
+
 TEST(Show, TellsTheSettingsOfALearnerOfADiscountedModel) {
   const Finished done = run_program({"show", "ravi-ucb"});
   EXPECT_EQ(done.code, 0) << done.err;
@@ -416,7 +436,7 @@ TEST(DiscountedRun, PlaysEpisodesThatEndByChance) {
     all.insert(all.end(), more.begin(), more.end());
     expect_refused(all, message);
   };
-  refused({"ravi-ucb"}, "has no discount of its own, and ravi-ucb needs one; set discount");
+  refused({"ravi-ucb"}, "has no discount of its own, and ravi-ucb needs one; give --discount G");
   refused({"ravi-ucb", "--discount", "0.9", "--steps", "100"}, "plays a discounted model; set episodes");
   refused({"ravi-ucb:knowledge=mixture", "--discount", "0.9", "--out", folder.path("none")},
           "this model brings no kernels");
@@ -482,7 +502,7 @@ TEST(Reproduce, ReportsWhatWasFinishedBeforeCtrlC) {
 TEST(List, NamesWhatThereIs) {
   EXPECT_THAT(run_program({"list", "learners"}).out, AllOf(HasSubstr("ucbvi-bf"), HasSubstr("ucrl2")));
   EXPECT_THAT(run_program({"list", "claims"}).out, HasSubstr("bellman-contraction"));
-  EXPECT_THAT(run_program({"list", "papers"}).out, HasSubstr("tabular-regret"));
+  EXPECT_THAT(run_program({"list", "papers"}).out, AllOf(HasSubstr("tabular-regret"), HasSubstr("with --full alone)")));
   EXPECT_THAT(run_program({"list", "experiments"}).out,
               AllOf(HasSubstr("tabular-regret/riverswim"), HasSubstr("reload/portrait")));
 }

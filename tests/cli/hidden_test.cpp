@@ -35,7 +35,7 @@ TEST(HiddenInstances, GoFromMakeToSolve) {
               AllOf(HasSubstr("value      19.37"), HasSubstr("hear-left")));
   EXPECT_EQ(run_program({"make", "random-latent", "--size", "2", "-o", folder.path("l.bwm")}).code, 0);
   EXPECT_THAT(run_program({"solve", folder.path("l.bwm"), "--horizon", "4"}).out,
-              HasSubstr("one of 2 hidden contexts"));
+              AllOf(HasSubstr("l.bwm: 2 hidden contexts, each of 2 states"), HasSubstr("one of 2 hidden contexts")));
   for (const char* file : {"c.umb", "c.bwm", "c.pomdp"}) {
     EXPECT_EQ(run_program({"make", "noisy-chain", "--states", "3", "-o", folder.path(file)}).code, 0) << file;
     EXPECT_THAT(run_program({"solve", folder.path(file), "--discount", "0.5"}).out, HasSubstr("through observations"));

@@ -6,8 +6,8 @@
 namespace bellwether::solvers::constrained {
 
 double BestProof::worth(const ConstrainedSolution& solution) const {
-  const bool proven = solution.status != Status::kNotRun && solution.violation == 0;
-  return proven ? times(on_.sign(), solution.expected).lower : -std::numeric_limits<double>::infinity();
+  return solution.violation == 0 ? times(on_.sign(), solution.expected).lower
+                                 : -std::numeric_limits<double>::infinity();
 }
 
 void BestProof::add(Outcome outcome) {

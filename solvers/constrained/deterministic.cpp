@@ -29,6 +29,9 @@ double relaxation_bound(const Lagrangian& on, const std::vector<double>& value, 
   const mdp::TabularMdp& model = on.planner().question().model;
   const mdp::Expectation mean;
   const Eigen::Map<const Eigen::VectorXd> v(value.data(), model.num_states());
+  // A comparison with what is no number would pass.
+  if (!v.allFinite() || !std::ranges::all_of(y, [](double x) { return x >= 0 && std::isfinite(x); }))
+    return std::numeric_limits<double>::infinity();
   const double largest = v.cwiseAbs().maxCoeff(), discount = on.problem().discount;
   double worst = 0;
   for (int s = 0; s < model.num_states(); ++s) {
@@ -84,8 +87,8 @@ struct Node {
 
 class Search {
  public:
-  Search(const Lagrangian& on, const DeterministicOptions& options, const SolveOptions& run)
-      : on_(on), options_(options), run_(run), model_(on.planner().question().model) {}
+  Search(const Lagrangian& on, const NodeProgram& program, const DeterministicOptions& options, const SolveOptions& run)
+      : on_(on), program_(program), options_(options), run_(run), model_(on.planner().question().model) {}
 
   void run_to_the_end() {
     open_.push({.upper = kInfinite, .forbidden = std::vector<char>(static_cast<std::size_t>(model_.num_choices()), 0)});
@@ -121,8 +124,7 @@ class Search {
 
   void expand(Node node) {
     ++nodes_;
-    const OccupancyProgram program(on_, false, node.forbidden);
-    const OccupancyProgram::Answer answer = program.solve(asking());
+    const OccupancyProgram::Answer answer = program_(on_, node.forbidden, asking());
     if (answer.status == lp::LpStatus::kInfeasible) {
       if (!proven_empty(node.forbidden)) undecided_ = std::max(undecided_, node.upper);
       return;
@@ -134,7 +136,7 @@ class Search {
     const double upper = std::min(node.upper, bound(answer, node.forbidden, true));
     try_rounded(answer, node.forbidden);
     if (upper <= best_.lower + run_.tolerance / 2) {
-      undecided_ = std::max(undecided_, upper > best_.lower ? upper : -kInfinite);
+      undecided_ = std::max(undecided_, upper);
       return;
     }
     const int s = most_mixed(answer, node.forbidden);
@@ -147,8 +149,8 @@ class Search {
       return;
     }
     const auto first = model_.first_choice(s), last = model_.first_choice(s + 1);
+    // All are allowed: who branches on a state keeps one choice.
     for (std::int64_t keep = first; keep < last; ++keep) {
-      if (node.forbidden[static_cast<std::size_t>(keep)]) continue;
       Node child{.upper = upper, .forbidden = node.forbidden};
       for (std::int64_t c = first; c < last; ++c)
         if (c != keep) child.forbidden[static_cast<std::size_t>(c)] = 1;
@@ -294,6 +296,7 @@ class Search {
   }
 
   const Lagrangian& on_;
+  const NodeProgram& program_;
   const DeterministicOptions& options_;
   const SolveOptions& run_;
   const mdp::TabularMdp& model_;
@@ -309,6 +312,15 @@ class Search {
 
 ConstrainedSolution deterministic(const ConstrainedProblem& problem, const DeterministicOptions& options,
                                   const SolveOptions& run) {
+  return deterministic_by(
+      [](const Lagrangian& on, const std::vector<char>& forbidden, const lp::LpOptions& asking) {
+        return OccupancyProgram(on, false, forbidden).solve(asking);
+      },
+      problem, options, run);
+}
+
+ConstrainedSolution constrained::deterministic_by(const NodeProgram& program, const ConstrainedProblem& problem,
+                                                  const DeterministicOptions& options, const SolveOptions& run) {
   bellwether::require_valid("deterministic", options);
   const Lagrangian on(problem);
   if (problem.criterion != Criterion::kDiscounted) {
@@ -318,7 +330,7 @@ ConstrainedSolution deterministic(const ConstrainedProblem& problem, const Deter
   ConstrainedSolution relaxed = occupancy_lp(problem, {.sensitivity = false}, run);
   relaxed.algorithm = "deterministic";
   if (relaxed.status == Status::kInfeasible) return relaxed;
-  Search search(on, options, run);
+  Search search(on, program, options, run);
   const bool stopped = relaxed.status == Status::kStoppedByCaller;
   if (!stopped) search.run_to_the_end();
   constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "core/options.h"
 #include "solvers/constrained/lagrangian.h"
+#include "solvers/constrained/occupancy_lp.h"
 #include "solvers/constrained/problem.h"
 #include "solvers/constrained/solution.h"
 
@@ -31,12 +33,21 @@ ConstrainedSolution deterministic(const ConstrainedProblem& problem, const Deter
 namespace constrained {
 
 /// Every policy of a discounted problem that takes no forbidden choice is worth at most this (V_r, to be maximised,
-/// less sum y_i (V_ci - d_i); without `with_reward` the reward is 0), whatever numbers `value` (one a state) and y >= 0
-/// are:
+/// less sum y_i (V_ci - d_i); without `with_reward` the reward is 0), whatever `value` (one a state) and y are;
+/// infinity unless they are numbers and y >= 0:
 ///   initial . value + max over allowed choices of (r - sum y c + discount P value - value)+ / (1 - discount)
 ///   + sum y limit,   rounded outwards.
 double relaxation_bound(const Lagrangian& on, const std::vector<double>& value, const std::vector<double>& y,
                         const std::vector<char>& forbidden, bool with_reward);
+
+/// What solves the program without the forbidden choices.
+using NodeProgram = std::function<OccupancyProgram::Answer(const Lagrangian& on, const std::vector<char>& forbidden,
+                                                           const lp::LpOptions& options)>;
+
+/// deterministic() with programs of your own. Whatever they answer, no policy that may keep to the budgets is worth
+/// more than `optimum` says.
+ConstrainedSolution deterministic_by(const NodeProgram& program, const ConstrainedProblem& problem,
+                                     const DeterministicOptions& options, const SolveOptions& run);
 
 }  // namespace constrained
 

@@ -52,7 +52,10 @@ TEST(Deterministic, IsWhatEnumerationFinds) {
     EXPECT_LE(problem.sign() * got.expected.value - 1e-7, best);
     EXPECT_LE(std::abs(got.optimum.upper - got.optimum.lower), 1e-7);
     for (const double tolerance : {.03, .1, .3, 1.0, 3.0}) {  // what was closed for being close still counts
-      const Bounded rough = deterministic(problem, {}, {.tolerance = tolerance}).optimum;
+      const ConstrainedSolution quick = deterministic(problem, {}, {.tolerance = tolerance});
+      EXPECT_EQ(quick.status, Status::kConverged) << seed << ' ' << tolerance;
+      EXPECT_LE(quick.gap, tolerance) << seed;
+      const Bounded rough = quick.optimum;
       EXPECT_GE(problem.sign() > 0 ? rough.upper : -rough.lower, best - 1e-9) << seed << ' ' << tolerance;
       EXPECT_LE(problem.sign() > 0 ? rough.lower : -rough.upper, best + 1e-9) << seed << ' ' << tolerance;
     }

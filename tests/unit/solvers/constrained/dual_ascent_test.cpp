@@ -10,6 +10,8 @@
 #include <gtest/gtest.h>
 
 #include "core/errors.h"
+#include "mdp/tabular_mdp_builder.h"
+#include "solvers/constrained/best_proof.h"
 #include "solvers/constrained/certificate.h"
 #include "solvers/constrained/column_pool.h"
 #include "solvers/constrained/dual_search.h"
@@ -221,6 +223,25 @@ TEST(DualAscent, LimitsThatCostNothingArePlannedOnce) {
   EXPECT_LE(got.gap, 1e-6);
 }
 
+// A policy whose cost is the limit, rounding apart: nothing is left to step along.
+TEST(DualAscent, StopsWhereNothingIsLeftToMove) {
+  mdp::TabularMdpBuilder builder(1);
+  builder.add_choice(0, 1.0, {{0, 1.0}}).cost("fuel", 1.0);
+  builder.add_choice(0, .75, {{0, 1.0}}).cost("fuel", .5);
+  builder.add_choice(0, 0.0, {{0, 1.0}}).cost("fuel", 0.0);
+  const ConstrainedProblem problem{.model = {std::move(builder).build(), std::vector<double>{1}}, .discount = .5};
+  for (const char* rule : {"polyak", "square-root"}) {
+    const ConstrainedSolution got = dual_ascent(problem, by(rule, 100, 2), {.tolerance = 1e-9});
+    EXPECT_EQ(got.status, Status::kConverged) << rule;
+    EXPECT_LE(got.iterations, 10) << rule;
+    EXPECT_NEAR(got.expected.value, 1.5, 1e-9) << rule;
+    EXPECT_GT(got.infeasible_by, 0) << rule << ": by its last digit";
+    const ConstrainedSolution further = dual_ascent(problem, by(rule, 100, 2), {.tolerance = 0});
+    EXPECT_EQ(further.status, Status::kRoundingLimited) << rule;
+    EXPECT_LE(further.iterations, 10) << rule;
+  }
+}
+
 TEST(DualAscent, ProvesThatNoPolicyKeepsToTheLimits) {
   const ConstrainedSolution got = dual_ascent({.model = mdp::two_state_cmdp(.2), .discount = .9});
   EXPECT_EQ(got.status, Status::kInfeasible);
@@ -270,6 +291,39 @@ TEST(DualAscent, RefusesWhatItDoesNotKnow) {
   EXPECT_THROW(dual_ascent(problem, by("polyak", 0)), InvalidOption);
 }
 
+// --- The best proof so far ----------------------------------------------------------------------------------------
+
+// Nobody leaves room, so that nothing can be mixed in: a policy within the limit counts for more than a dearer one.
+TEST(BestProof, PrefersAPolicyThatKeepsToTheLimitsInAnyOrder) {
+  ConstrainedProblem problem = binding_problem(5, {.states = 5, .actions = 3}, .8);
+  const Lagrangian first(problem);
+  const AnyPolicy dear = first.planner().best(std::vector{1.0, 0.0}, 1e-9).policy,
+                  cheap = first.planner().best(std::vector{0.0, -1.0}, 1e-9).policy;
+  problem.model = problem.model.with_limits({first.planner().evaluate(cheap)[1].upper});
+  const Lagrangian on(problem);
+  ASSERT_GT(on.planner().evaluate(dear)[0].value, on.planner().evaluate(cheap)[0].value);
+  const constrained::Feasibility none;
+  const SolveOptions run;
+  for (const bool dear_first : {true, false}) {
+    constrained::BestProof best(on, none, run);
+    EXPECT_FALSE(best.any());
+    EXPECT_EQ(best.worth(), -HUGE_VAL);
+    best.offer(std::vector{1.0}, {50, 50, 50});
+    best.add({.algorithm = "test", .policy = dear_first ? dear : cheap, .iterations = 1});
+    best.offer(std::vector{2.0}, {40, 40, 40});
+    best.offer(std::vector{3.0}, {45, 45, 45});
+    best.add({.algorithm = "test", .policy = dear_first ? cheap : dear, .iterations = 2});
+    EXPECT_EQ(best.solution().violation, 0) << dear_first;
+    EXPECT_DOUBLE_EQ(best.worth(), best.solution().expected.lower);
+    EXPECT_EQ(best.solution().policy, cheap.stationary) << dear_first;
+    EXPECT_EQ(best.solution().optimum.upper, 40) << dear_first;
+    EXPECT_EQ(best.solution().budgets[0].multiplier, 2) << dear_first;
+    EXPECT_NEAR(best.solution().gap, 40 - best.solution().expected.lower, 1e-12) << dear_first;
+    EXPECT_EQ(best.solution().iterations, 2) << dear_first;
+    EXPECT_EQ(best.solution().infeasible_by > 0, !dear_first) << "of the last policy";
+  }
+}
+
 // --- The mean of the policies ----------------------------------------------------------------------------------------
 
 std::vector<AnyPolicy> drawn_policies(const ConstrainedProblem& problem, int count) {
@@ -310,6 +364,7 @@ TEST(RecentMean, IsThatOfTheLastTwoBlocksHoweverManyPoliciesThereAre) {
   EXPECT_NEAR(got[0].value, reward / weight, 1e-9);
   EXPECT_NEAR(got[1].value, cost / weight, 1e-9);
   EXPECT_EQ(mean.find(policies.front()), nullptr) << "forgotten";
+  EXPECT_NE(mean.find(policies[30]), nullptr) << "of the block before";
 }
 
 TEST(RecentMean, AddsTheWeightsOfAPolicyThatComesBack) {
@@ -318,6 +373,9 @@ TEST(RecentMean, AddsTheWeightsOfAPolicyThatComesBack) {
   const std::vector<AnyPolicy> two = drawn_policies(problem, 2);
   const auto first = on.planner().evaluate(two[0]), second = on.planner().evaluate(two[1]);
   constrained::RecentMean mean(on.planner());
+  mean.add(two[0], first, 0);
+  EXPECT_TRUE(mean.empty());
+  EXPECT_EQ(mean.find(two[0]), nullptr);
   for (int j = 0; j < 300; ++j) mean.add(two[j % 3 == 0 ? 1 : 0], j % 3 == 0 ? second : first, 1);
   const double want = (200 * first[1].value + 100 * second[1].value) / 300;
   EXPECT_NEAR(mean.collected()[1].value, want, 1e-10);

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "mdp/tabular_mdp_builder.h"
+#include "solvers/constrained/dual_ascent.h"
 #include "solvers/constrained/dual_search.h"
 #include "solvers/constrained/first_order/game.h"
 #include "solvers/constrained/first_order/methods.h"
@@ -124,7 +125,8 @@ TEST(ConstrainedStop, LinearSystemsOfLargeModelsAreAbandoned) {
 TEST(ConstrainedStop, BeforeTheFirstPolicyIsEvaluatedThereIsNoAnswer) {
   for (const auto& search :
        {+[](const ConstrainedProblem&p, const SolveOptions&run) { return dual_bisection(p, {}, run); },
-        +[](const ConstrainedProblem&p, const SolveOptions&run) { return bundle(p, {}, run); }}) {
+        +[](const ConstrainedProblem&p, const SolveOptions&run) { return bundle(p, {}, run); },
+        +[](const ConstrainedProblem&p, const SolveOptions&run) { return dual_ascent(p, {}, run); }}) {
     int asked = 0, after = 0;
     const auto got = search(long_play(), {.observer = [&](const TraceRow& row) {
                               after += asked >= 7 ? 1 : 0;
@@ -169,6 +171,50 @@ TEST(ConstrainedStop, LaterTheBestPolicyThatIsKnownIsReturned) {
   }
   EXPECT_GT(one_sided, 0);
   EXPECT_GT(proven, 0);
+}
+
+// Steps that went before count, nothing is evaluated after a no, and one that ended is not asked to end again.
+TEST(ConstrainedStop, DualAscentReturnsWhatItHasProven) {
+  const ConstrainedProblem problem = long_play();
+  const auto exact = dual_bisection(problem);
+  double gap = HUGE_VAL;
+  for (const int most : {2002 + 9, 4004 + 9, 20'000, 60'000}) {
+    int asked = 0;
+    const auto got = dual_ascent(
+        problem, {}, {.observer = [&](const TraceRow& row) { return !is_evaluation(row) || ++asked < most; }});
+    EXPECT_EQ(got.status, Status::kStoppedByCaller) << most;
+    EXPECT_EQ(asked, most) << "nobody is asked after a no";
+    ASSERT_FALSE(got.stages.empty()) << most;
+    const auto checked = Lagrangian(problem).planner().evaluate({.stages = got.stages});
+    EXPECT_DOUBLE_EQ(checked[0].value, got.expected.value) << most;
+    EXPECT_DOUBLE_EQ(checked[1].value, got.budgets[0].cost.value) << most;
+    EXPECT_EQ(std::isfinite(got.gap), got.violation == 0) << most;
+    EXPECT_LE(got.gap, gap) << most;
+    gap = got.gap;
+    if (!std::isfinite(gap)) continue;
+    EXPECT_LE(got.optimum.lower, exact.optimum.upper) << most;
+    EXPECT_GE(got.optimum.upper, exact.optimum.lower) << most;
+    EXPECT_LE(got.budgets[0].cost.upper, 400) << most;
+  }
+  EXPECT_LT(gap, 100);
+}
+
+// A no while it plans: what was planned so far is not evaluated.
+TEST(ConstrainedStop, DualAscentLeavesAPlanThatWasBrokenOff) {
+  const ConstrainedProblem problem = long_play();
+  for (const int most : {30, 300, 3000}) {
+    int steps = 0, evaluations_after = 0;
+    const auto got = dual_ascent(problem, {}, {.observer = [&](const TraceRow& row) {
+                                   if (is_evaluation(row)) {
+                                     evaluations_after += steps >= most;
+                                     return true;
+                                   }
+                                   return ++steps < most;
+                                 }});
+    EXPECT_EQ(got.status, Status::kStoppedByCaller) << most;
+    EXPECT_EQ(evaluations_after, 0) << most;
+    EXPECT_LE(steps, most + 1) << most;
+  }
 }
 
 TEST(ConstrainedStop, SweepsOfTheGameAsk) {

@@ -6,6 +6,7 @@
 
 #include "mdp/constrained/instances.h"
 #include "solvers/constrained/deterministic.h"
+#include "solvers/constrained/dual_ascent.h"
 #include "solvers/constrained/dual_search.h"
 #include "solvers/constrained/first_order/methods.h"
 #include "solvers/constrained/lagrangian.h"
@@ -33,7 +34,8 @@ TEST(Unproven, MultipliersOfProgramsThatWereStopped) {
 TEST(Unproven, SearchesThatOnlyAskedAtZero) {
   const ConstrainedProblem problem = binding_problem(1, {.states = 6, .actions = 3, .budgets = 1}, .9);
   const SolveOptions once{.tolerance = 1e-9, .max_iterations = 1};
-  for (const ConstrainedSolution& got : {dual_bisection(problem, {}, once), bundle(problem, {}, once)}) {
+  for (const ConstrainedSolution& got :
+       {dual_bisection(problem, {}, once), bundle(problem, {}, once), dual_ascent(problem, {}, once)}) {
     EXPECT_EQ(got.status, Status::kBudgetExhausted) << got.algorithm;
     EXPECT_TRUE(std::isnan(got.budgets[0].multiplier)) << got.algorithm;
     EXPECT_TRUE(std::isfinite(got.optimum.upper)) << got.algorithm;

@@ -3,10 +3,12 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "apps/cli/fields.h"
 #include "apps/cli/number_column.h"
 #include "apps/cli/planner.h"
+#include "apps/cli/policy_json.h"
 #include "apps/cli/terminal.h"
 #include "core/errors.h"
 #include "core/text.h"
@@ -39,15 +41,16 @@ std::string weighted_sum(const std::vector<double>& weights, const std::vector<B
 
 class BudgetAddition : public Addition {
  public:
-  BudgetAddition(const ConstrainedSolution& solution, bool minimise)
-      : minimise_(minimise),
+  BudgetAddition(const ConstrainedSolution& solution, const solvers::Problem& problem)
+      : model_(problem.model),
+        minimise_(!problem.maximise()),
         gap_(solution.gap),
         expected_(solution.expected),
         optimum_(solution.optimum),
         violation_(solution.violation),
         budgets_(solution.budgets),
         infeasibility_(solution.infeasibility),
-        mixture_(solution.mixture.num_nodes()) {}
+        mixture_(solution.mixture) {}
 
   void write_json(JsonWriter& json) const override {
     write_bounded(json, "expected", expected_);
@@ -68,6 +71,7 @@ class BudgetAddition : public Addition {
     }
     json.end_array();
     if (infeasibility_) write_infeasibility(json, *infeasibility_);
+    if (mixture_.num_nodes() > 0) write_mixture(json);
   }
 
   std::string proof() const override {
@@ -77,10 +81,16 @@ class BudgetAddition : public Addition {
   }
 
   std::vector<std::pair<std::string, std::string>> lines() const override {
-    if (mixture_ <= 1) return {};
-    return {{"policy", fmt::format("draws one of {} policies before the first step and keeps it; no stationary policy "
-                                   "does as well (--json has the first)",
-                                   mixture_)}};
+    if (mixture_.num_nodes() == 0) return {};
+    return {{"policy", fmt::format("draws one of {} policies before the first step and keeps it, with probabilities "
+                                   "{} (--json has them); no stationary policy as good was found",
+                                   mixture_.num_nodes(), fmt::format("{:.4g}", fmt::join(mixture_.initial, ", ")))}};
+  }
+
+  std::string no_csv() const override {
+    if (mixture_.num_nodes() == 0) return {};
+    return "the policy found is drawn from several before the first step, and a CSV of states has room for one; save "
+           "it as .json";
   }
 
   std::string table() const override {
@@ -154,13 +164,24 @@ class BudgetAddition : public Addition {
     json.end_object();
   }
 
+  void write_mixture(JsonWriter& json) const {
+    json.key("mixture").begin_array();
+    for (int node = 0; node < mixture_.num_nodes(); ++node) {
+      json.begin_object().member("weight", mixture_.initial_probability(node)).key("policy");
+      write_policy_row(json, model_, mixture_.policy[static_cast<std::size_t>(node)]);
+      json.end_object();
+    }
+    json.end_array();
+  }
+
+  mdp::TabularMdp model_;
   bool minimise_;
   double gap_;
   Bounded expected_, optimum_;
   double violation_;
   std::vector<BudgetReport> budgets_;
   std::optional<Infeasibility> infeasibility_;
-  int mixture_;
+  mdp::FiniteMemoryPolicy mixture_;
 };
 
 std::vector<std::string> cost_columns(const mdp::TabularMdp& model) {
@@ -232,9 +253,7 @@ Planner find_budget_planner(const std::string& name, const Question& question) {
                                                       .horizon = plain.horizon,
                                                       .stages = plain.stages};
             const ConstrainedSolution solution = row.run(problem, settings, run);
-            return Planned{.solution = solution,
-                           .addition = std::make_shared<BudgetAddition>(
-                               solution, plain.direction == solvers::Direction::kMinimise)};
+            return Planned{.solution = solution, .addition = std::make_shared<BudgetAddition>(solution, plain)};
           }};
 }
 

@@ -38,8 +38,12 @@ class Addition {
   virtual std::vector<std::pair<std::string, std::string>> lines() const { return {}; }
   /// A table between the lines and that of the states; empty when there is none.
   virtual std::string table() const { return {}; }
+  /// Why the answer has no place in a CSV; empty where it has one.
+  virtual std::string no_csv() const { return {}; }
   /// What --output keeps in a .csv in place of a policy of states; empty where that is the answer.
   virtual std::string csv() const { return {}; }
+  /// What csv() holds, in words.
+  virtual std::string_view csv_holds() const { return "policy and values"; }
   /// What --plot draws, where there is something to draw.
   virtual std::optional<experiments::Figure> figure() const { return std::nullopt; }
 };

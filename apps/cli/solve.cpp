@@ -299,7 +299,9 @@ int run(const Arguments& arguments) {
   // The arrays of such a file are used in place.
   if (mdp::find_format(answer.file, arguments.text("format").value_or("")).name == "bwm") stamp.require_unchanged();
 
-  if (saved) saved->save(answer);
+  // Known only now: the answer is printed all the same, so that the work is not lost.
+  const std::string no_csv = saved && !saved->is_json() && answer.addition ? answer.addition->no_csv() : "";
+  if (saved && no_csv.empty()) saved->save(answer);
   if (const auto path = arguments.text("plot"))
     if (const auto trouble = experiments::draw(*answer.addition->figure(), *path))
       fmt::print(stderr, "{}: solve: {}\n", program_name(), *trouble);
@@ -307,8 +309,9 @@ int run(const Arguments& arguments) {
     write_json(answer, [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); });
   } else {
     fmt::print("{}", answer_text(answer, arguments.has("all")));
-    if (const auto path = arguments.text("output")) fmt::print("\nsaved policy and values to {}\n", *path);
+    if (saved && no_csv.empty()) fmt::print("\nsaved policy and values to {}\n", *arguments.text("output"));
   }
+  if (!no_csv.empty()) throw InvalidOption(fmt::format("solve: option --output: {}", no_csv));
   return stopped_unproven(answer) ? kNotMet : exit_code(answer.solution.status);
 }
 

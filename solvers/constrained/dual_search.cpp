@@ -14,6 +14,7 @@
 #include "solvers/constrained/certificate.h"
 #include "solvers/constrained/column_pool.h"
 #include "solvers/constrained/lagrangian.h"
+#include "solvers/constrained/plain_policy.h"
 
 namespace bellwether::solvers {
 namespace {
@@ -80,7 +81,7 @@ class Search {
     outcome_.feasibility = found;
     outcome_.exhausted = !reached && outcome_.iterations >= run_.max_iterations;
     outcome_.trace = trace_.take();
-    return conclude(on_, std::move(outcome_), run_);
+    return with_plain_policy(on_, conclude(on_, std::move(outcome_), run_), run_);
   }
   ConstrainedSolution give_up(Feasibility found) { return infeasible(on_, std::move(found), std::move(outcome_)); }
 

@@ -14,6 +14,7 @@
 #include "solvers/constrained/certificate.h"
 #include "solvers/constrained/column_pool.h"
 #include "solvers/constrained/dual_search.h"
+#include "solvers/constrained/plain_policy.h"
 
 namespace bellwether::solvers {
 namespace constrained {
@@ -331,11 +332,11 @@ ConstrainedSolution occupancy_lp(const ConstrainedProblem& problem, const Occupa
     solution.algorithm = outcome.algorithm;
     solution.iterations += answer.iterations;
     solution.note = outcome.note +
-                    " No stationary policy attains its optimum as read off it: the policy returned draws "
-                    "one of several before the first step and keeps it. " +
-                    solution.note;
+                    " The policy read off it does not do what the program promises, so cutting planes found the one "
+                    "returned." +
+                    (solution.note.empty() ? "" : " ") + solution.note;
   } else {
-    solution = conclude(on, std::move(outcome), run);
+    solution = with_plain_policy(on, conclude(on, std::move(outcome), run), run);
   }
   if (options.sensitivity && solution.status != Status::kInfeasible &&
       solution.budgets.size() == answer.multipliers.size())

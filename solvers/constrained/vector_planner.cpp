@@ -42,7 +42,7 @@ double duration_of(const Problem& problem) {
 }
 
 /// A policy is evaluated quickly: stage by stage, or by a linear system.
-bool evaluates_quickly(const Problem& question) {
+bool is_quick(const Problem& question) {
   constexpr std::int64_t kTransitions = 10'000'000;
   constexpr int kStates = 20'000;
   if (question.criterion != Criterion::kFinite) return question.model.num_states() <= kStates;
@@ -62,43 +62,87 @@ mdp::FiniteHorizonMdp task_of(const Problem& question) {
   return {question.model, std::max(1, question.horizon)};
 }
 
-/// The only recurrent class of a chain, or nothing.
-std::optional<std::vector<std::int32_t>> only_class(const mdp::PolicyChain& chain) {
-  mdp::RecurrentClasses classes = mdp::recurrent_classes(chain.chain());
-  if (classes.count() != 1) return std::nullopt;
-  return std::move(classes.members.front());
+/// Long-run frequencies of the states of a recurrent class: visits between two visits of its first state. Empty when
+/// numbers overflow.
+std::vector<double> frequencies(const mdp::PolicyChain& chain, std::span<const std::int32_t> members) {
+  const std::vector<std::int32_t> others(members.begin() + 1, members.end());
+  std::vector<double> mass(members.size(), 1.0);
+  if (others.empty()) return mass;
+  std::vector<std::int32_t> number(static_cast<std::size_t>(chain.num_states()), -1);
+  for (std::size_t k = 0; k < others.size(); ++k)
+    number[static_cast<std::size_t>(others[k])] = static_cast<std::int32_t>(k);
+  Eigen::VectorXd source = Eigen::VectorXd::Zero(static_cast<Eigen::Index>(others.size()));
+  const mdp::MarkovChain& rows = chain.chain();
+  const auto row = static_cast<std::size_t>(members.front());
+  for (auto k = static_cast<std::size_t>(rows.row_begin[row]); k < static_cast<std::size_t>(rows.row_begin[row + 1]);
+       ++k) {
+    const std::int32_t at = number[static_cast<std::size_t>(rows.successor[k])];
+    if (at >= 0) source[at] += rows.probability[k];
+  }
+  mdp::LeakySystem system(chain.leaky_part(others, number, 1));
+  const mdp::LeakySystem::Flow flow = system.flow(source);
+  if (!flow.mass.allFinite()) return {};
+  for (std::size_t k = 0; k < others.size(); ++k) mass[k + 1] = std::max(0.0, flow.mass[static_cast<Eigen::Index>(k)]);
+  const double total = std::accumulate(mass.begin(), mass.end(), 0.0);
+  for (double& x : mass) x /= total;
+  return mass;
 }
 
-/// Long-run frequencies of the choices when there is one recurrent class: visits between two visits of a state of it.
-std::optional<std::vector<double>> frequencies(const mdp::PolicyChain& chain) {
-  const auto members = only_class(chain);
-  if (!members) return std::nullopt;
-  const std::int32_t centre = members->front();
-  std::vector<std::int32_t> number(static_cast<std::size_t>(chain.num_states()), -1), others;
-  for (std::size_t k = 1; k < members->size(); ++k) {
-    number[static_cast<std::size_t>((*members)[k])] = static_cast<std::int32_t>(others.size());
-    others.push_back((*members)[k]);
-  }
-  Eigen::VectorXd mass = Eigen::VectorXd::Zero(chain.num_states());
-  mass[centre] = 1;
-  if (!others.empty()) {
-    Eigen::VectorXd source = Eigen::VectorXd::Zero(static_cast<Eigen::Index>(others.size()));
-    const mdp::MarkovChain& rows = chain.chain();
-    const auto row = static_cast<std::size_t>(centre);
-    for (auto k = static_cast<std::size_t>(rows.row_begin[row]); k < static_cast<std::size_t>(rows.row_begin[row + 1]);
-         ++k) {
-      const std::int32_t at = number[static_cast<std::size_t>(rows.successor[k])];
-      if (at >= 0) source[at] += rows.probability[k];
+/// How often each state is visited before the play enters a recurrent class, and (`entered`) how probably it begins in,
+/// or enters, each state of one. Empty when numbers overflow.
+struct Ways {
+  Eigen::VectorXd visits, entered;
+};
+Ways ways(const mdp::PolicyChain& chain, const mdp::RecurrentClasses& classes, std::span<const double> initial) {
+  Ways result{Eigen::VectorXd::Zero(chain.num_states()), Eigen::VectorXd::Zero(chain.num_states())};
+  std::vector<std::int32_t> number(initial.size(), -1), transient;
+  for (std::size_t s = 0; s < initial.size(); ++s) {
+    if (classes.class_of[s] >= 0) {
+      result.entered[static_cast<Eigen::Index>(s)] = initial[s];
+      continue;
     }
-    mdp::LeakySystem system(chain.leaky_part(others, number, 1));
-    const mdp::LeakySystem::Flow flow = system.flow(source);
-    if (!flow.mass.allFinite()) return std::nullopt;
-    for (std::size_t k = 0; k < others.size(); ++k)
-      mass[others[k]] = std::max(0.0, flow.mass[static_cast<Eigen::Index>(k)]);
+    number[s] = static_cast<std::int32_t>(transient.size());
+    transient.push_back(static_cast<std::int32_t>(s));
   }
-  mass /= mass.sum();
-  return chain.choice_mass(mass);
+  if (transient.empty()) return result;
+  Eigen::VectorXd source(static_cast<Eigen::Index>(transient.size()));
+  for (std::size_t k = 0; k < transient.size(); ++k)
+    source[static_cast<Eigen::Index>(k)] = initial[static_cast<std::size_t>(transient[k])];
+  mdp::LeakySystem system(chain.leaky_part(transient, number, 1));
+  const mdp::LeakySystem::Flow flow = system.flow(source);
+  if (!flow.mass.allFinite()) return {};
+  const mdp::MarkovChain& rows = chain.chain();
+  for (std::size_t k = 0; k < transient.size(); ++k) {
+    const auto s = static_cast<std::size_t>(transient[k]);
+    const double visits = std::max(0.0, flow.mass[static_cast<Eigen::Index>(k)]);
+    result.visits[transient[k]] = visits;
+    for (auto j = static_cast<std::size_t>(rows.row_begin[s]); j < static_cast<std::size_t>(rows.row_begin[s + 1]); ++j)
+      if (number[static_cast<std::size_t>(rows.successor[j])] < 0)
+        result.entered[rows.successor[j]] += visits * rows.probability[j];
+  }
+  return result;
 }
+
+/// Where a play of the chain spends its steps in the long run, and the choices on the way there. Empty when numbers
+/// overflow.
+Occupation long_run(const mdp::PolicyChain& chain, std::span<const double> initial) {
+  const mdp::RecurrentClasses classes = mdp::recurrent_classes(chain.chain());
+  const Ways way = ways(chain, classes, initial);
+  if (way.visits.size() == 0) return {};
+  Eigen::VectorXd mass = Eigen::VectorXd::Zero(chain.num_states());
+  for (const auto& members : classes.members) {
+    double share = 0;
+    for (const std::int32_t s : members) share += way.entered[s];
+    if (share == 0) continue;
+    const std::vector<double> within = frequencies(chain, members);
+    if (within.empty()) return {};
+    for (std::size_t k = 0; k < members.size(); ++k) mass[members[k]] = share * within[k];
+  }
+  return {.mass = {chain.choice_mass(mass)}, .way = chain.choice_mass(way.visits)};
+}
+
+/// Whether the play settles in the same class whatever happens.
+bool has_one_class(const mdp::PolicyChain& chain) { return mdp::recurrent_classes(chain.chain()).count() == 1; }
 
 /// sum += weight * part. Rounding may leave a mass just below zero.
 void add_mass(const Masses& part, double weight, Masses& sum) {
@@ -111,8 +155,8 @@ void add_mass(const Masses& part, double weight, Masses& sum) {
 
 /// Where every policy and the mixture have one recurrent class, frequencies can be mixed; else the policies are kept
 /// apart, each drawn with its weight.
-AnyPolicy mix_average(const mdp::TabularMdp& model, std::span<const AnyPolicy> policies,
-                      std::span<const double> weights) {
+AnyPolicy mix_average(const mdp::TabularMdp& model, std::span<const double> initial,
+                      std::span<const AnyPolicy> policies, std::span<const double> weights) {
   AnyPolicy apart;
   const auto add = [&](const mdp::Policy& policy, double weight) {
     for (std::size_t i = 0; i < apart.parts.size(); ++i) {
@@ -133,9 +177,11 @@ AnyPolicy mix_average(const mdp::TabularMdp& model, std::span<const AnyPolicy> p
   if (apart.parts.size() == 1) return {.stationary = apart.parts.front()};
   std::vector<double> mass(static_cast<std::size_t>(model.num_choices()), 0.0);
   for (std::size_t j = 0; j < apart.parts.size(); ++j) {
-    const auto part = frequencies(mdp::PolicyChain(model, apart.parts[j]));
-    if (!part) return apart;
-    for (std::size_t c = 0; c < mass.size(); ++c) mass[c] += apart.weights[j] * (*part)[c];
+    const mdp::PolicyChain chain(model, apart.parts[j]);
+    if (!has_one_class(chain)) return apart;
+    const Occupation part = long_run(chain, initial);
+    if (part.mass.empty()) return apart;
+    for (std::size_t c = 0; c < mass.size(); ++c) mass[c] += apart.weights[j] * part.mass.front()[c];
   }
   std::vector<double> probability(mass.size());
   for (int s = 0; s < model.num_states(); ++s) {
@@ -149,7 +195,7 @@ AnyPolicy mix_average(const mdp::TabularMdp& model, std::span<const AnyPolicy> p
     }
   }
   AnyPolicy together{.stationary = mdp::Policy::randomised(std::move(probability))};
-  if (!only_class(mdp::PolicyChain(model, together.stationary))) return apart;
+  if (!has_one_class(mdp::PolicyChain(model, together.stationary))) return apart;
   return together;
 }
 
@@ -226,7 +272,7 @@ VectorPlanner::VectorPlanner(Problem question, std::vector<std::string> columns)
       task_(std::make_shared<mdp::FiniteHorizonMdp>(task_of(question_))),
       initial_(normalised_initial(question_.model)),
       duration_(duration_of(question_)),
-      quick_(evaluates_quickly(question_)) {
+      quick_(is_quick(question_)) {
   const int models = task_->is_stationary() ? 1 : task_->horizon();
   for (const std::string& column : columns_) {
     double largest = 0;
@@ -415,11 +461,32 @@ Masses VectorPlanner::masses(const AnyPolicy& policy) const {
   return choices;
 }
 
+Occupation VectorPlanner::occupation(const AnyPolicy& policy) const {
+  if (question_.criterion != Criterion::kAverage) return {.mass = masses(policy), .way = {}};
+  const std::vector<mdp::Policy> parts = policy.parts.empty() ? std::vector{policy.stationary} : policy.parts;
+  const std::vector<double> weights = policy.parts.empty() ? std::vector{1.0} : policy.weights;
+  Occupation sum;
+  for (std::size_t j = 0; j < parts.size(); ++j) {
+    const auto part = unless_stopped([model = question_.model, initial = initial_, played = parts[j]] {
+      return long_run(mdp::PolicyChain(model, played), initial);
+    });
+    if (!part || part->mass.empty()) return {};
+    if (j == 0) {
+      sum.mass = {std::vector<double>(part->way.size(), 0.0)};
+      sum.way.assign(part->way.size(), 0.0);
+    }
+    add_mass(part->mass, weights[j], sum.mass);
+    for (std::size_t c = 0; c < sum.way.size(); ++c) sum.way[c] += weights[j] * std::max(0.0, part->way[c]);
+  }
+  return sum;
+}
+
 AnyPolicy VectorPlanner::mix(std::span<const AnyPolicy> policies, std::span<const double> weights) const {
   if (question_.criterion == Criterion::kAverage) {
-    return unless_stopped([model = question_.model, policies = std::vector(policies.begin(), policies.end()),
+    return unless_stopped([model = question_.model, initial = initial_,
+                           policies = std::vector(policies.begin(), policies.end()),
                            weights = std::vector(weights.begin(), weights.end())] {
-             return mix_average(model, policies, weights);
+             return mix_average(model, initial, policies, weights);
            })
         .value_or(AnyPolicy{});
   }

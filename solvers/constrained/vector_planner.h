@@ -33,6 +33,12 @@ struct AnyPolicy {
   std::shared_ptr<const Masses> mass = {};
 };
 
+/// How often a policy takes each choice from the initial distribution.
+struct Occupation {
+  Masses mass = {};              ///< discounted, one list a stage; for the average long-run frequencies
+  std::vector<double> way = {};  ///< average: visits before the play settles
+};
+
 /// Sums and products of enclosed numbers, rounded outwards.
 Bounded plus(const Bounded& a, const Bounded& b);
 Bounded times(double factor, const Bounded& x);
@@ -71,6 +77,8 @@ class VectorPlanner {
   /// The caller said stop, and evaluations take so long that they are left out. Small problems are evaluated all the
   /// same: who asks for an answer gets one with a proof.
   bool given_up() const { return stopped() && !quick_; }
+  /// Whether a policy is evaluated in a tenth of a second or so.
+  bool evaluates_quickly() const { return quick_; }
 
   /// What the policy collects in every column from the initial distribution, proven; anything (no number has bounds)
   /// when given_up().
@@ -82,6 +90,9 @@ class VectorPlanner {
   /// stage. For the average it keeps the policies apart unless each, and the mixture, has one recurrent class:
   /// otherwise the mean of long-run frequencies need not belong to a stationary policy. Empty when given_up().
   AnyPolicy mix(std::span<const AnyPolicy> policies, std::span<const double> weights) const;
+
+  /// Of any policy, also of one drawn before the first step; empty when given_up(), or when numbers overflow.
+  Occupation occupation(const AnyPolicy& policy) const;
 
   /// The model of a weighted sum of columns, with the largest error that adding up made of an expected number.
   struct Weighted {
@@ -102,7 +113,7 @@ class VectorPlanner {
   std::vector<double> initial_;
   std::vector<double> scale_;
   double duration_ = 1;
-  bool quick_;  ///< a policy is evaluated in a tenth of a second or so
+  bool quick_;
   std::shared_ptr<Asking> asking_ = std::make_shared<Asking>();
 
   /// The result of `work`, which owns what it touches; nothing when given_up().

@@ -1,0 +1,76 @@
+// The policies under budgets, as the program shows and saves them.
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/cli/run_program.h"
+#include "tests/support/temporary_folder.h"
+
+namespace bellwether::test {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::Not;
+
+// Stay and earn, or leave for good: only a draw before the first step earns a part of it in the long run.
+constexpr const char* kStayOrLeave =
+    "state,action,next,probability,reward,cost\n"
+    "in,stay,in,1,1,1\nin,leave,out,1,0,0\nout,stay,out,1,0,0\n";
+constexpr const char* kWorkOrRest =
+    "state,action,next,probability,reward,cost\n"
+    "a,work,b,1,1,1\nb,work,a,1,1,1\nb,rest,b,1,0,0\na,rest,a,1,0,0\n";
+
+TEST(BudgetPolicy, IsStationaryWhereThatDoesAsWell) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("work.csv", kWorkOrRest), policy = folder.path("policy.csv");
+  const std::vector<std::string> words = {"solve", file, "--criterion", "average", "--budget", "cost=0.5"};
+  const Finished done = run_program(words);
+  EXPECT_EQ(done.code, 0) << done.err;
+  EXPECT_THAT(done.out, Not(HasSubstr("before the first step")));
+  std::vector<std::string> saving = words;
+  saving.insert(saving.end(), {"-o", policy, "--json"});
+  const json answer = json::parse(run_program(saving).out);
+  EXPECT_EQ(answer["policy"].size(), 2u);
+  EXPECT_FALSE(answer.contains("mixture"));
+  EXPECT_TRUE(std::filesystem::exists(policy));
+}
+
+TEST(BudgetPolicy, TellsEveryPartOfAMixture) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("stay.csv", kStayOrLeave);
+  const std::vector<std::string> words = {"solve",     file, "--criterion", "average",
+                                          "--initial", "in", "--budget",    "cost=0.3"};
+  EXPECT_THAT(run_program(words).out, HasSubstr("draws one of 2 policies before the first step and keeps it, with"));
+  std::vector<std::string> in_json = words;
+  in_json.emplace_back("--json");
+  const json answer = json::parse(run_program(in_json).out);
+  EXPECT_FALSE(answer.contains("policy"));
+  ASSERT_EQ(answer["mixture"].size(), 2u);
+  double weights = 0, stays = 0;
+  for (const json& part : answer["mixture"]) {
+    weights += part["weight"].get<double>();
+    if (part["policy"][0] == 0) stays += part["weight"].get<double>();  // "stay" is the first action of the file
+  }
+  EXPECT_NEAR(weights, 1, 1e-12);
+  EXPECT_NEAR(stays, .3, 1e-6);
+}
+
+TEST(BudgetPolicy, RefusesACsvOfAMixtureButShowsTheAnswer) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("stay.csv", kStayOrLeave), policy = folder.path("policy.csv");
+  const Finished done =
+      run_program({"solve", file, "--criterion", "average", "--initial", "in", "--budget", "cost=0.3", "-o", policy});
+  EXPECT_EQ(done.code, 2);
+  EXPECT_THAT(done.err, HasSubstr("option --output: the policy found is drawn from several before the first step"));
+  EXPECT_THAT(done.out, HasSubstr("draws one of 2 policies"));
+  EXPECT_THAT(done.out, Not(HasSubstr("saved")));
+  EXPECT_FALSE(std::filesystem::exists(policy));
+}
+
+}  // namespace
+}  // namespace bellwether::test

@@ -16,10 +16,11 @@ SolveProgress::SolveProgress(std::string algorithm, double tolerance, bool quiet
 bool SolveProgress::operator()(const TraceRow& row) {
   if (InterruptGuard::requested()) return false;
   if (!line_.due()) return true;
-  const std::string gap =
-      std::isfinite(row.gap) ? fmt::format("error at most {}", scientific(row.gap)) : "no bound yet";
-  line_.draw(fmt::format("{}: iteration {}, {} (goal {}), {}{}", algorithm_, grouped(row.iteration), gap,
-                         scientific(tolerance_), duration(line_.elapsed()), time_left(row.gap)),
+  const std::string gap = std::isfinite(row.gap)
+                              ? fmt::format("error at most {} (goal {})", scientific(row.gap), scientific(tolerance_))
+                              : "no bound yet";
+  line_.draw(fmt::format("{}: iteration {}, {}, {}{}", algorithm_, grouped(row.iteration), gap,
+                         duration(line_.elapsed()), time_left(row.gap)),
              {"   Ctrl-C stops with the best answer so far", "   Ctrl-C stops"});
   return true;
 }

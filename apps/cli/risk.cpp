@@ -40,6 +40,19 @@ double quantile(const Law& law, double share) {
   return law.atom.back();
 }
 
+/// With four digits, the way that keeps a bound a bound.
+std::string rounded_outwards(double x, bool up) {
+  if (x == 0 || !std::isfinite(x)) return fmt::format("{}", x);
+  const double unit = std::pow(10.0, std::floor(std::log10(std::abs(x))) - 3);
+  const double steps = up ? std::ceil(x / unit) : std::floor(x / unit);
+  for (const double at : {steps, up ? steps + 1 : steps - 1}) {
+    const std::string text = fmt::format("{:.4g}", at * unit);
+    const double back = *parse_double(text);
+    if (up ? back >= x : back <= x) return text;
+  }
+  return fmt::format("{}", x);
+}
+
 /// One number is planned for, not one a state: the risk of the whole return from the initial distribution.
 class RiskAddition : public Addition {
  public:
@@ -76,14 +89,25 @@ class RiskAddition : public Addition {
 
   std::string proof() const override {
     if (!std::isfinite(solution_.gap)) return std::string(kNothingProven);
-    return fmt::format("no policy, whatever it remembers, does better by more than {}", scientific(solution_.gap));
+    if (!value_is_known()) return "these bounds hold for the best policy, whatever it remembers" + of_this_one();
+    const double more = maximise_ ? solution_.upper - solution_.value : solution_.value - solution_.lower;
+    return fmt::format("no policy, whatever it remembers, does better by more than {}",
+                       scientific(remembers_table() ? more : solution_.gap));
   }
 
   std::optional<std::pair<std::string, std::string>> headline() const override {
     if (!std::isfinite(solution_.gap)) return std::nullopt;
+    if (!value_is_known())
+      return std::pair<std::string, std::string>(
+          "risk", fmt::format("between {} and {} is {}", rounded_outwards(solution_.lower, false),
+                              rounded_outwards(solution_.upper, true), risk_.words));
+    // What the policy earns is known by its law, however far the best may be.
+    const double own = maximise_ ? solution_.value - solution_.lower : solution_.upper - solution_.value;
+    const bool by_law = !solution_.law.atom.empty() && risk_.measure != "target";
+    const Bounds bounds =
+        !by_law ? Bounds{solution_.lower, solution_.upper} : Bounds{solution_.value - own, solution_.value + own};
     return std::pair<std::string, std::string>(
-        "risk", fmt::format("{} is {} under the policy",
-                            meaningful(solution_.value, {solution_.lower, solution_.upper}), risk_.words));
+        "risk", fmt::format("{} is {} under the policy", meaningful(solution_.value, bounds), risk_.words));
   }
 
   std::vector<std::pair<std::string, std::string>> lines() const override {
@@ -94,7 +118,7 @@ class RiskAddition : public Addition {
                                      solvers::mean(solution_.law), std::sqrt(solvers::variance(solution_.law)),
                                      solution_.law.atom.front(), solution_.law.atom.back()));
     }
-    const bool remembers = solution_.tree || !table_.choice.empty();
+    const bool remembers = solution_.tree || remembers_table();
     if (!remembers && std::isnan(solution_.value)) return lines;  // stopped before there was one
     lines.emplace_back("policy", remembers ? "looks at the state and at what was earned so far (--json has it)"
                                            : "one choice a state and stage (--json has it)");
@@ -110,6 +134,15 @@ class RiskAddition : public Addition {
   }
 
  private:
+  bool remembers_table() const { return !table_.choice.empty(); }
+  /// What the policy earns, not only between which bounds it lies.
+  bool value_is_known() const {
+    return !std::isnan(solution_.value) && (!remembers_table() || !solution_.law.atom.empty());
+  }
+  std::string of_this_one() const {
+    return std::isnan(solution_.value) ? "; none was found yet" : ", and for this one";
+  }
+
   /// One list a stage: what to do in a state with these earnings.
   void write_policy(JsonWriter& json) const {
     json.key("stock_policy").begin_array();
@@ -190,6 +223,7 @@ RiskSolution without_tree(const solvers::DiscountedTailSolution& tail) {
           .upper = tail.upper,
           .gap = tail.gap,
           .parameter = tail.parameter,
+          .law = tail.law,
           .evaluations = tail.iterations};
 }
 

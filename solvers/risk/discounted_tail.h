@@ -8,6 +8,7 @@
 #include "core/options.h"
 #include "core/solve.h"
 #include "solvers/problem.h"
+#include "solvers/risk/law.h"
 #include "solvers/solution.h"
 
 namespace bellwether::solvers {
@@ -35,13 +36,14 @@ struct DiscountedTailSolution {
   Status status = Status::kNotRun;
   std::string note = {};
   std::string limit = {};  ///< what the gap is limited by, where that is not rounding
-  /// No more than what the policy's conditional value at risk is.
+  /// The policy's conditional value at risk where `law` is known, else no more than that; NaN without a policy.
   double value = std::numeric_limits<double>::quiet_NaN();
-  /// Enclose the best one.
+  /// Enclose the best one, and that of the policy.
   double lower = -std::numeric_limits<double>::infinity(), upper = std::numeric_limits<double>::infinity();
   double gap = std::numeric_limits<double>::infinity();
   double parameter = std::numeric_limits<double>::quiet_NaN();  ///< the budget b
-  StockTablePolicy policy = {};
+  StockTablePolicy policy = {};                                 ///< none when the caller stopped before there was one
+  Law law = {};  ///< of the return under the policy, where it has few enough atoms; else empty
   std::int64_t iterations = 0;
 };
 
@@ -52,7 +54,10 @@ struct DiscountedTailSolution {
 /// U(s, c) = sup E min(c + G, 0) being 0 where c is at least the largest loss, and c plus the risk-neutral value where
 /// it is at most minus the largest gain. Between, the stock lies on a grid: rounding it down after every step makes an
 /// ordinary discounted model whose policies earn no less in truth, rounding it up one that bounds the optimum. The two
-/// are apart by at most 2 step (1 / (1 - discount) - level).
+/// are apart by at most 2 step (1 / (1 - discount) - level). No tail mean exceeds the mean.
+///
+/// Where the play ends, or few returns are possible, the policy is played forwards exactly and valued by its own law.
+/// The observer sees no gap: those of the models inside are not that of the answer. Who stops gets what is proven.
 DiscountedTailSolution plan_for_discounted_tail(const Problem& problem, double level,
                                                 const DiscountedTailOptions& options = {},
                                                 const SolveOptions& run = {});

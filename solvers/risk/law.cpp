@@ -67,6 +67,12 @@ Law make_law(std::vector<std::pair<double, double>> atoms) {
   return law;
 }
 
+void turn_law(Law& law) {
+  std::ranges::reverse(law.atom);
+  std::ranges::reverse(law.weight);
+  for (double& atom : law.atom) atom = -atom;
+}
+
 double mean(const Law& law) {
   double sum = 0;
   for (std::size_t i = 0; i < law.atom.size(); ++i) sum += law.weight[i] * law.atom[i];

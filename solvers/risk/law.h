@@ -15,6 +15,9 @@ struct Law {
 /// when a number is no number, a weight is negative or the weights miss one by more than 1e-9.
 Law make_law(std::vector<std::pair<double, double>> atoms);
 
+/// The law of minus the number.
+void turn_law(Law& law);
+
 double mean(const Law& law);
 double variance(const Law& law);
 

@@ -20,14 +20,7 @@ void require_level(double level) {
   if (!(level > 0 && level <= 1)) throw InvalidOption(fmt::format("risk: level is {}, must be in (0, 1]", level));
 }
 
-/// A minimised problem was solved with negated rewards: the law that was found is that of minus the cost ...
-void turn_law(Law& law) {
-  std::ranges::reverse(law.atom);
-  std::ranges::reverse(law.weight);
-  for (double& atom : law.atom) atom = -atom;
-}
-
-/// ... and so are the numbers.
+/// A minimised problem was solved with negated rewards: its law is that of minus the cost, and so are the numbers.
 void speak_of_costs(RiskSolution& solution) {
   solution.value = -solution.value;
   solution.parameter = 0 - solution.parameter;  // no minus zero

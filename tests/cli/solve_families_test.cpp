@@ -1,5 +1,6 @@
 // Limits on costs, uncertain rows, risk, hidden contexts and states.
 #include <cmath>
+#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -329,6 +330,36 @@ TEST(SolveRobust, CountsPaymentsAStepLater) {
 constexpr const char* kGamble =
     "state,action,next,probability,reward\ncasino,leave,casino,1,0\n"
     "casino,bet,casino,0.4,-1\ncasino,bet,casino,0.6,2\n";
+
+constexpr const char* kLottery =
+    "state,action,next,probability,reward\n"
+    "s,safe,end,1,1\ns,risky,end,0.9,3\ns,risky,end,0.1,-10\nend,stay,end,1,0\n";
+
+// A bound is no value: where a grid decides, both are said, rounded outwards; where the play ends, the policy's own.
+TEST(SolveForRisk, TellsBoundsOfADiscountedTailFromItsValue) {
+  const TemporaryFolder folder;
+  const std::string lottery = folder.write("lottery.csv", kLottery), gamble = folder.write("gamble.csv", kGamble);
+  const std::vector<std::string> how = {"--discount", "0.9", "--risk", "tail-mean", "--level", "0.5"};
+  const auto text = [&](const std::string& file) {
+    std::vector<std::string> words = {"solve", file};
+    words.insert(words.end(), how.begin(), how.end());
+    return run_program(words).out;
+  };
+  EXPECT_THAT(text(lottery), HasSubstr("risk       1 is the mean of the worst 50 % of plays under the policy"));
+  EXPECT_EQ(solve_json(lottery, how)["risk"]["value"], 1);
+  EXPECT_EQ(solve_json(lottery, how)["law"]["returns"], json({1}));
+  const json answer = solve_json(gamble, how);
+  const std::string said = text(gamble);
+  const std::size_t at = said.find("risk       between ");
+  ASSERT_NE(at, std::string::npos) << said;
+  double lower = 0, upper = 0;
+  ASSERT_EQ(std::sscanf(said.c_str() + at, "risk       between %lf and %lf is", &lower, &upper), 2);
+  EXPECT_LE(lower, answer["risk"]["lower"].get<double>());
+  EXPECT_GE(upper, answer["risk"]["upper"].get<double>());
+  EXPECT_NEAR(lower, answer["risk"]["lower"].get<double>(), 2e-3 * std::abs(lower));
+  EXPECT_NEAR(upper, answer["risk"]["upper"].get<double>(), 2e-3 * std::abs(upper));
+  EXPECT_THAT(said, HasSubstr("these bounds hold for the best policy, whatever it remembers, and for this one"));
+}
 
 TEST(SolveForRisk, PlansForTheTailOfTheReturn) {
   const TemporaryFolder folder;

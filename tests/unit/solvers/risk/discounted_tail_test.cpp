@@ -114,11 +114,20 @@ TEST(DiscountedTail, SaysWhatIsWrong) {
   EXPECT_THROW(plan_for_discounted_tail(problem, 0.5), InvalidOption);
 }
 
+// Whoever never gambles earns 0, and nobody's mean is above 0: no grid is needed to see that this is best.
+TEST(DiscountedTail, NoTailMeanExceedsTheMean) {
+  const Problem fair{.model = model_of({{{{0, 0, 1}}, {{0, -1, 0.5}, {0, 1, 0.5}}}}), .discount = 0.9};
+  const DiscountedTailSolution tail = plan_for_discounted_tail(fair, 0.5, {.points = 21});
+  EXPECT_EQ(tail.status, Status::kConverged);
+  EXPECT_EQ(tail.value, 0);
+}
+
 TEST(DiscountedTail, SaysWhatLimitsItAndWhatIsBeyondTheRange) {
   const auto gambling = [](double size) {
     return Problem{.model = model_of({{{{0, 0, 1}}, {{0, -size, 0.5}, {0, size, 0.5}}}}), .discount = 0.9};
   };
-  const DiscountedTailSolution coarse = plan_for_discounted_tail(gambling(1), 0.5, {.points = 21});
+  const Problem fair_enough{.model = model_of({{{{0, 0, 1}}, {{0, -1, 0.4}, {0, 2, 0.6}}}}), .discount = 0.9};
+  const DiscountedTailSolution coarse = plan_for_discounted_tail(fair_enough, 0.5, {.points = 21});
   EXPECT_EQ(coarse.status, Status::kBudgetExhausted);
   EXPECT_EQ(coarse.limit, "the grid of earnings");
   const Problem rich{.model = model_of({{{{0, 1e308, 1}}}}), .discount = 0.9};
@@ -151,6 +160,68 @@ TEST(DiscountedTail, HearsTheObserverAtEveryTurn) {
     }
     EXPECT_LE(found.lower, all.upper) << patience;
     EXPECT_GE(found.upper, all.lower) << patience;
+  }
+}
+
+/// Safe: 1 for sure. Risky: -10 with probability 0.1, else 3. Then nothing for ever.
+Problem lottery() {
+  return {.model = model_of({{{{1, 1, 1}}, {{1, 3, 0.9}, {1, -10, 0.1}}}, {{{1, 0, 1}}}}), .discount = 0.9};
+}
+
+// The grid is 0.1 wide, the play ends after a step: what the policy earns is known whatever the grid says.
+TEST(DiscountedTail, AnEndedPlayIsValuedByItsLaw) {
+  const DiscountedTailSolution tail = plan_for_discounted_tail(lottery(), 0.5);
+  ASSERT_EQ(tail.law.atom.size(), 1u);
+  EXPECT_EQ(tail.law.atom[0], 1);
+  EXPECT_EQ(tail.value, 1);
+  EXPECT_NEAR(tail.lower, 1, 1e-9);
+  EXPECT_LE(tail.upper, 1.7 + 1e-6) << "no tail mean exceeds the mean, 1.7";
+  Problem costs = lottery();
+  costs.direction = Direction::kMinimise;
+  const DiscountedTailSolution of_costs = plan_for_discounted_tail(costs, 0.5);
+  EXPECT_EQ(of_costs.value, 1);
+  EXPECT_NEAR(of_costs.upper, 1, 1e-9);
+  EXPECT_EQ(of_costs.law.atom, std::vector{1.0});
+}
+
+// Two returns a step for ever are too many to tell apart, and the value is then the lower bound.
+TEST(DiscountedTail, TooManyReturnsLeaveTheBounds) {
+  const DiscountedTailSolution tail =
+      plan_for_discounted_tail(discounted(random_model(Stream(53)), 0.7), 0.4, {.points = 201});
+  EXPECT_TRUE(tail.law.atom.empty());
+  EXPECT_EQ(tail.value, tail.lower);
+}
+
+// A play that goes on with probability a half: the law has as many atoms as steps are told apart.
+TEST(DiscountedTail, TheLawOfAPlayThatMayGoOnIsThatOfItsLength) {
+  const Problem problem = discounted(model_of({{{{0, 1, 0.5}, {1, 1, 0.5}}}, {{{1, 0, 1}}}}), 0.5);
+  const DiscountedTailSolution tail = plan_for_discounted_tail(problem, 0.5, {.points = 101});
+  ASSERT_GT(tail.law.atom.size(), 20u);
+  EXPECT_EQ(tail.law.atom[0], 1);
+  EXPECT_EQ(tail.law.weight[0], 0.5);
+  EXPECT_EQ(tail.value, 1);  // the half that ends at once
+  EXPECT_NEAR(mean(tail.law), 4.0 / 3, 1e-12);
+}
+
+TEST(DiscountedTail, WhoStopsGetsTheBoundsThereAre) {
+  const Problem problem{.model = random_model(Stream(56)), .discount = 0.9};
+  const DiscountedTailOptions options{.points = 9001};
+  const DiscountedTailSolution all = plan_for_discounted_tail(problem, 0.3, options);
+  std::int64_t made = 0;
+  for (const std::int64_t pairs : {1, 5}) {  // while the first model is made, and the second
+    made = 0;
+    const DiscountedTailSolution found = plan_for_discounted_tail(
+        problem, 0.3, options, {.observer = [&](const TraceRow& row) {
+          EXPECT_TRUE(std::isinf(row.gap)) << "the gap of a model inside is not that of the tail mean";
+          made += row.iteration == 0 && row.work > 0 && row.work % 4096 == 0 ? 1 : 0;
+          return made < pairs;
+        }});
+    EXPECT_EQ(found.status, Status::kStoppedByCaller);
+    ASSERT_TRUE(std::isfinite(found.gap)) << pairs;
+    EXPECT_LE(found.lower, all.upper);
+    EXPECT_GE(found.upper, all.lower);
+    EXPECT_EQ(std::isnan(found.value), pairs == 1);
+    EXPECT_EQ(found.policy.choice.empty(), pairs == 1);
   }
 }
 

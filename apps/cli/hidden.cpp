@@ -75,6 +75,10 @@ class HiddenAddition : public Addition {
     json.key("with_more_seen").begin_object();
     json.member("known", solution_.known).member("qmdp", solution_.qmdp).member("informed", solution_.informed);
     json.end_object();
+    json.key("observations").begin_array();
+    for (std::int32_t o = 0; o < question_.hidden->model.num_observations(); ++o)
+      json.value(observation_name(question_, o));
+    json.end_array();
     if (policy_.empty()) return;
     json.key("controller").begin_object();
     json.key("start").begin_array();
@@ -128,7 +132,10 @@ class HiddenAddition : public Addition {
 
   std::string table() const override {
     if (policy_.empty()) return {};
-    Table table({"node", "does", "then, by what is seen"}, {true, false, false});
+    Table table(
+        {"node", "does",
+         question_.hidden->rewards_seen ? "then, by the state and the reward that are seen" : "then, by what is seen"},
+        {true, false, false});
     const std::size_t shown = std::min(policy_.nodes.size(), kShownNodes);
     for (std::size_t i = 0; i < shown; ++i)
       table.add({fmt::format("{}", i), action(policy_.nodes[i]), successors(policy_.nodes[i])});
@@ -171,7 +178,10 @@ class HiddenAddition : public Addition {
     if (same) return fmt::format("node {}", node.next.front());
     std::string text;
     for (std::size_t k = 0; k < node.next.size(); ++k)
-      text += fmt::format("{}{}: {}", k == 0 ? "" : ", ",
+      text += fmt::format("{}{}: {}",
+                          k == 0                           ? ""
+                          : question_.hidden->rewards_seen ? "; "
+                                                           : ", ",
                           observation_name(question_, choice(node).messages[k].observation), node.next[k]);
     return text;
   }
@@ -253,9 +263,13 @@ std::optional<HiddenQuestion> read_hidden(const Arguments& arguments, const mdp:
   std::vector<double> weights = read_weights(arguments, contexts.size());
   if (weights.empty()) weights.assign(contexts.size(), 1.0 / static_cast<double>(contexts.size()));
   const auto count = static_cast<int>(contexts.size());
-  return HiddenQuestion{.model = mdp::LatentMdp(std::move(contexts), std::move(weights), seen).pomdp(),
+  mdp::Pomdp model = mdp::LatentMdp(std::move(contexts), std::move(weights), seen).pomdp();
+  std::vector<std::string> names = model.observations().names;
+  return HiddenQuestion{.model = std::move(model),
                         .contexts = count,
-                        .observations_are_states = !seen};
+                        .observation_names = std::move(names),
+                        .observations_are_states = !seen,
+                        .rewards_seen = seen};
 }
 
 Planner find_hidden_planner(const std::string& name, const Question& question) {

@@ -44,6 +44,7 @@ struct HiddenQuestion {
   int contexts = 0;  ///< of a latent model
   std::vector<std::string> observation_names = {};
   bool observations_are_states = false;
+  bool rewards_seen = false;  ///< observations are pairs of a state and a reward
 };
 
 /// One of several columns that are to be made best together.

@@ -141,10 +141,18 @@ class RewardStates {
     }
     std::vector<double> ones(seen.size(), 1.0);
     return {.count = (static_cast<int>(levels_.size()) + 1) * latent_.num_states(),
-            .names = {},
+            .names = names(),
             .begin = std::move(begin),
             .observation = std::move(seen),
             .probability = std::move(ones)};
+  }
+  /// "well" before the first reward, "well, 0.5" after one of 0.5.
+  std::vector<std::string> names() const {
+    std::vector<std::string> endings(levels_.size() + 1), names;
+    for (const auto& [reward, level] : levels_) endings[static_cast<std::size_t>(level)] = fmt::format(", {}", reward);
+    for (const std::string& ending : endings)
+      for (int s = 0; s < latent_.num_states(); ++s) names.push_back(latent_.context(0).state_name(s) + ending);
+    return names;
   }
   std::vector<std::vector<Seen>> first() const {
     std::vector<std::vector<Seen>> rows;

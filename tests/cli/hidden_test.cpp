@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "tests/cli/run_program.h"
 #include "tests/support/temporary_folder.h"
@@ -19,6 +20,29 @@ void expect_refused(const std::vector<std::string>& arguments, const std::string
   const Finished done = run_program(arguments);
   EXPECT_EQ(done.code, 2) << done.out;
   EXPECT_THAT(done.err, HasSubstr(why));
+}
+
+// Nobody can follow a policy that moves by numbers which nothing explains.
+TEST(SeenRewards, AreNamedWithTheStateTheyCameWith) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("drug.csv",
+                                        "context,state,action,next,probability,reward\n"
+                                        "0,ill,A,well,0.7,0.5\n0,ill,A,ill,0.3,0.5\n0,ill,B,ill,1,0.4\n"
+                                        "0,well,rest,well,1,1\n"
+                                        "1,ill,A,well,0.2,0.1\n1,ill,A,ill,0.8,0.1\n1,ill,B,well,1,0.4\n"
+                                        "1,well,rest,well,1,1\n");
+  const Finished done = run_program({"solve", file, "--horizon", "3", "--rewards-observed"});
+  EXPECT_THAT(done.out, HasSubstr("then, by the state and the reward that are seen"));
+  EXPECT_THAT(done.out, HasSubstr("well, 0.4: "));
+  const auto answer =
+      nlohmann::json::parse(run_program({"solve", file, "--horizon", "3", "--rewards-observed", "--json"}).out);
+  const std::vector<std::string> names = answer["observations"];
+  EXPECT_THAT(names, testing::IsSupersetOf({"ill", "well", "ill, 0.5", "well, 0.1", "well, 1"}));
+  for (const auto& node : answer["controller"]["nodes"])
+    for (const auto& [seen, next] : node["next"].items()) EXPECT_THAT(names, testing::Contains(seen));
+  // Without rewards the states are what is seen.
+  const auto states = nlohmann::json::parse(run_program({"solve", file, "--horizon", "3", "--json"}).out);
+  EXPECT_EQ(states["observations"], (std::vector<std::string>{"ill", "well"}));
 }
 
 TEST(HiddenInstances, GoFromMakeToSolve) {

@@ -126,6 +126,29 @@ std::function<double(double)> shortfall(double b) {
   return [b](double x) { return std::min(x - b, 0.0); };
 }
 
+/// Between which final stocks a quantile lies, and whether the level is the mass below the next one.
+struct Decided {
+  std::size_t first, last;
+  bool tie = false;
+};
+
+/// Tells by fractions what rounding could not: the last stock from `reached` to `possible` whose mass is below the
+/// level. `policy` is set when that is beyond `reached`.
+Decided decide(const StockTree& tree, double level, std::size_t reached, std::size_t possible, StockPolicy& policy,
+               const StockTree::KeepGoing& keep_going) {
+  Decided decided{reached, reached};
+  for (std::size_t k = reached + 1; k <= possible; ++k) {
+    StockPolicy found;
+    const std::optional<int> mass = tree.compare_least_mass(tree.final_stocks()[k], level, &found, keep_going);
+    if (!mass) return {reached, possible};
+    decided.tie = *mass == 0;
+    if (*mass >= 0) break;
+    decided.first = decided.last = k;
+    policy = std::move(found);
+  }
+  return decided;
+}
+
 /// A candidate strictly between a and b.
 std::optional<double> candidate_between(const std::vector<double>& candidates, double a, double b) {
   const auto first = std::ranges::upper_bound(candidates, a);
@@ -258,14 +281,22 @@ RiskSolution plan_for_value_at_risk(const Problem& problem, double level, const 
   };
   const std::size_t reached = last(0, [level](const Enclosure& mass) { return mass.upper < level; }).first;
   const std::size_t possible = last(reached, [level](const Enclosure& mass) { return mass.lower < level; }).second;
-  if (!questions.given_up(tree)) tree.least_mass_below(stocks[reached], &solution.policy, keep_going);
+  const Decided decided = questions.stopped() ? Decided{reached, possible}
+                                              : decide(tree, level, reached, possible, solution.policy, keep_going);
+  if (decided.first == reached && !questions.given_up(tree))
+    tree.least_mass_below(stocks[reached], &solution.policy, keep_going);
   if (!questions.given_up(tree)) solution.law = tree.law(solution.policy, keep_going);
   if (questions.given_up(tree)) return without_answer(std::move(solution));
   const bool stopped = questions.stopped();
-  solution.parameter = stocks[reached];
-  solution = finish(problem, std::move(solution), stocks[reached], stocks[possible], tree.stock_error(),
+  solution.parameter = stocks[decided.first];
+  solution = finish(problem, std::move(solution), stocks[decided.first], stocks[decided.last], tree.stock_error(),
                     stopped ? Status::kStoppedByCaller : Status::kNotRun, run.tolerance);
-  if (possible > reached && !stopped)
+  if (decided.tie)
+    solution.note += fmt::format(
+        "; the level is exactly a probability (read as a decimal), where the quantile jumps: at any level "
+        "above it is {:.6g}",
+        problem.sign() * stocks[decided.first + 1]);
+  else if (decided.last > decided.first && !stopped)
     solution.note += "; the level is within rounding of a probability, where the quantile jumps";
   return solution;
 }

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "core/errors.h"
+#include "core/number_reading.h"
 #include "core/rounding.h"
 #include "core/text.h"
 #include "solvers/abandonable.h"
@@ -261,6 +262,65 @@ Enclosure StockTree::least_mass_below(double b, StockPolicy* policy, const KeepG
   }
   return weighted_mean(
       initial_.size(), [&](std::size_t i) { return initial_[i]; }, [&](std::size_t i) { return mass[i]; }, 0);
+}
+
+namespace {
+
+/// A row as fractions; nothing where they are no more than the doubles themselves.
+std::optional<std::vector<mpq_class>> meant(const std::vector<double>& probability) {
+  const ReadRow row = read_row(probability);
+  if (row.reading == Reading::kDyadic) return std::nullopt;
+  std::vector<mpq_class> fractions;
+  for (const mpz_class& numerator : row.numerator) {
+    fractions.emplace_back(numerator, row.denominator);
+    fractions.back().canonicalize();
+  }
+  return fractions;
+}
+
+}  // namespace
+
+std::optional<int> StockTree::compare_least_mass(double b, double level, StockPolicy* policy,
+                                                 const KeepGoing& keep_going) const {
+  constexpr std::int64_t kMostNodes = 20'000;  // fractions grow by some digits a stage
+  constexpr int kMostStages = 100;
+  const std::optional<mpq_class> share = short_decimal(level);
+  const auto has_products = [](const OutcomeTable& table) { return table.has_products(); };
+  if (!share || num_nodes_ > kMostNodes || horizon() > kMostStages || std::ranges::any_of(outcomes_, has_products))
+    return std::nullopt;
+  std::vector<mpq_class> mass, later;
+  for (const StockNode& node : stages_.back().node) mass.emplace_back(node.stock < b ? 1 : 0);
+  StockPolicy best(static_cast<std::size_t>(horizon()));
+  for (int h = horizon() - 1; h >= 0; --h) {
+    later.swap(mass);
+    const std::size_t count = stages_[static_cast<std::size_t>(h)].node.size();
+    mass.assign(count, 2);
+    best[static_cast<std::size_t>(h)].assign(count, 0);
+    bool all_meant = true;
+    for (std::size_t i = 0; i < count; ++i) {
+      if (!goes_on(i, keep_going)) return std::nullopt;
+      for_choices(h, i, [&](std::int32_t choice, std::span<const Outcome> row, const std::int32_t* children) {
+        std::vector<double> probability;
+        for (const Outcome& outcome : row) probability.push_back(outcome.probability);
+        const auto fractions = meant(probability);
+        all_meant = all_meant && fractions;
+        if (!fractions) return;
+        mpq_class sum = 0;
+        for (std::size_t k = 0; k < row.size(); ++k)
+          sum += (*fractions)[k] * later[static_cast<std::size_t>(children[k])];
+        if (!(sum < mass[i])) return;
+        mass[i] = std::move(sum);
+        best[static_cast<std::size_t>(h)][i] = choice;
+      });
+    }
+    if (!all_meant) return std::nullopt;
+  }
+  const auto start = meant(initial_);
+  if (!start) return std::nullopt;
+  mpq_class total = 0;
+  for (std::size_t i = 0; i < mass.size(); ++i) total += (*start)[i] * mass[i];
+  if (policy != nullptr) *policy = std::move(best);
+  return (total > *share) - (total < *share);
 }
 
 double StockTree::expectation_error() const {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -68,6 +69,13 @@ class StockTree {
   /// operation had to round, as with probabilities that are halves and quarters; `policy`, when given, receives one
   /// that is within the upper end.
   Enclosure least_mass_below(double b, StockPolicy* policy = nullptr, const KeepGoing& keep_going = nullptr) const;
+
+  /// Whether that least probability is below (-1), at (0) or above (1) the level, in fractions, where the level is a
+  /// short decimal and all probabilities are read as what they were probably meant to be (core/number_reading.h): 0.1
+  /// in a file is a tenth, and three of them in a row a thousandth. Nothing when the tree is large, the level or some
+  /// probability has no such meaning, or `keep_going` said no. `policy` receives one that has the probability.
+  std::optional<int> compare_least_mass(double b, double level, StockPolicy* policy = nullptr,
+                                        const KeepGoing& keep_going = nullptr) const;
 
   /// The law of the final stock under a policy, and that from each node on (`laws` of one stage, in the nodes' order).
   Law law(const StockPolicy& policy, const KeepGoing& keep_going = nullptr) const;

@@ -361,6 +361,15 @@ TEST(SolveForRisk, TellsBoundsOfADiscountedTailFromItsValue) {
   EXPECT_THAT(said, HasSubstr("these bounds hold for the best policy, whatever it remembers, and for this one"));
 }
 
+TEST(SolveForRisk, DecidesQuantilesAtLevelsThatAreProbabilities) {
+  const TemporaryFolder folder;
+  const Finished done = run_program(
+      {"solve", folder.write("lottery.csv", kLottery), "--horizon", "1", "--risk", "quantile", "--level", "0.1"});
+  EXPECT_THAT(done.out, HasSubstr("status     converged"));
+  EXPECT_THAT(done.out, HasSubstr("risk       1 is the 10 % quantile"));
+  EXPECT_THAT(done.out, testing::ContainsRegex("at any[ \n]+level[ \n]+above[ \n]+it[ \n]+is[ \n]+3"));
+}
+
 TEST(SolveForRisk, PlansForTheTailOfTheReturn) {
   const TemporaryFolder folder;
   const std::string file = folder.write("gamble.csv", kGamble);

@@ -171,11 +171,35 @@ TEST(StaticRisk, QuantilesJumpWhereTheLevelIsAProbability) {
   EXPECT_EQ(plan_for_value_at_risk(twice, std::nextafter(0.25, 1.0)).value, 1);
 }
 
+// A tenth is no double. The level 0.1 and the probability 0.1 are the same number all the same, as three tosses of 0.1
+// are a thousandth, which products of doubles miss.
+TEST(StaticRisk, QuantilesAtDecimalsAreDecidedInFractions) {
+  const Problem lottery = finite(model_of({{{{1, 1, 1}}, {{1, 3, 0.9}, {1, -10, 0.1}}}, {{{1, 0, 1}}}}), 1);
+  const RiskSolution tie = plan_for_value_at_risk(lottery, 0.1, {}, {.tolerance = 1e-9});
+  EXPECT_EQ(tie.status, Status::kConverged);
+  EXPECT_EQ(tie.value, 1);
+  EXPECT_LE(tie.upper, 1 + 1e-9);
+  EXPECT_THAT(tie.note, testing::HasSubstr("exactly a probability"));
+  EXPECT_THAT(tie.note, testing::HasSubstr("at any level above it is 3"));
+  EXPECT_EQ(plan_for_value_at_risk(lottery, 0.1000001).value, 3);
+  EXPECT_EQ(plan_for_value_at_risk(lottery, 0.0999999).value, 1);
+  const Problem thrice = finite(model_of({{{{0, 0, 0.1}, {0, 1, 0.9}}}}), 3);
+  const RiskSolution thousandth = plan_for_value_at_risk(thrice, 0.001, {}, {.tolerance = 1e-9});
+  EXPECT_EQ(thousandth.status, Status::kConverged);
+  EXPECT_EQ(thousandth.value, 0);
+  EXPECT_THAT(thousandth.note, testing::HasSubstr("at any level above it is 1"));
+  Problem costs = thrice;
+  costs.direction = Direction::kMinimise;
+  const RiskSolution dear = plan_for_value_at_risk(costs, 0.729, {}, {.tolerance = 1e-9});
+  EXPECT_EQ(dear.value, 3);
+  EXPECT_THAT(dear.note, testing::HasSubstr("at any level above it is 2"));
+}
+
 TEST(StaticRisk, QuantilesThatRoundingCannotTellApartAreEnclosed) {
   // Three tosses of 0.1: the mass at 0 is about 0.001, and no double is that power.
   const Problem problem = finite(model_of({{{{0, 0, 0.1}, {0, 1, 0.9}}}}), 3);
   const double mass = 0.1 * 0.1 * 0.1;
-  for (const double level : {mass, std::nextafter(mass, 0.0)}) {
+  for (const double level : {mass, std::nextafter(mass, 1.0)}) {  // no short decimals, as the number below them is
     const RiskSolution solution = plan_for_value_at_risk(problem, level, {}, {.tolerance = 1e-9});
     EXPECT_EQ(solution.status, Status::kRoundingLimited);
     EXPECT_LE(solution.lower, 0);

@@ -81,7 +81,8 @@ class Search {
     outcome_.feasibility = found;
     outcome_.exhausted = !reached && outcome_.iterations >= run_.max_iterations;
     outcome_.trace = trace_.take();
-    return with_plain_policy(on_, conclude(on_, std::move(outcome_), run_), run_);
+    const AnyPolicy wanted = outcome_.policy;
+    return with_plain_policy(on_, wanted, conclude(on_, std::move(outcome_), run_), run_);
   }
   ConstrainedSolution give_up(Feasibility found) { return infeasible(on_, std::move(found), std::move(outcome_)); }
 

@@ -336,7 +336,8 @@ ConstrainedSolution occupancy_lp(const ConstrainedProblem& problem, const Occupa
                     "returned." +
                     (solution.note.empty() ? "" : " ") + solution.note;
   } else {
-    solution = with_plain_policy(on, conclude(on, std::move(outcome), run), run);
+    const AnyPolicy wanted = outcome.policy;
+    solution = with_plain_policy(on, wanted, conclude(on, std::move(outcome), run), run);
   }
   if (options.sensitivity && solution.status != Status::kInfeasible &&
       solution.budgets.size() == answer.multipliers.size())

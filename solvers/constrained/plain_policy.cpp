@@ -213,22 +213,28 @@ ConstrainedSolution told_again(const Lagrangian& on, const ConstrainedSolution& 
 
 }  // namespace
 
-ConstrainedSolution with_plain_policy(const Lagrangian& on, ConstrainedSolution solution, const SolveOptions& run) {
-  const AnyPolicy policy = policy_of(solution);
+ConstrainedSolution with_plain_policy(const Lagrangian& on, const AnyPolicy& wanted, ConstrainedSolution solution,
+                                      const SolveOptions& run) {
+  const AnyPolicy own = policy_of(solution);
   if (!on.planner().evaluates_quickly() || on.planner().stopped() || solution.status == Status::kStoppedByCaller ||
-      !std::isfinite(solution.gap) || !draws(policy))
+      !std::isfinite(solution.gap) || !draws(own))
     return solution;
   std::vector<double> multipliers;
   for (const BudgetReport& budget : solution.budgets)
     multipliers.push_back(std::isnan(budget.multiplier) ? 0 : std::abs(budget.multiplier));
-  const Occupation occupation = on.planner().occupation(policy);
   const AnyPolicy best = on.dual(multipliers, run.tolerance / 4, nullptr, run.observer).best.policy;
-  if (occupation.mass.empty() || (best.stationary.empty() && best.stages.empty())) return solution;
-  Layers layers = read_off(on, occupation, best);
-  std::vector<Bounded> collected = on.planner().evaluate(as_policy(on, layers));
-  if (!keep_to_budgets(on, layers, collected) || on.planner().stopped()) return solution;
-  ConstrainedSolution plain = told_again(on, solution, as_policy(on, layers), std::move(collected), run);
-  return plain.gap <= std::max(solution.gap, run.tolerance) ? plain : solution;
+  if (best.stationary.empty() && best.stages.empty()) return solution;
+  for (const AnyPolicy* policy : {&wanted, &own}) {
+    const Occupation occupation = on.planner().occupation(*policy);
+    if (occupation.mass.empty()) return solution;
+    Layers layers = read_off(on, occupation, best);
+    std::vector<Bounded> collected = on.planner().evaluate(as_policy(on, layers));
+    if (!keep_to_budgets(on, layers, collected)) continue;
+    if (on.planner().stopped()) return solution;
+    ConstrainedSolution plain = told_again(on, solution, as_policy(on, layers), std::move(collected), run);
+    if (plain.gap <= std::max(solution.gap, run.tolerance)) return plain;
+  }
+  return solution;
 }
 
 }  // namespace bellwether::solvers::constrained

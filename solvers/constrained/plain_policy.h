@@ -14,6 +14,9 @@ namespace bellwether::solvers::constrained {
 /// recurrent classes are met as often as they should be; the exact evaluation decides. Rounding may have moved a cost
 /// beyond its limit: then the coins, at most a few, are moved until it provably is not. Cost: one exact solve and a few
 /// evaluations; the answer is returned as it was where nothing is randomised, nothing proven, or evaluations take long.
-ConstrainedSolution with_plain_policy(const Lagrangian& on, ConstrainedSolution solution, const SolveOptions& run);
+///
+/// `wanted` is the policy that the method had before it was made to keep to the budgets, and is tried first.
+ConstrainedSolution with_plain_policy(const Lagrangian& on, const AnyPolicy& wanted, ConstrainedSolution solution,
+                                      const SolveOptions& run);
 
 }  // namespace bellwether::solvers::constrained

@@ -1,5 +1,7 @@
 // The policies under budgets, as the program shows and saves them.
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,11 @@ using testing::Not;
 constexpr const char* kStayOrLeave =
     "state,action,next,probability,reward,cost\n"
     "in,stay,in,1,1,1\nin,leave,out,1,0,0\nout,stay,out,1,0,0\n";
+std::string read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 constexpr const char* kWorkOrRest =
     "state,action,next,probability,reward,cost\n"
     "a,work,b,1,1,1\nb,work,a,1,1,1\nb,rest,b,1,0,0\na,rest,a,1,0,0\n";
@@ -70,6 +77,35 @@ TEST(BudgetPolicy, RefusesACsvOfAMixtureButShowsTheAnswer) {
   EXPECT_THAT(done.out, HasSubstr("draws one of 2 policies"));
   EXPECT_THAT(done.out, Not(HasSubstr("saved")));
   EXPECT_FALSE(std::filesystem::exists(policy));
+}
+
+/// States that are never left alone: from `far` one may do three things, but the play never comes there.
+constexpr const char* kRoad =
+    "#! initial home 1\n"
+    "state,action,next,probability,reward,cost\n"
+    "home,slow,home,1,1,0\nhome,fast,home,1,2,1\n"
+    "far,sleep,far,1,0,0\nfar,walk,far,1,5,0\nfar,run,far,1,6,3\n";
+
+// One unit of cost is worth one of reward, so in `far` walking is best: 5 against 6 - 3 and 0.
+TEST(BudgetPolicy, IsSensibleWhereThePlayNeverComes) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("road.csv", kRoad), saved = folder.path("policy.csv");
+  for (const std::vector<std::string>& how :
+       {std::vector<std::string>{"--discount", "0.9"}, {"--horizon", "5"}, {"--criterion", "average"}}) {
+    std::vector<std::string> words = {"solve", file, "--budget", "cost=0.25", "-o", saved};
+    words.insert(words.end(), how.begin(), how.end());
+    const Finished done = run_program(words);
+    EXPECT_EQ(done.code, 0) << done.err;
+    EXPECT_THAT(done.out, testing::ContainsRegex("\n  far +[0-9.]+  walk\n")) << how.back();
+    const std::string csv = read_file(saved);
+    EXPECT_THAT(csv, HasSubstr("far,walk,1,"));
+    EXPECT_THAT(csv, Not(HasSubstr("far,run")));
+    EXPECT_THAT(csv, Not(HasSubstr("far,sleep")));
+    words.emplace_back("--json");
+    const json answer = json::parse(run_program(words).out);
+    const json& policy = answer.contains("horizon") ? answer["policy"][0] : answer["policy"];
+    EXPECT_EQ(policy[1], json({0, 1, 0})) << how.back();
+  }
 }
 
 }  // namespace

@@ -103,5 +103,64 @@ TEST(PlainPolicy, MeetsTheLinearProgramInModelsOfSeveralClasses) {
   EXPECT_GE(stationary, 150);
 }
 
+/// States with more than one choice of positive probability.
+int coins(const mdp::TabularMdp& model, const mdp::Policy& policy) {
+  int count = 0;
+  for (int s = 0; s < model.num_states(); ++s) {
+    int played = 0;
+    for (std::int64_t c = model.first_choice(s); c < model.first_choice(s + 1); ++c)
+      played += policy.probability(model, s, c) > 0 ? 1 : 0;
+    count += played > 1 ? 1 : 0;
+  }
+  return count;
+}
+
+/// The least positive probability of a choice.
+double least_played(const mdp::TabularMdp& model, const mdp::Policy& policy) {
+  double least = 1;
+  for (int s = 0; s < model.num_states(); ++s)
+    for (std::int64_t c = model.first_choice(s); c < model.first_choice(s + 1); ++c)
+      if (const double p = policy.probability(model, s, c); p > 0) least = std::min(least, p);
+  return least;
+}
+
+// With m budgets the program's policy draws in m states at the most, and rounding adds none.
+TEST(PlainPolicy, DrawsInNoMoreStatesThanThereAreBudgets) {
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    for (const int budgets : {1, 2}) {
+      ConstrainedProblem problem = binding_problem(
+          seed, {.states = 8, .actions = 3, .budgets = budgets, .concentration = .2, .uniform_start = false}, .9);
+      const ConstrainedSolution got = occupancy_lp(problem, {}, {.tolerance = 1e-6});
+      ASSERT_EQ(got.status, Status::kConverged) << seed;
+      EXPECT_EQ(got.violation, 0);
+      EXPECT_LE(coins(problem.model.model(), got.policy), budgets) << seed;
+      EXPECT_GT(least_played(problem.model.model(), got.policy), 1e-10) << seed;
+      problem.criterion = Criterion::kFinite;
+      problem.discount = 1;
+      problem.horizon = 5;
+      problem = with_binding_limits(problem, .4);
+      const ConstrainedSolution staged = occupancy_lp(problem, {}, {.tolerance = 1e-6});
+      ASSERT_EQ(staged.status, Status::kConverged) << seed;
+      int draws = 0;
+      for (const mdp::Policy& stage : staged.stages) draws += coins(problem.model.model(), stage);
+      EXPECT_LE(draws, budgets) << seed;
+    }
+  }
+}
+
+// What the answer says of its policy is what the policy does, moved coins and all.
+TEST(PlainPolicy, IsProvenAfterItsCoinsWereMoved) {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const ConstrainedProblem problem = binding_problem(seed, {.states = 6, .actions = 3, .budgets = 2}, .9);
+    const constrained::Lagrangian on(problem);
+    const ConstrainedSolution got = occupancy_lp(problem, {}, {.tolerance = 1e-6});
+    const auto collected = on.planner().evaluate({.stationary = got.policy});
+    EXPECT_EQ(on.excess(collected), 0) << seed;
+    EXPECT_DOUBLE_EQ(collected[0].value, got.expected.value) << seed;
+    EXPECT_GE(got.optimum.upper, collected[0].lower) << seed;
+    EXPECT_NEAR(got.gap, got.optimum.upper - got.expected.lower, 1e-12) << seed;
+  }
+}
+
 }  // namespace
 }  // namespace bellwether::solvers

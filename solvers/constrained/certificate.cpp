@@ -38,10 +38,30 @@ Against plan_against(const Lagrangian& on, std::span<const double> y, const Eige
   return result;
 }
 
-std::vector<double> spread_evenly(std::span<const double> unit) {
+/// All budgets alike; where limits are out of reach, the one that is exceeded most for certain.
+std::vector<double> first_weights(const Lagrangian& on, std::span<const double> unit) {
   std::vector<double> y;
-  for (const double u : unit) y.push_back(1 / (u * static_cast<double>(unit.size())));
+  std::size_t worst = 0;
+  for (std::size_t i = 0; i < unit.size(); ++i) {
+    const auto over = [&](std::size_t j) {
+      const int budget = static_cast<int>(j);
+      return (-on.cost_scale(budget) - on.limit(budget)) / unit[j];
+    };
+    y.push_back(1 / (unit[i] * static_cast<double>(unit.size())));
+    if (over(i) > over(worst)) worst = i;
+  }
+  if (!on.out_of_reach()) return y;
+  std::ranges::fill(y, 0.0);
+  y[worst] = 1 / unit[worst];
   return y;
+}
+
+/// The room that a policy leaves in the budget where it leaves the least, in units.
+double least_room(const Lagrangian& on, std::span<const Bounded> collected, std::span<const double> unit) {
+  double least = kInfinite;
+  for (std::size_t i = 0; i < unit.size(); ++i)
+    least = std::min(least, (on.limit(static_cast<int>(i)) - collected[i + 1].value) / unit[i]);
+  return least;
 }
 
 /// Weights of the proof sum to one.
@@ -72,7 +92,7 @@ Feasibility phase_one(const Lagrangian& on, ColumnPool& pool, std::span<const do
   constexpr double kTolerance = 1e-9;
   Feasibility result;
   double upper = kInfinite;
-  std::vector<double> y = spread_evenly(unit), best_y = y;
+  std::vector<double> y = first_weights(on, unit), best_y = y;
   ColumnPool::Master master;
   for (int round = 1; round <= kRounds; ++round) {
     double scale = 0;
@@ -94,9 +114,13 @@ Feasibility phase_one(const Lagrangian& on, ColumnPool& pool, std::span<const do
       result.stopped = true;
       return result;
     }
-    master = pool.safest_mixture(unit);
-    if (!master.solved) break;
     const double grain = 4 * kTolerance * std::max(scale, std::abs(upper));
+    const double own = least_room(on, pool.collected(pool.size() - 1), unit);
+    // Who leaves the most room there is needs nobody beside him: limits beyond what the LP library reads are proven
+    // without it.
+    master = upper - own <= grain ? pool.alone(pool.size() - 1, own) : pool.safest_mixture(unit);
+    if (!master.solved && upper < 0) master = pool.alone(pool.size() - 1, own);
+    if (!master.solved || master.multipliers.empty()) break;
     const bool closed = upper - master.value <= grain || on.num_budgets() == 1;
     if (closed || (!thorough && (upper < 0 || master.value > 0.25 * upper))) break;
     if (master.multipliers == y) break;  // planned against these already: rounding is all that is left
@@ -177,10 +201,13 @@ void add_note(std::string& note, std::string_view sentence) {
 }  // namespace
 
 Feasibility find_safe(const Lagrangian& on, ColumnPool& pool, const Observer& observer) {
-  std::vector<double> unit;
-  for (int i = 0; i < on.num_budgets(); ++i) unit.push_back(on.cost_scale(i));
-  Feasibility found = phase_one(on, pool, unit, false, observer);
-  if (!found.infeasibility) return found;
+  Feasibility found;
+  if (!on.out_of_reach()) {
+    std::vector<double> unit;
+    for (int i = 0; i < on.num_budgets(); ++i) unit.push_back(on.cost_scale(i));
+    found = phase_one(on, pool, unit, false, observer);
+    if (!found.infeasibility) return found;
+  }
   Feasibility exact = prove_infeasible(on, pool, observer);
   exact.rounds += found.rounds;
   if (exact.infeasibility || exact.stopped) return exact;

@@ -29,6 +29,12 @@ void ColumnPool::add(AnyPolicy policy, Eigen::VectorXd start) {
   start_ = std::move(start);
 }
 
+ColumnPool::Master ColumnPool::alone(int j, double value) const {
+  std::vector<double> weights(static_cast<std::size_t>(size()), 0.0);
+  weights[static_cast<std::size_t>(j)] = 1;
+  return {.solved = true, .value = value, .weights = std::move(weights), .multipliers = {}};
+}
+
 ColumnPool::Master ColumnPool::best_mixture() const {
   lp::LinearProgram program;
   const int budgets = on_->num_budgets();

@@ -29,6 +29,8 @@ class ColumnPool {
     std::vector<double> weights;      ///< of the policies
     std::vector<double> multipliers;  ///< one a budget, >= 0
   };
+  /// Policy j and no other; without multipliers.
+  Master alone(int j, double value) const;
   /// The mixture with the highest reward that keeps to the budgets.
   Master best_mixture() const;
   /// The mixture with the largest t such that each cost is at most limit - t unit. The multipliers then satisfy sum

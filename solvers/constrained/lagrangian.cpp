@@ -64,6 +64,12 @@ Lagrangian::Lagrangian(const ConstrainedProblem& problem, const Observer& observ
 double Lagrangian::reward_scale() const { return planner_.scale(0) > 0 ? planner_.scale(0) : 1; }
 double Lagrangian::cost_scale(int i) const { return planner_.scale(i + 1) > 0 ? planner_.scale(i + 1) : 1; }
 
+bool Lagrangian::out_of_reach() const {
+  for (int i = 0; i < num_budgets(); ++i)
+    if (limit(i) < -2 * cost_scale(i)) return true;
+  return false;
+}
+
 Lagrangian::Dual Lagrangian::dual(std::span<const double> y, double tolerance, const Eigen::VectorXd* start,
                                   const Observer& observer) const {
   std::vector<double> weights = {sign()};

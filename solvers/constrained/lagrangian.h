@@ -45,6 +45,9 @@ class Lagrangian {
   /// What can be collected at the most: a length to compare differences with. Never zero.
   double reward_scale() const;
   double cost_scale(int i) const;
+  /// Some limit lies below what any policy costs, by more than costs are wide: no program need be asked, nor could it
+  /// tell such numbers apart.
+  bool out_of_reach() const;
 
   /// D(y), enclosed, and a policy that attains it.
   struct Dual {

@@ -318,6 +318,7 @@ ConstrainedSolution occupancy_lp(const ConstrainedProblem& problem, const Occupa
                     "dual-bisection or bundle",
                     program.num_columns(), kMostColumns));
   }
+  if (on.out_of_reach()) return without_program(on, lp::LpStatus::kInfeasible, std::move(outcome), run);
   const lp::LpOptions how = lp_options(options, run);
   const OccupancyProgram::Answer answer = program.solve(how);
   outcome.iterations = answer.iterations;

@@ -37,7 +37,11 @@ class Support {
   int objectives() const { return planner_.num_columns(); }
   std::size_t size() const { return points_.size(); }
   const Objectives& at(std::size_t j) const { return values_[j]; }
-  double grain() const { return options_.precision * scale_; }
+  /// As fine as the tolerance asks, where rounding lets it.
+  double grain() const {
+    constexpr double kRounding = 1e-11;
+    return std::min(options_.precision, std::max(kRounding, run_.tolerance / 2 / scale_)) * scale_;
+  }
   bool more() const { return !stopped_ && !failed_ && set_.solves < run_.max_iterations; }
 
   double best(std::span<const double> w) const {
@@ -104,11 +108,13 @@ class Support {
     }
     // Corners are computed to rounding: moving a weight by 1e-12 changes a weighted sum by that much of its scale.
     gap += 4e-12 * scale_ * objectives();
-    if (complete && more()) set_.gap = gap;
-    set_.status = failed_    ? Status::kNumericalTrouble
-                  : stopped_ ? Status::kStoppedByCaller
-                  : complete ? Status::kConverged
-                             : Status::kBudgetExhausted;
+    complete = complete && more();
+    if (complete) set_.gap = gap;
+    set_.status = failed_                 ? Status::kNumericalTrouble
+                  : stopped_              ? Status::kStoppedByCaller
+                  : !complete             ? Status::kBudgetExhausted
+                  : gap <= run_.tolerance ? Status::kConverged
+                                          : Status::kRoundingLimited;
     set_.corners = static_cast<std::int64_t>(solved_.size());
     for (const std::size_t j : non_dominated(values_)) set_.points.push_back(std::move(points_[j]));
     std::sort(set_.points.begin(), set_.points.end(),

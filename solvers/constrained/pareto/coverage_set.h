@@ -46,7 +46,8 @@ struct LinearSupportOptions {
 };
 template <class Field>
 void describe(LinearSupportOptions& o, Field&& field) {
-  field("precision", o.precision, at_least(0), "of weighted sums, as a share of what can be collected");
+  field("precision", o.precision, at_least(0),
+        "of weighted sums, as a share of what can be collected; finer where the tolerance is");
 }
 
 /// Optimistic linear support (Roijers 2016): solves at the corners of the upper envelope of the points found so far,

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -8,6 +9,7 @@
 
 #include "core/errors.h"
 #include "mdp/constrained/instances.h"
+#include "mdp/tabular_mdp_builder.h"
 #include "solvers/constrained/occupancy_lp.h"
 #include "solvers/constrained/pareto/c_morl.h"
 #include "solvers/constrained/pareto/coverage_set.h"
@@ -194,6 +196,35 @@ TEST(LinearSupport, HoldsWhatTheProgramFinds) {
         expect_points(sweep.values(), points);
       }
     }
+  }
+}
+
+/// One state whose three choices have these objectives at every step.
+MultiObjectiveProblem three_choices(double scale) {
+  mdp::TabularMdpBuilder builder(1);
+  const std::pair<double, double> choices[] = {{1, -1}, {0.7, -0.4}, {0, 0}};
+  for (const auto& [gain, saved] : choices)
+    builder.add_choice(0, scale * gain, {{0, 1.0}}).cost("saved", scale * saved);
+  return {.question = {.model = std::move(builder).build(), .discount = .9}, .objectives = {"reward", "saved"}};
+}
+
+TEST(LinearSupport, IsConvergedOnlyWithinTheTolerance) {
+  for (const auto& planner : {linear_support, two_objective_sweep}) {
+    const CoverageSet small = planner(three_choices(1), {}, {});
+    EXPECT_EQ(small.status, Status::kConverged);
+    EXPECT_LE(small.gap, 1e-6);
+    // What one corner loses to rounding is more than the tolerance here.
+    const CoverageSet large = planner(three_choices(1e12), {}, {});
+    EXPECT_EQ(large.status, Status::kRoundingLimited);
+    EXPECT_GT(large.gap, 1e-6);
+    EXPECT_LT(large.gap, 1e3);
+    EXPECT_EQ(large.points.size(), 3U);
+    EXPECT_EQ(planner(three_choices(1e12), {}, {.tolerance = 1e4}).status, Status::kConverged);
+    // Between: the share of `precision` would leave more open than was asked for.
+    const CoverageSet middle = planner(three_choices(1e4), {.precision = 1e-3}, {});
+    EXPECT_EQ(middle.status, Status::kConverged);
+    EXPECT_LE(middle.gap, 1e-6);
+    EXPECT_EQ(planner(three_choices(1), {}, {.max_iterations = 1}).status, Status::kBudgetExhausted);
   }
 }
 

@@ -86,6 +86,8 @@ class AmbiguityAddition : public Addition {
     }
   }
 
+  bool has_lists_by_choice() const override { return !radius_.empty() || !rows_.empty() || !stages_.empty(); }
+
   std::string proof() const override {
     if (!std::isfinite(gap_)) return std::string(kNothingProven);
     const std::string_view verb = reach_ ? "reaches it with" : maximise_ ? "earns" : "costs";

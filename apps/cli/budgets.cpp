@@ -92,6 +92,10 @@ class BudgetAddition : public Addition {
     return "the policy found is drawn from several before the first step, and a CSV of states has room for one; save "
            "it as .json";
   }
+  bool has_lists_by_choice() const override {
+    return std::ranges::any_of(mixture_.policy, [](const mdp::Policy& policy) { return !policy.is_deterministic(); });
+  }
+
 
   std::string table() const override {
     std::vector<double> cost, limit, multiplier;

@@ -114,6 +114,13 @@ class FrontAddition : public Addition {
     return text + '\n';
   }
 
+  bool has_lists_by_choice() const override {
+    return std::ranges::any_of(front_.points, [](const ShownPoint& point) {
+      const auto draws = [](const mdp::Policy& policy) { return !policy.empty() && !policy.is_deterministic(); };
+      return draws(point.policy.stationary) || std::ranges::any_of(point.policy.stages, draws);
+    });
+  }
+
   std::optional<experiments::Figure> figure() const override {
     experiments::FigureLine line{.label = "", .x = {}, .y = {}, .marks = true, .joined = front_.joined};
     for (const ShownPoint& point : front_.points) {

@@ -44,6 +44,8 @@ class Addition {
   virtual std::string csv() const { return {}; }
   /// What csv() holds, in words.
   virtual std::string_view csv_holds() const { return "policy and values"; }
+  /// Whether write_json() writes numbers choice by choice, which the object then explains.
+  virtual bool has_lists_by_choice() const { return false; }
   /// What --plot draws, where there is something to draw.
   virtual std::optional<experiments::Figure> figure() const { return std::nullopt; }
 };

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 
 #include "apps/cli/json_writer.h"
 #include "apps/cli/policy_json.h"
@@ -27,6 +29,35 @@ void write_policy(JsonWriter& json, const Answer& answer) {
     json.key("policy");
     write_policy_row(json, problem.model, solution.policy);
   }
+}
+
+/// Whether some of the policy is given as probabilities of choices.
+bool draws(const solvers::Solution& solution) {
+  const auto random = [](const mdp::Policy& policy) { return !policy.empty() && !policy.is_deterministic(); };
+  return random(solution.policy) || std::ranges::any_of(solution.stages, random);
+}
+
+/// [state, action] of every choice, in the order of the model.
+void write_choices(JsonWriter& json, const mdp::TabularMdp& model) {
+  json.begin_array();
+  for (int s = 0; s < model.num_states(); ++s)
+    for (std::int64_t c = model.first_choice(s); c < model.first_choice(s + 1); ++c)
+      json.begin_array().value(s).value(model.action(c)).end_array();
+  json.end_array();
+}
+
+/// What numbers by choice belong to, where there are such numbers.
+void write_choices(JsonWriter& json, const Answer& answer) {
+  if (!draws(answer.solution) && !(answer.addition && answer.addition->has_lists_by_choice())) return;
+  const solvers::Problem& problem = answer.question->problem;
+  json.key("choice_list");
+  if (problem.stages.empty()) {
+    write_choices(json, problem.model);
+    return;
+  }
+  json.begin_array();
+  for (const mdp::TabularMdp& stage : problem.stages) write_choices(json, stage);
+  json.end_array();
 }
 
 void write_names(JsonWriter& json, std::string_view key, const std::vector<std::string>& names) {
@@ -75,6 +106,7 @@ void write_json(const Answer& answer, const std::function<void(std::string_view)
   if (!solution.note.empty()) json.member("note", solution.note);
   if (answer.addition) answer.addition->write_json(json);
   if (answer.exact) write_exact(json, *answer.exact);
+  write_choices(json, answer);
   write_names(json, "state_names", model.data().state_names);
   write_names(json, "actions", model.data().action_names);
   json.end_object().finish();

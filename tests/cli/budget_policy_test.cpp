@@ -58,6 +58,7 @@ TEST(BudgetPolicy, TellsEveryPartOfAMixture) {
   const json answer = json::parse(run_program(in_json).out);
   EXPECT_FALSE(answer.contains("policy"));
   ASSERT_EQ(answer["mixture"].size(), 2u);
+  EXPECT_FALSE(answer.contains("choice_list"));  // both are lists of actions
   double weights = 0, stays = 0;
   for (const json& part : answer["mixture"]) {
     weights += part["weight"].get<double>();
@@ -105,6 +106,7 @@ TEST(BudgetPolicy, IsSensibleWhereThePlayNeverComes) {
     const json answer = json::parse(run_program(words).out);
     const json& policy = answer.contains("horizon") ? answer["policy"][0] : answer["policy"];
     EXPECT_EQ(policy[1], json({0, 1, 0})) << how.back();
+    EXPECT_EQ(answer["choice_list"], json({{0, 0}, {0, 1}, {1, 2}, {1, 3}, {1, 4}}));
   }
 }
 

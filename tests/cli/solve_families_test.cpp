@@ -141,6 +141,7 @@ TEST(SolveRobust, GuaranteesLessTheFurtherNatureMayGo) {
   const TemporaryFolder folder;
   const std::string file = folder.write("fuel.csv", kFuel);
   const json plain = solve_json(file, {"--discount", "0.9"});
+  EXPECT_FALSE(plain.contains("choice_list"));  // nothing goes by choice
   for (const char* kind : {"l1", "tv", "linf", "l2", "kl", "chi2", "wasserstein", "contamination"}) {
     double last = plain["value"].get<double>();
     for (const char* radius : {"0", "0.1", "0.3"}) {
@@ -149,6 +150,7 @@ TEST(SolveRobust, GuaranteesLessTheFurtherNatureMayGo) {
       EXPECT_LE(answer["value"].get<double>(), last + 1e-5) << kind << ' ' << radius;
       last = answer["value"].get<double>();
       EXPECT_EQ(answer["worst_case"].size(), 4U);
+      EXPECT_EQ(answer["choice_list"].size(), 4U);
       EXPECT_LE(answer["value"].get<double>(), answer["nominal_value"].get<double>() + 1e-5);
     }
     const json kind_best =

@@ -46,6 +46,7 @@ TEST(SolveFromSamples, TakesARadiusOfItsOwnForEveryRow) {
   EXPECT_NEAR(answer["radii"][0].get<double>(), radius(400, 2, 0.05), 1e-12);
   EXPECT_NEAR(answer["radii"][1].get<double>(), radius(50, 2, 0.05), 1e-12);
   EXPECT_EQ(answer["radii"][2], 0);
+  EXPECT_EQ(answer["choice_list"].size(), answer["radii"].size());
   EXPECT_EQ(answer["confidence"], 0.95);
   EXPECT_GT(walk, ride) << "the way that is known better is the safer one";
   EXPECT_NEAR(answer["value"].get<double>(), worth(walk), 1e-6);

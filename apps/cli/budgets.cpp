@@ -13,6 +13,7 @@
 #include "core/errors.h"
 #include "core/text.h"
 #include "mdp/constrained/constrained_mdp.h"
+#include "mdp/evaluate/policy_chain.h"
 #include "solvers/constrained/registry.h"
 
 namespace bellwether::cli {
@@ -50,7 +51,11 @@ class BudgetAddition : public Addition {
         violation_(solution.violation),
         budgets_(solution.budgets),
         infeasibility_(solution.infeasibility),
-        mixture_(solution.mixture) {}
+        mixture_(solution.mixture) {
+    // Rounding may have left the proven bound a hair below what costs without a negative one allow.
+    if (infeasibility_ && problem.stages.empty() && weighs_no_negative_cost(infeasibility_->weights))
+      infeasibility_->least_mean = std::max(0.0, infeasibility_->least_mean);
+  }
 
   void write_json(JsonWriter& json) const override {
     write_bounded(json, "expected", expected_);
@@ -87,15 +92,15 @@ class BudgetAddition : public Addition {
                                    mixture_.num_nodes(), fmt::format("{:.4g}", fmt::join(mixture_.initial, ", ")))}};
   }
 
+  bool has_lists_by_choice() const override {
+    return std::ranges::any_of(mixture_.policy, [](const mdp::Policy& policy) { return !policy.is_deterministic(); });
+  }
+
   std::string no_csv() const override {
     if (mixture_.num_nodes() == 0) return {};
     return "the policy found is drawn from several before the first step, and a CSV of states has room for one; save "
            "it as .json";
   }
-  bool has_lists_by_choice() const override {
-    return std::ranges::any_of(mixture_.policy, [](const mdp::Policy& policy) { return !policy.is_deterministic(); });
-  }
-
 
   std::string table() const override {
     std::vector<double> cost, limit, multiplier;
@@ -166,6 +171,15 @@ class BudgetAddition : public Addition {
     json.member("least_mean", proof.least_mean).member("allowed_mean", proof.allowed_mean);
     write_bounded(json, "least_violation", proof.least_violation);
     json.end_object();
+  }
+
+  bool weighs_no_negative_cost(const std::vector<double>& weights) const {
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      if (weights[i] <= 0) continue;
+      const auto negative = [](double cost) { return cost < 0; };
+      if (std::ranges::any_of(mdp::column_values(model_, budgets_[i].column), negative)) return false;
+    }
+    return true;
   }
 
   void write_mixture(JsonWriter& json) const {

@@ -114,6 +114,8 @@ class FrontAddition : public Addition {
     return text + '\n';
   }
 
+  std::string_view holds() const override { return "the points"; }
+
   bool has_lists_by_choice() const override {
     return std::ranges::any_of(front_.points, [](const ShownPoint& point) {
       const auto draws = [](const mdp::Policy& policy) { return !policy.empty() && !policy.is_deterministic(); };
@@ -128,8 +130,12 @@ class FrontAddition : public Addition {
       line.y.push_back(point.value[1].value);
     }
     const auto label = [](const Objective& o) { return fmt::format("{} ({})", o.name, wanted(o)); };
+    const auto points = counted(static_cast<std::int64_t>(front_.points.size()), "point");
     return experiments::Figure{
-        .title = "", .x_label = label(objectives_[0]), .y_label = label(objectives_[1]), .lines = {std::move(line)}};
+        .title = fmt::format("{} against {}: {}", objectives_[1].name, objectives_[0].name, points),
+        .x_label = label(objectives_[0]),
+        .y_label = label(objectives_[1]),
+        .lines = {std::move(line)}};
   }
 
  private:

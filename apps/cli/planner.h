@@ -42,8 +42,8 @@ class Addition {
   virtual std::string no_csv() const { return {}; }
   /// What --output keeps in a .csv in place of a policy of states; empty where that is the answer.
   virtual std::string csv() const { return {}; }
-  /// What csv() holds, in words.
-  virtual std::string_view csv_holds() const { return "policy and values"; }
+  /// What --output keeps, in words.
+  virtual std::string_view holds() const { return "policy and values"; }
   /// Whether write_json() writes numbers choice by choice, which the object then explains.
   virtual bool has_lists_by_choice() const { return false; }
   /// What --plot draws, where there is something to draw.

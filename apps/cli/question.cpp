@@ -66,6 +66,9 @@ Criterion criterion(const Arguments& arguments, const ModelFile& file) {
   if (arguments.has("reach")) return Criterion::kReach;
   if (arguments.has("goal")) return Criterion::kTotal;
   if (file.model.data().discount) return *file.model.data().discount < 1 ? Criterion::kDiscounted : Criterion::kTotal;
+  if (const auto index = arguments.text("index"))
+    throw InvalidOption(fmt::format("solve: --index {} needs --discount G (below 1){}", *index,
+                                    index == "whittle" ? " or --criterion average" : ""));
   throw InvalidOption(
       "solve: what is to be optimised? Give --discount G (below 1), --horizon H, --goal LABEL, --reach LABEL, or "
       "--criterion average");

@@ -302,14 +302,21 @@ int run(const Arguments& arguments) {
   // Known only now: the answer is printed all the same, so that the work is not lost.
   const std::string no_csv = saved && !saved->is_json() && answer.addition ? answer.addition->no_csv() : "";
   if (saved && no_csv.empty()) saved->save(answer);
-  if (const auto path = arguments.text("plot"))
-    if (const auto trouble = experiments::draw(*answer.addition->figure(), *path))
-      fmt::print(stderr, "{}: solve: {}\n", program_name(), *trouble);
+  bool drawn = false;
+  if (const auto path = arguments.text("plot")) {
+    const auto trouble = experiments::draw(*answer.addition->figure(), *path);
+    if (trouble) fmt::print(stderr, "{}: solve: {}\n", program_name(), *trouble);
+    drawn = !trouble;
+  }
   if (arguments.has("json")) {
     write_json(answer, [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); });
   } else {
     fmt::print("{}", answer_text(answer, arguments.has("all")));
-    if (saved && no_csv.empty()) fmt::print("\nsaved policy and values to {}\n", *arguments.text("output"));
+    if (saved && no_csv.empty()) {
+      const std::string_view what = answer.addition ? answer.addition->holds() : "policy and values";
+      fmt::print("\nsaved {} to {}\n", what, *arguments.text("output"));
+    }
+    if (drawn) fmt::print("\ndrew the points into {}\n", *arguments.text("plot"));
   }
   if (!no_csv.empty()) throw InvalidOption(fmt::format("solve: option --output: {}", no_csv));
   return stopped_unproven(answer) ? kNotMet : exit_code(answer.solution.status);

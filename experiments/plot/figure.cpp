@@ -204,7 +204,7 @@ Extent vertical_extent(const Figure& figure, double decades) {
 }
 
 std::string gnuplot_script(const Figure& figure, std::string_view terminal, std::string_view output) {
-  const Extent range = vertical_extent(figure);
+  Extent range = vertical_extent(figure);
   std::string out = fmt::format("set terminal {}\n", terminal);
   if (!output.empty()) out += fmt::format("set output {}\n", quoted(output));
   out += "set encoding utf8\nset termoption noenhanced\nset border 3 lc rgb '#555555'\nset tics nomirror\n";
@@ -218,10 +218,11 @@ std::string gnuplot_script(const Figure& figure, std::string_view terminal, std:
   if (!figure.notes.empty()) below += ".\"\\n \"";  // room before the legend
   out += fmt::format("set xlabel {}\n", below);
   Extent wide = horizontal_extent(figure);
-  const auto alone = [](const FigureLine& line) { return !line.joined; };
-  if (!figure.log_x && std::ranges::any_of(figure.lines, alone)) {  // no point is cut in half
+  if (std::ranges::any_of(figure.lines, [](const FigureLine& line) { return line.marks || !line.joined; })) {
+    // No mark is cut in half. The vertical extent has its margin already, but for a line that begins at 0.
     const double margin = 0.02 * (wide.high - wide.low);
-    wide = {wide.low - margin, wide.high + margin};
+    if (!figure.log_x) wide = {wide.low - margin, wide.high + margin};
+    if (!figure.log_y && range.low == 0) range.low -= 0.02 * (range.high - range.low);
   }
   out += figure.log_x ? "set logscale x\n" + decade_tics("x", wide) : linear_format("x", wide);
   out += figure.log_y ? "set logscale y\n" + decade_tics("y", range) : linear_format("y", range);

@@ -110,5 +110,13 @@ TEST(BudgetPolicy, IsSensibleWhereThePlayNeverComes) {
   }
 }
 
+TEST(BudgetPolicy, OfTheLeastCostIsSaidWithoutNoise) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("road.csv", kRoad);
+  const Finished done = run_program({"solve", file, "--discount", "0.9", "--budget", "cost=-1"});
+  EXPECT_EQ(done.code, 1);
+  EXPECT_THAT(done.out, testing::ContainsRegex("under every one cost is at least 0, and the limits allow[ \n]+-1"));
+}
+
 }  // namespace
 }  // namespace bellwether::test

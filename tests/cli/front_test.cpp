@@ -125,6 +125,9 @@ TEST(SolveFront, PrintsSavesAndDraws) {
   EXPECT_THAT(read_file(csv), HasSubstr("point,reward,reward_lower,reward_upper,effort,effort_lower"));
   EXPECT_THAT(read_file(csv), HasSubstr("\n1,4,"));
   EXPECT_THAT(read_file(plot), HasSubstr("effort (small)"));
+  EXPECT_THAT(read_file(plot), HasSubstr("set title 'effort against reward: 3 points'"));
+  EXPECT_THAT(done.out, HasSubstr("saved the points to " + csv));
+  EXPECT_THAT(done.out, HasSubstr("drew the points into " + plot));
 }
 
 TEST(SolveFront, RefusesWhatDoesNotFit) {

@@ -38,6 +38,11 @@ class Indices : public testing::Test {
 // From state 0 the best is to play on until and beyond 1, which pays for ever: the discount (gittins_test).
 const std::string kUp = kHeader + "0,0,1,1,0\n1,0,1,1,1\n";
 
+TEST_F(Indices, AskForADiscountAndNoGoal) {
+  refused(kUp, {"--index", "gittins"}, "solve: --index gittins needs --discount G (below 1)\n");
+  refused(kUp, {"--index", "whittle"}, "--index whittle needs --discount G (below 1) or --criterion average\n");
+}
+
 TEST_F(Indices, GittinsOfTwoStates) {
   const json answer = index(kUp, {"--index", "gittins", "--discount", "0.75"});
   EXPECT_EQ(answer["index"], "gittins");

@@ -93,6 +93,23 @@ TEST(GnuplotScript, AMarkAtTheEndIsNotLostToRounding) {
   EXPECT_GE(high, 20);
 }
 
+TEST(GnuplotScript, MarksInTheCornersAreNotCut) {
+  Figure figure{.title = "", .x_label = "x", .y_label = "y", .lines = {{.label = "", .x = {0, 4}, .y = {0, 8}}}};
+  const auto ends = [&](const char* axis) {
+    const std::string script = gnuplot_script(figure, "svg", "x.svg");
+    const std::size_t at = script.find(std::string("set ") + axis + "range [");
+    double low = 0, high = 0;
+    EXPECT_EQ(std::sscanf(script.c_str() + at + 12, "%lf:%lf", &low, &high), 2);
+    return std::pair(low, high);
+  };
+  EXPECT_EQ(ends("y").first, 0) << "a line alone may begin on the axis";
+  figure.lines[0].marks = true;
+  EXPECT_LT(ends("x").first, -.05);
+  EXPECT_GT(ends("x").second, 4.05);
+  EXPECT_LT(ends("y").first, -.1);
+  EXPECT_GT(ends("y").second, 8.1);
+}
+
 TEST(RequireFigurePath, RefusesPlacesThatCannotBeWritten) {
   EXPECT_THAT([] { require_figure_path("/no/such/folder/figure.svg"); },
               ThrowsMessage<InvalidOption>(HasSubstr("its folder does not exist")));

@@ -117,7 +117,7 @@ class CsvAssembler {
     const std::size_t first = group_begin_[group], last = group_begin_[group + 1];
     if (num_states_ > static_cast<std::int64_t>(last - first)) {
       const std::size_t s = last - first;
-      fail_without_rows(groups_without(s, group), s);
+      fail_without_rows(without_rows(s, group), s);
     }
     const auto begin = static_cast<std::size_t>(state_begin_[first]),
                end = static_cast<std::size_t>(state_begin_[last]);
@@ -201,20 +201,18 @@ class CsvAssembler {
         fail_at(name_, line_after_group(bytes_, header_, group),
                 fmt::format("{} {} is missing; they are numbered 0, 1, 2, ...", what_, group));
       }
-      const std::size_t first = begin;
       std::int64_t states = 0;  // 0 .. states - 1 are there; the runs are sorted
       for (; begin < runs.size() && runs[begin].group == static_cast<std::int32_t>(group); ++begin)
         if (runs[begin].state == states) ++states;
       if (states < num_states_) {
         const auto s = static_cast<std::size_t>(states);
-        fail_without_rows(groups_without(s, runs, first), s);
+        fail_without_rows(without_rows(s, runs), s);
       }
     }
   }
 
   /// The row with which the play ends in a state, with the columns, separator and names of this file.
-  std::string ending_row(const std::string& state, std::size_t group) const {
-    const std::string action = rows_.action_names.empty() ? "0" : csv_word(rows_.action_names.front());
+  std::string ending_row(const std::string& state, std::size_t group, std::int32_t action) const {
     std::string row;
     for (const CsvColumn& column : header_.columns) {
       if (!row.empty()) row += header_.separator;
@@ -224,7 +222,7 @@ class CsvAssembler {
           row += csv_word(state);
           break;
         case CsvRole::kAction:
-          row += action;
+          row += csv_word(text(rows_.action_names, action));
           break;
         case CsvRole::kProbability:
           row += '1';
@@ -241,39 +239,62 @@ class CsvAssembler {
     return row;
   }
 
-  /// "the row lost,0,lost,1,0", or one for each stage (context) that lacks the state.
-  std::string ending_rows(const std::string& state, const std::vector<std::size_t>& groups) const {
+  /// What is missing: the groups without rows of a state, and the actions that it has in another one, else action 0.
+  struct Missing {
+    std::vector<std::size_t> groups;
+    std::vector<std::int32_t> actions;
+  };
+
+  /// "the row lost,0,lost,1,0", or one for each action and for each stage (context) that lacks the state.
+  std::string ending_rows(const std::string& state, const Missing& missing) const {
     constexpr std::size_t kMost = 4;
     std::vector<std::string> rows;
-    for (std::size_t i = 0; i < std::min(kMost, groups.size()); ++i) rows.push_back(ending_row(state, groups[i]));
+    for (const std::size_t group : missing.groups)
+      for (const std::int32_t action : missing.actions)
+        if (rows.size() <= kMost) rows.push_back(ending_row(state, group, action));
     if (rows.size() == 1) return "the row " + rows.front();
-    if (groups.size() > kMost) return fmt::format("the row {}, and one like it for each {}", rows.front(), what_);
-    return "the rows " + join_names(rows);
+    if (rows.size() <= kMost) return "the rows " + join_names(rows);
+    return fmt::format("the row {}, and one like it for each {}{}", rows.front(), what_,
+                       missing.actions.size() > 1 ? " and action" : "");
   }
 
-  /// The groups without rows of state s, from `group` on: in those before it is there.
-  std::vector<std::size_t> groups_without(std::size_t s, std::size_t group) const {
-    std::vector<std::size_t> groups;
-    for (std::size_t g = group; g + 1 < group_begin_.size(); ++g)
-      if (group_begin_[g + 1] - group_begin_[g] <= s) groups.push_back(g);
-    return groups;
-  }
-
-  /// The same of runs that stand in another order, which are sorted; `at` is the first of `group`.
-  static std::vector<std::size_t> groups_without(std::size_t s, const GrowingArray<CsvRun>& runs, std::size_t at) {
-    std::vector<std::size_t> groups;
-    while (at < runs.size()) {
-      const std::int32_t group = runs[at].group;
-      bool there = false;
-      for (; at < runs.size() && runs[at].group == group; ++at) there |= runs[at].state == static_cast<std::int32_t>(s);
-      if (!there) groups.push_back(static_cast<std::size_t>(group));
+  /// Of groups in order, from `group` on: those before have rows of state s.
+  Missing without_rows(std::size_t s, std::size_t group) const {
+    Missing missing{.groups = {}, .actions = {0}};
+    for (std::size_t g = 0; g + 1 < group_begin_.size(); ++g) {
+      if (group_begin_[g + 1] - group_begin_[g] <= s) {
+        if (g >= group) missing.groups.push_back(g);
+        continue;
+      }
+      const std::int64_t begin = state_begin_[group_begin_[g] + s], end = state_begin_[group_begin_[g] + s + 1];
+      missing.actions.clear();
+      for (std::int64_t c = begin; c < end; ++c)
+        missing.actions.push_back(action_.empty() ? static_cast<std::int32_t>(c - begin)
+                                                  : action_[static_cast<std::size_t>(c)]);
     }
-    return groups;
+    return missing;
   }
 
-  /// `groups`: those without rows of the state, the first of which is told.
-  [[noreturn]] void fail_without_rows(const std::vector<std::size_t>& groups, std::size_t s) const {
-    const std::size_t group = groups.front();
+  /// The same of runs that stand in another order, which are sorted.
+  static Missing without_rows(std::size_t s, const GrowingArray<CsvRun>& runs) {
+    Missing missing{.groups = {}, .actions = {0}};
+    for (std::size_t at = 0; at < runs.size();) {
+      const std::int32_t group = runs[at].group;
+      std::vector<std::int32_t> actions;
+      for (; at < runs.size() && runs[at].group == group; ++at)
+        if (runs[at].state == static_cast<std::int32_t>(s) && (actions.empty() || actions.back() != runs[at].action))
+          actions.push_back(runs[at].action);
+      if (actions.empty())
+        missing.groups.push_back(static_cast<std::size_t>(group));
+      else
+        missing.actions = std::move(actions);
+    }
+    return missing;
+  }
+
+  /// The first of the groups is told.
+  [[noreturn]] void fail_without_rows(const Missing& missing, std::size_t s) const {
+    const std::size_t group = missing.groups.front();
     const std::string state = s < rows_.state_names.size() ? rows_.state_names[s] : std::to_string(s);
     const std::int64_t line = line_of_successor(bytes_, header_, state);
     const bool declared = header_.states == num_states_ && line_of_state(bytes_, header_, last_state()) == 0;
@@ -284,7 +305,7 @@ class CsvAssembler {
                                        : "is counted but";
     fail_at(name_, line,
             fmt::format("{}state {} {} has no rows of its own; if the play ends there, add {}", place(group), state,
-                        how, ending_rows(state, groups)));
+                        how, ending_rows(state, missing)));
   }
 
   std::string last_state() const { return std::to_string(num_states_ - 1); }

@@ -213,6 +213,7 @@ TEST(Csv, AdvisesRowsThatTheFileTakes) {
            {contexts + "0,s,a,t,1,2\n1,s,a,t,1,3\n", "0,t,a,t,1,0\n1,t,a,t,1,0\n"},
            {contexts + "0,s,a,t,1,2\n0,t,a,t,1,0\n1,s,a,t,1,3\n2,s,a,t,1,3\n", "1,t,a,t,1,0\n2,t,a,t,1,0\n"},
            {contexts + "0,s,a,t,1,2\n0,u,a,t,1,0\n1,s,a,t,1,3\n1,t,a,u,1,3\n1,u,a,t,1,3\n", "0,t,a,t,1,0\n"},
+           {contexts + "0,s,a,t,1,2\n0,t,rest,t,1,2\n0,t,go,s,1,2\n1,s,a,t,1,3\n", "1,t,rest,t,1,0\n1,t,go,t,1,0\n"},
            {contexts + "1,1,0,1,1,2\n0,0,0,1,1,0\n1,0,0,0,1,2\n2,0,0,0,1,2\n", "0,1,0,1,1,0\n2,1,0,1,1,0\n"},
        }) {
     EXPECT_EQ(advised(refusal(file)), rows) << file;

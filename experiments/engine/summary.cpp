@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <limits>
 
 #include <fmt/format.h>
 
@@ -34,23 +32,6 @@ Point point_of(std::int64_t at, const std::vector<double>& values, double level,
           .low_decile = quantile(values, 0.1),
           .median = quantile(values, 0.5),
           .high_decile = quantile(values, 0.9)};
-}
-
-/// The band over the checkpoints at which every seed has a number; NaN at the others.
-std::vector<Interval> known_band(const SampleTable& table, const SummaryOptions& options, const Stream& stream) {
-  std::vector<std::size_t> known;
-  for (std::size_t c = 0; c < table.columns; ++c)
-    if (std::ranges::none_of(table.column(c), [](double x) { return std::isnan(x); })) known.push_back(c);
-  if (known.size() == table.columns) return simultaneous_band(table, options.level, options.resamples, stream);
-  constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-  std::vector<Interval> band(table.columns, {kNaN, kNaN});
-  if (known.empty()) return band;
-  std::vector<double> values;
-  for (std::size_t r = 0; r < table.rows(); ++r)
-    for (const std::size_t c : known) values.push_back(table.at(r, c));
-  const auto of_known = simultaneous_band({values, known.size()}, options.level, options.resamples, stream);
-  for (std::size_t i = 0; i < known.size(); ++i) band[known[i]] = of_known[i];
-  return band;
 }
 
 /// The window of the fitted slopes on a curve that ends at `last`.
@@ -145,8 +126,8 @@ Curve curve(const Grid& grid, const Results& results, std::size_t instance, std:
   curve.seeds = sample.seeds.size();
   const SampleTable table = sample.table();
   const SummaryOptions& options = grid.plan.summary;
-  const std::vector<Interval> band =
-      known_band(table, options, summary_stream(grid, "band", instance, learner, curve.metric));
+  const std::vector<Interval> band = simultaneous_band(table, options.level, options.resamples,
+                                                       summary_stream(grid, "band", instance, learner, curve.metric));
   for (std::size_t i = 0; i < sample.at.size(); ++i)
     curve.points.push_back(point_of(sample.at[i], table.column(i), options.level, band[i]));
   return curve;

@@ -30,7 +30,7 @@ std::string quoted(std::string_view text) {
 
 /// A label beside the axis has the height of the axis for its length: a longer one takes a second line.
 std::string label_beside(std::string_view text) {
-  constexpr std::size_t kRoom = 45;
+  constexpr std::size_t kRoom = 50;
   if (text.size() <= kRoom) return quoted(text);
   const std::size_t end = text.rfind(' ', text.size() / 2 + 8);
   if (end == std::string_view::npos) return quoted(text);

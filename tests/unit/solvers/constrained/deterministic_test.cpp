@@ -98,6 +98,28 @@ TEST(Deterministic, SaysWhenOnlyDrawsWillDo) {
   EXPECT_THAT(got.note, ::testing::HasSubstr("Only randomised policies keep to the budgets"));
 }
 
+TEST(Deterministic, SaysWhenDrawsWillNotDoEither) {
+  const ConstrainedSolution got = deterministic({.model = mdp::two_state_cmdp(.2), .discount = .9});
+  EXPECT_EQ(got.status, Status::kInfeasible);
+  EXPECT_EQ(got.algorithm, "deterministic");
+  ASSERT_TRUE(got.infeasibility.has_value());
+  EXPECT_THAT(got.note, ::testing::HasSubstr("No policy keeps to the budget of 'cost'"));
+}
+
+TEST(Deterministic, SaysThatItWasStopped) {
+  const ConstrainedProblem problem = binding_problem(7, {.states = 8, .actions = 4, .budgets = 2}, .9);
+  int with_a_policy = 0;
+  for (int until = 10; until < 200; until += 10) {
+    int calls = 0;
+    const ConstrainedSolution got =
+        deterministic(problem, {}, {.tolerance = 0, .observer = [&](const TraceRow&) { return ++calls < until; }});
+    if (calls < until) break;
+    EXPECT_EQ(got.status, Status::kStoppedByCaller) << until << ' ' << got.note;
+    with_a_policy += got.policy.is_deterministic();
+  }
+  EXPECT_GT(with_a_policy, 0);
+}
+
 TEST(Deterministic, AsksWhileAProgramIsBeingSolved) {
   const ConstrainedProblem problem = binding_problem(7, {.states = 8, .actions = 4, .budgets = 2}, .9);
   // Rows of the search have a gap and no transitions read; it shows one itself when it is through with a node.

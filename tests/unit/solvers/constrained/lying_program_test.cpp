@@ -202,6 +202,14 @@ TEST(LyingProgram, PoliciesWhoseCostIsTheLimitStayUndecided) {
         const double most = most_of_those_that_may(problem);
         EXPECT_GE(above(problem, got), most) << seed;
         EXPECT_LE(above(problem, got), most + 1e-6) << seed << ": that policy and no other";
+        // Called infeasible below the root: weights are sought that prove it, a hundred times, and none do.
+        expect_nothing_lost(
+            [&](const Lagrangian& on, const std::vector<char>& forbidden, const lp::LpOptions& asking) {
+              const bool root = std::ranges::count(forbidden, 1) == 0;
+              return root ? honest(on, forbidden, asking)
+                          : OccupancyProgram::Answer{.status = lp::LpStatus::kInfeasible};
+            },
+            problem, seed);
         undecided += got.status != Status::kConverged;
       }
     }

@@ -71,7 +71,7 @@ class BudgetAddition : public Addition {
     for (const BudgetReport& budget : budgets_) {
       json.begin_object().member("column", budget.column).member("limit", budget.limit);
       write_bounded(json, "cost", budget.cost);
-      json.member("multiplier", budget.multiplier);
+      json.member("multiplier", budget.multiplier).member("multiplier_below", budget.multiplier_below);
       json.member("stays_from", budget.stays_from).member("stays_to", budget.stays_to).end_object();
     }
     json.end_array();
@@ -130,7 +130,7 @@ class BudgetAddition : public Addition {
       }
       table.add(std::move(cells));
     }
-    return '\n' + table.text(2);
+    return '\n' + table.text(2) + (found ? corners() : "");
   }
 
  private:
@@ -141,6 +141,19 @@ class BudgetAddition : public Addition {
     return fmt::format(
         "no policy that keeps to every limit has a value {} {:.9g}{}", minimise_ ? "below" : "above", bound,
         violation_ > 0 ? fmt::format("; the one below may exceed a limit by {}", scientific(violation_)) : "");
+  }
+
+  /// Limits at which one unit less is not worth what one more is.
+  std::string corners() const {
+    std::string text;
+    for (const BudgetReport& budget : budgets_) {
+      const double above = std::abs(budget.multiplier), below = std::abs(budget.multiplier_below);
+      if (!(below > above * (1 + 1e-9) + 1e-12)) continue;
+      text += std::isinf(below) ? fmt::format("  {}: no policy keeps to less\n", budget.column)
+                                : fmt::format("  {}: one unit less {} the value by {:.6g}\n", budget.column,
+                                              minimise_ ? "raises" : "lowers", below);
+    }
+    return text;
   }
 
   static std::string range(const BudgetReport& budget) {

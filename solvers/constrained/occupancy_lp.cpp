@@ -41,9 +41,12 @@ std::vector<double> initial_of(const Lagrangian& on) {
 
 }  // namespace
 
-/// What is added to the program when limits are moved: x stays among the choices that are best for the multipliers, and
-/// one more column moves the limit of budget `moved`.
+/// What is added to the program when the limit of budget `moved` is. `along`: x stays among the choices that are best
+/// for the multipliers, and one more column moves the limit. `beside`: the program of directions out of x, in which
+/// what is taken may fall, what is not may not, and the limit gives way by one unit.
 struct OccupancyProgram::Restriction {
+  enum Kind { kNone, kAlong, kBeside };
+  Kind kind = kNone;
   const Answer* at = nullptr;
   int moved = -1;
   bool up = true;
@@ -75,7 +78,9 @@ constexpr double kTight = 1e-7;  // reduced costs and multipliers below are take
 /// budgets.
 OccupancyProgram::Rows OccupancyProgram::add_rows(const Restriction& restriction, lp::LinearProgram& program) const {
   const bool average = on_.problem().criterion == Criterion::kAverage;
-  const std::vector<double> initial = initial_of(on_);
+  const bool directions = restriction.kind == Restriction::kBeside;
+  std::vector<double> initial = initial_of(on_);
+  if (directions) std::ranges::fill(initial, 0.0);
   for (int h = 0; h < num_models(on_); ++h) {
     for (const double start : initial) {
       const double right = average || h > 0 ? 0.0 : start;
@@ -86,24 +91,50 @@ OccupancyProgram::Rows OccupancyProgram::add_rows(const Restriction& restriction
   if (average && multichain_) {
     for (const double start : initial) program.add_row(start, start);
   } else if (average) {
-    program.add_row(1, 1);
+    program.add_row(directions ? 0 : 1, directions ? 0 : 1);
   }
   rows.budget = program.num_rows();
   for (std::size_t i = 0; i < cost_unit_.size(); ++i) {
-    const double limit = on_.limit(static_cast<int>(i)) / cost_unit_[i];
-    // With the multipliers kept, a budget with a positive one is used up.
-    const bool used_up =
-        restriction.at != nullptr && restriction.at->multipliers[i] * cost_unit_[i] > kTight * reward_unit_;
-    program.add_row(used_up ? limit : -kInfinity, limit);
+    const double limit = this->limit(static_cast<int>(i)) / cost_unit_[i];
+    if (directions) {
+      const double moves = static_cast<int>(i) != restriction.moved ? 0 : restriction.up ? 1 : -1;
+      program.add_row(-kInfinity, used_up(*restriction.at, i) ? moves : kInfinity);
+    } else {
+      // With the multipliers kept, a budget with a positive one is used up.
+      program.add_row(restriction.at != nullptr && priced(*restriction.at, i) ? limit : -kInfinity, limit);
+    }
   }
   return rows;
 }
 
-/// The upper bound of a column: choices that are forbidden, or not best for the multipliers, are not taken.
-double OccupancyProgram::upper_bound(const Restriction& restriction, std::int64_t choice, std::size_t column) const {
+bool OccupancyProgram::priced(const Answer& at, std::size_t i) const {
+  return at.multipliers[i] * cost_unit_[i] > kTight * reward_unit_;
+}
+
+/// Nothing is left of budget i.
+bool OccupancyProgram::used_up(const Answer& at, std::size_t i) const {
+  if (priced(at, i)) return true;
+  const double limit = this->limit(static_cast<int>(i)) / cost_unit_[i];
+  double cost = 0;
+  std::size_t column = 0;
+  for (int h = 0; h < num_models(on_); ++h)
+    for (const double entry : model_at(on_, h).data().costs[i].expected) cost += entry / cost_unit_[i] * at.x[column++];
+  return limit - cost <= kTight * std::max(1.0, std::abs(limit));
+}
+
+/// A column within its bounds: choices that are forbidden, or not best for the multipliers, are not taken.
+void OccupancyProgram::add_column(const Restriction& restriction, double cost, std::int64_t choice, std::size_t column,
+                                  lp::LinearProgram& program) const {
+  constexpr double kTaken = 1e-9;
+  const Answer* const at = restriction.at;
   const bool forbidden = !forbidden_.empty() && forbidden_[static_cast<std::size_t>(choice)];
-  const bool worse = restriction.at != nullptr && restriction.at->reduced[column] > kTight;
-  return forbidden || worse ? 0 : kInfinity;
+  double lower = 0, upper = forbidden ? 0 : kInfinity;
+  if (restriction.kind == Restriction::kAlong && at->reduced[column] > kTight) upper = 0;
+  if (restriction.kind == Restriction::kBeside && !forbidden) {
+    const double taken = column < at->x.size() ? at->x[column] : at->y[column - at->x.size()];
+    if (taken > kTaken) lower = -kInfinity;
+  }
+  program.add_column(restriction.kind == Restriction::kAlong ? 0 : cost, lower, upper);
 }
 
 /// x of each choice: leaves its state, arrives at the successors (of the next stage), costs.
@@ -118,8 +149,7 @@ void OccupancyProgram::add_occupancies(const Restriction& restriction, const Row
     const mdp::TabularMdp& model = model_at(on_, h);
     for (int s = 0; s < states; ++s) {
       for (std::int64_t c = model.first_choice(s); c < model.first_choice(s + 1); ++c, ++column) {
-        const double cost = restriction.moved >= 0 ? 0 : -on_.sign() * model.reward(c) / reward_unit_;
-        program.add_column(cost, 0, upper_bound(restriction, c, column));
+        add_column(restriction, -on_.sign() * model.reward(c) / reward_unit_, c, column, program);
         program.add_entry(h * states + s, 1);
         if (!finite || h + 1 < models) {
           const int arrives = (finite ? h + 1 : 0) * states;
@@ -141,7 +171,7 @@ void OccupancyProgram::add_ways(const Restriction& restriction, const Rows& rows
   const mdp::TabularMdp& model = model_at(on_, 0);
   for (int s = 0; s < model.num_states(); ++s) {
     for (std::int64_t c = model.first_choice(s); c < model.first_choice(s + 1); ++c) {
-      program.add_column(0, 0, upper_bound(restriction, c, static_cast<std::size_t>(model.num_choices() + c)));
+      add_column(restriction, 0, c, static_cast<std::size_t>(model.num_choices() + c), program);
       program.add_entry(rows.second + s, 1);
       for (std::size_t k = 0; k < model.successors(c).size(); ++k)
         program.add_entry(rows.second + model.successors(c)[k], -model.probabilities(c)[k]);
@@ -154,7 +184,7 @@ lp::LinearProgram OccupancyProgram::build(const Restriction& restriction) const 
   const Rows rows = add_rows(restriction, program);
   add_occupancies(restriction, rows, program);
   if (multichain_) add_ways(restriction, rows, program);
-  if (restriction.moved >= 0) {  // the limit becomes limit + delta (up) or limit - delta
+  if (restriction.kind == Restriction::kAlong) {  // the limit becomes limit + delta (up) or limit - delta
     program.add_column(-1, 0, kInfinity);
     program.add_entry(rows.budget + restriction.moved, restriction.up ? -1 : 1);
   }
@@ -173,14 +203,39 @@ OccupancyProgram::Answer OccupancyProgram::solve(const lp::LpOptions& options) c
   const int rows = models * states;
   for (int s = 0; s < rows; ++s)
     answer.state_value.push_back(-result.row_dual[static_cast<std::size_t>(s)] * reward_unit_);
-  const std::size_t budget_row = result.row_dual.size() - static_cast<std::size_t>(on_.num_budgets());
+  answer.multipliers = multipliers(result);
+  return answer;
+}
+
+std::vector<double> OccupancyProgram::multipliers(const lp::LpResult& result) const {
+  const std::size_t budget_row = result.row_dual.size() - cost_unit_.size();
+  std::vector<double> y;
   for (std::size_t i = 0; i < cost_unit_.size(); ++i)
-    answer.multipliers.push_back(std::max(0.0, -result.row_dual[budget_row + i] * (reward_unit_ / cost_unit_[i])));
+    y.push_back(std::max(0.0, -result.row_dual[budget_row + i] * (reward_unit_ / cost_unit_[i])));
+  return y;
+}
+
+OccupancyProgram::Answer OccupancyProgram::beside(const Answer& at, int i, bool up,
+                                                  const lp::LpOptions& options) const {
+  // Clp's own choice of a method calls some of these programs infeasible that 0 solves: both of its simplexes are
+  // asked.
+  lp::LpOptions how = options;
+  const lp::LinearProgram program = build({.kind = Restriction::kBeside, .at = &at, .moved = i, .up = up});
+  lp::LpResult result;
+  for (const char* method : {"primal", "dual"}) {
+    if (result.status == lp::LpStatus::kOptimal) break;
+    how.method = method;
+    result = lp::solve(program, how);
+  }
+  Answer answer = at;
+  answer.status = result.status;
+  answer.multipliers = multipliers(result);
+  answer.reduced = result.reduced_cost;
   return answer;
 }
 
 double OccupancyProgram::range(const Answer& at, int i, bool up, const lp::LpOptions& options) const {
-  const lp::LpResult result = lp::solve(build({.at = &at, .moved = i, .up = up}), options);
+  const lp::LpResult result = lp::solve(build({.kind = Restriction::kAlong, .at = &at, .moved = i, .up = up}), options);
   if (result.status == lp::LpStatus::kUnbounded) return kInfinity;
   if (result.status != lp::LpStatus::kOptimal) return 0;
   return std::max(0.0, -result.objective) * cost_unit_[static_cast<std::size_t>(i)];
@@ -270,12 +325,31 @@ lp::LpOptions lp_options(const OccupancyLpOptions& options, const SolveOptions& 
   return result;
 }
 
-void add_ranges(const OccupancyProgram& program, const OccupancyProgram::Answer& answer, const lp::LpOptions& options,
-                ConstrainedSolution& solution) {
-  for (std::size_t i = 0; i < solution.budgets.size(); ++i) {
-    BudgetReport& report = solution.budgets[i];
-    report.stays_from = report.limit - program.range(answer, static_cast<int>(i), false, options);
-    report.stays_to = report.limit + program.range(answer, static_cast<int>(i), true, options);
+/// What one more and one less unit of budget i are worth, and where. Where the answer's own multipliers do not last to
+/// a side of the limit, they are sought anew for it.
+void add_prices(const Lagrangian& on, const OccupancyProgram& program, const OccupancyProgram::Answer& answer, int i,
+                const lp::LpOptions& options, BudgetReport& report) {
+  constexpr double kGrain = 1e-7;
+  const auto at = static_cast<std::size_t>(i);
+  const auto price = [&](double y) { return y == 0 ? 0 : on.sign() * y; };
+  const auto lasts = [&](const OccupancyProgram::Answer& with, bool up) { return program.range(with, i, up, options); };
+  const double limit = program.limit(i), below = lasts(answer, false), above = lasts(answer, true),
+               grain = kGrain * on.cost_scale(i);
+  report.multiplier = report.multiplier_below = price(answer.multipliers[at]);
+  report.stays_from = limit - below;
+  report.stays_to = limit + above;
+  if (above <= grain) {
+    const OccupancyProgram::Answer right = program.beside(answer, i, true, options);
+    if (right.status == lp::LpStatus::kOptimal) {
+      report.multiplier = price(right.multipliers[at]);
+      report.stays_from = limit - lasts(right, false);
+      report.stays_to = limit + lasts(right, true);
+    }
+  }
+  if (below <= grain) {
+    const OccupancyProgram::Answer left = program.beside(answer, i, false, options);
+    if (left.status == lp::LpStatus::kOptimal) report.multiplier_below = price(left.multipliers[at]);
+    if (left.status == lp::LpStatus::kInfeasible) report.multiplier_below = price(lp::kInfinity);
   }
 }
 
@@ -341,8 +415,10 @@ ConstrainedSolution occupancy_lp(const ConstrainedProblem& problem, const Occupa
     solution = with_plain_policy(on, wanted, conclude(on, std::move(outcome), run), run);
   }
   if (options.sensitivity && solution.status != Status::kInfeasible &&
-      solution.budgets.size() == answer.multipliers.size())
-    add_ranges(program, answer, how, solution);
+      solution.budgets.size() == answer.multipliers.size()) {
+    for (int i = 0; i < on.num_budgets(); ++i)
+      add_prices(on, program, answer, i, how, solution.budgets[static_cast<std::size_t>(i)]);
+  }
   return solution;
 }
 

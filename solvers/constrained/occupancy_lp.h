@@ -56,6 +56,11 @@ class OccupancyProgram {
 
   /// How far the limit of budget `i` may be moved, down or up, with the same multipliers.
   double range(const Answer& at, int i, bool up, const lp::LpOptions& options) const;
+  /// The multipliers on one side of a limit at which they change: among those that are optimal at `at` the ones that
+  /// price budget `i` least (up) or highest, with their reduced costs. kInfeasible: nothing costs less.
+  Answer beside(const Answer& at, int i, bool up, const lp::LpOptions& options) const;
+  /// The limit that the program reads: one that no policy reaches is drawn near, so that Clp can tell it from others.
+  double limit(int i) const { return std::min(on_.limit(i), 2 * on_.cost_scale(i)); }
 
   std::int64_t num_columns() const;
 
@@ -64,7 +69,11 @@ class OccupancyProgram {
   struct Rows;
   lp::LinearProgram build(const Restriction& restriction) const;
   Rows add_rows(const Restriction& restriction, lp::LinearProgram& program) const;
-  double upper_bound(const Restriction& restriction, std::int64_t choice, std::size_t column) const;
+  void add_column(const Restriction& restriction, double cost, std::int64_t choice, std::size_t column,
+                  lp::LinearProgram& program) const;
+  bool priced(const Answer& at, std::size_t i) const;
+  bool used_up(const Answer& at, std::size_t i) const;
+  std::vector<double> multipliers(const lp::LpResult& result) const;
   void add_occupancies(const Restriction& restriction, const Rows& rows, lp::LinearProgram& program) const;
   void add_ways(const Restriction& restriction, const Rows& rows, lp::LinearProgram& program) const;
 

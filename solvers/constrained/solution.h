@@ -23,10 +23,12 @@ struct BudgetReport {
   double limit = 0;
   Bounded cost = {};  ///< of the returned policy
   /// Derivative of the optimal value in the limit: >= 0 when maximising, <= 0 when minimising. NaN where none was
-  /// found.
+  /// found. At a limit where it jumps the linear program tells that of a rising limit here and that of a falling one in
+  /// `multiplier_below` (infinite where no policy costs less); other planners any number between the two.
   double multiplier = std::numeric_limits<double>::quiet_NaN();
-  /// Limits between which the multipliers stay what they are, the other limits kept; from the linear program, within
-  /// its tolerance. The whole line when it was not asked for.
+  double multiplier_below = std::numeric_limits<double>::quiet_NaN();  ///< NaN when it was not asked for
+  /// Limits between which `multiplier` stays what it is, the other limits kept; from the linear program, within its
+  /// tolerance. The whole line when it was not asked for.
   double stays_from = -std::numeric_limits<double>::infinity(), stays_to = std::numeric_limits<double>::infinity();
 };
 

@@ -50,6 +50,23 @@ TEST(SolveWithBudgets, SaysThatARewardIsNoCost) {
               HasSubstr("'fuel' is a column of costs, and a reward is wanted; headed 'reward:fuel' it would"));
 }
 
+TEST(SolveWithBudgets, SaysWhatOneUnitLessIsWorthAtACorner) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("step.csv",
+                                        "state,action,next,probability,reward,fuel\n"
+                                        "0,a,1,1,5,1\n0,b,1,1,3,0.5\n0,c,1,1,0,0.25\n1,a,1,1,0,0\n");
+  const auto solve = [&](const std::string& limit) {
+    return run_program({"solve", file, "--horizon", "2", "--budget", limit}).out;
+  };
+  EXPECT_THAT(solve("0.5"), testing::ContainsRegex("fuel +0.5 +0.5(0*) +4  0.5 to 1\n  fuel: one unit less lowers the "
+                                                   "value by 12\n"));
+  EXPECT_THAT(solve("0.25"), testing::ContainsRegex(" 12  0.25 to 0.5\n  fuel: no policy keeps to less\n"));
+  EXPECT_THAT(solve("0.75"), testing::Not(HasSubstr("one unit less")));
+  const json answer = solve_json(file, {"--horizon", "2", "--budget", "0.5"});
+  EXPECT_NEAR(answer["budgets"][0]["multiplier"].get<double>(), 4, 1e-9);
+  EXPECT_NEAR(answer["budgets"][0]["multiplier_below"].get<double>(), 12, 1e-9);
+}
+
 TEST(SolveWithBudgets, SaysWhyNoPolicyWillDo) {
   const TemporaryFolder folder;
   const std::string file = folder.write("fuel.csv", kFuel);

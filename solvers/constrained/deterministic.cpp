@@ -92,7 +92,7 @@ class Search {
 
   void run_to_the_end() {
     open_.push({.upper = kInfinite, .forbidden = std::vector<char>(static_cast<std::size_t>(model_.num_choices()), 0)});
-    while (!open_.empty() && nodes_ < options_.nodes && !stopped_) {
+    while (!open_.empty() && nodes_ < std::min(options_.nodes, run_.max_iterations) && !stopped_) {
       Node node = open_.top();
       if (node.upper <= best_.lower + run_.tolerance / 2) break;
       open_.pop();
@@ -327,7 +327,8 @@ ConstrainedSolution constrained::deterministic_by(const NodeProgram& program, co
     throw InvalidOption(
         fmt::format("deterministic: the criterion is {}, must be discounted", to_string(problem.criterion)));
   }
-  ConstrainedSolution relaxed = occupancy_lp(problem, {.sensitivity = false}, run);
+  ConstrainedSolution relaxed =
+      occupancy_lp(problem, {.sensitivity = false}, {.tolerance = run.tolerance, .observer = run.observer});
   relaxed.algorithm = "deterministic";
   if (relaxed.status == Status::kInfeasible) return relaxed;
   Search search(on, program, options, run);

@@ -325,6 +325,16 @@ lp::LpOptions lp_options(const OccupancyLpOptions& options, const SolveOptions& 
   return result;
 }
 
+/// The same for the program itself, which ends with the iterations.
+lp::LpOptions within_iterations(lp::LpOptions how, std::int64_t most, bool& exhausted) {
+  if (most == SolveOptions{}.max_iterations) return how;
+  how.keep_going = [go_on = std::move(how.keep_going), most, &exhausted](std::int64_t iteration) {
+    exhausted = exhausted || iteration > most;
+    return !exhausted && (!go_on || go_on(iteration));
+  };
+  return how;
+}
+
 /// What one more and one less unit of budget i are worth, and where. Where the answer's own multipliers do not last to
 /// a side of the limit, they are sought anew for it.
 void add_prices(const Lagrangian& on, const OccupancyProgram& program, const OccupancyProgram::Answer& answer, int i,
@@ -361,8 +371,8 @@ ConstrainedSolution without_program(const Lagrangian& on, lp::LpStatus status, O
   if (found.infeasibility) return infeasible(on, std::move(found), std::move(outcome));
   if (!outcome.note.empty()) outcome.note += ' ';
   outcome.note += fmt::format("The program could not be solved ({}).", lp::to_string(status));
-  outcome.stopped = status == lp::LpStatus::kStopped || found.stopped;
-  if (!outcome.stopped) {
+  outcome.stopped = (status == lp::LpStatus::kStopped && !outcome.exhausted) || found.stopped;
+  if (!outcome.stopped && !outcome.exhausted) {
     ConstrainedSolution solution = bundle(on.problem(), {}, run);
     solution.algorithm = outcome.algorithm;
     solution.iterations += outcome.iterations;
@@ -394,7 +404,7 @@ ConstrainedSolution occupancy_lp(const ConstrainedProblem& problem, const Occupa
   }
   if (on.out_of_reach()) return without_program(on, lp::LpStatus::kInfeasible, std::move(outcome), run);
   const lp::LpOptions how = lp_options(options, run);
-  const OccupancyProgram::Answer answer = program.solve(how);
+  const OccupancyProgram::Answer answer = program.solve(within_iterations(how, run.max_iterations, outcome.exhausted));
   outcome.iterations = answer.iterations;
   if (answer.status != lp::LpStatus::kOptimal) {
     return without_program(on, answer.status, std::move(outcome), run);

@@ -199,7 +199,7 @@ LatentSolution belief_tree(const LatentProblem& problem, const BeliefTreeOptions
     throw InvalidOption(
         fmt::format("belief-tree solves problems of the criterion finite, not {}", to_string(problem.criterion)));
   const Frame frame(problem, run.observer);
-  Tree tree(frame, options.most_beliefs, run.observer);
+  Tree tree(frame, std::min(options.most_beliefs, run.max_iterations), run.observer);
   double lower = 0, upper = 0;
   std::vector<std::int32_t> start;
   for (const BeliefModel::Start& one : frame.model().starts()) {
@@ -222,7 +222,8 @@ LatentSolution belief_tree(const LatentProblem& problem, const BeliefTreeOptions
                     : stopped                     ? Status::kStoppedByCaller
                     : cut                         ? Status::kBudgetExhausted
                                                   : Status::kRoundingLimited;
-  if (solution.status == Status::kBudgetExhausted) solution.limit = "the number of beliefs looked at";
+  if (solution.status == Status::kBudgetExhausted && options.most_beliefs <= run.max_iterations)
+    solution.limit = "the number of beliefs looked at";
   solution.note = fmt::format("{} looked at{}", counted(tree.beliefs(), "belief"), cut ? "; the rest is bounded" : "");
   return solution;
 }

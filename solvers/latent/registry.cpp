@@ -76,14 +76,15 @@ LatentSolution latent_auto(const LatentProblem& problem, const LatentAutoOptions
     if (problem.horizon > kSmall) {
       why += fmt::format(": the horizon is longer than {}", grouped(kSmall));
     } else {
-      LatentSolution tree = belief_tree(problem, {.most_beliefs = kSmall}, run);
-      const bool all = tree.vectors < kSmall && tree.status != Status::kStoppedByCaller;
+      const std::int64_t most = std::min(kSmall, run.max_iterations);
+      LatentSolution tree = belief_tree(problem, {.most_beliefs = most}, run);
+      const bool all = tree.vectors < most && tree.status != Status::kStoppedByCaller;
       if (tree.status != Status::kBudgetExhausted) {
         tree.note =
             why + (all ? ": few beliefs can be reached; " : ": the belief tree while it is small; ") + tree.note;
         return tree;
       }
-      why += fmt::format(": more than {} beliefs can be reached, counted stage by stage", grouped(kSmall));
+      why += fmt::format(": more than {} beliefs can be reached, counted stage by stage", grouped(most));
     }
     if (const int most = worthwhile_vectors(problem); most > 0) {
       LatentSolution exact = alpha_vectors(problem, {.most_vectors = most}, run);

@@ -68,8 +68,8 @@ class Views {
 /// Keeps the best policy that was evaluated.
 class Contest {
  public:
-  Contest(const Frame& frame, const Views& views, const Observer& observer)
-      : frame_(frame), views_(views), observer_(observer), stopped_(frame.stopped()) {}
+  Contest(const Frame& frame, const Views& views, const SolveOptions& run)
+      : frame_(frame), views_(views), run_(run), stopped_(frame.stopped()) {}
 
   double value(const std::vector<int>& policy) {
     const Enclosed found = evaluate(views_.controller(policy), frame_.problem());
@@ -79,26 +79,32 @@ class Contest {
       worth_ = found;
       policy_ = policy;
     }
-    if (observer_ && !observer_({.iteration = evaluated_})) stopped_ = true;
+    if (run_.observer && !run_.observer({.iteration = evaluated_})) stopped_ = true;
     return worth;
+  }
+
+  /// Whether one more policy may be looked at.
+  bool more() {
+    exhausted_ = exhausted_ || evaluated_ >= run_.max_iterations;
+    return !stopped_ && !exhausted_;
   }
 
   void enumerate() {
     std::vector<int> policy(views_.size(), 0);
     do value(policy);
-    while (!stopped_ && advance_to_next(policy));
+    while (advance_to_next(policy) && more());
   }
 
   /// Changes one choice at a time as long as that helps.
   void climb(std::vector<int> policy) {
     double here = value(policy);
-    for (bool better = true; better && !stopped_;) {
+    for (bool better = true; better && more();) {
       better = false;
-      for (std::size_t at = 0; at < policy.size() && !stopped_; ++at) {
+      for (std::size_t at = 0; at < policy.size() && more(); ++at) {
         const int before = policy[at];
         int keep = before;
         for (int k = 0; k < views_.num_choices(at); ++k) {
-          if (k == before || stopped_) continue;
+          if (k == before || !more()) continue;
           policy[at] = k;
           const double there = value(policy);
           if (there > here + 1e-13 * std::abs(here)) here = there, keep = k, better = true;
@@ -109,6 +115,7 @@ class Contest {
   }
 
   bool stopped() const { return stopped_; }
+  bool exhausted() const { return exhausted_; }
   /// What the policy is worth, as the problem counts; when minimising the upper bound is the one that is proven.
   Enclosed worth() const { return worth_; }
   const std::vector<int>& policy() const { return policy_; }
@@ -125,15 +132,15 @@ class Contest {
 
   const Frame& frame_;
   const Views& views_;
-  const Observer& observer_;
+  const SolveOptions& run_;
   std::int64_t evaluated_ = 0;
   double best_ = 0;
   Enclosed worth_;
-  bool stopped_ = false;
+  bool stopped_ = false, exhausted_ = false;
   std::vector<int> policy_;
 };
 
-/// `kind` says which policies were looked at, which is what keeps the bounds apart.
+/// `kind` says which policies were looked at, which is what keeps the bounds apart; empty: the iterations were.
 void close(const Frame& frame, LatentSolution& solution, const Enclosed& worth, const SolveOptions& run, bool stopped,
            const char* kind) {
   const bool minimise = frame.problem().direction == Direction::kMinimise;
@@ -155,14 +162,14 @@ LatentSolution memoryless(const LatentProblem& problem, const MemorylessOptions&
   double policies = 1;
   for (std::size_t at = 0; at < views.size(); ++at) policies *= views.num_choices(at);
   const bool all = policies <= static_cast<double>(options.most_policies);
-  Contest contest(frame, views, run.observer);
+  Contest contest(frame, views, run);
   if (all) {
     contest.enumerate();
   } else {
     int most = 1;
     for (std::size_t at = 0; at < views.size(); ++at) most = std::max(most, views.num_choices(at));
     std::vector<int> policy(views.size());
-    for (int k = 0; k == 0 || (k < most + options.restarts && !contest.stopped()); ++k) {
+    for (int k = 0; k == 0 || (k < most + options.restarts && contest.more()); ++k) {
       Stream stream = Stream(0).child("memoryless").child(static_cast<std::uint64_t>(k));
       for (std::size_t at = 0; at < policy.size(); ++at)
         policy[at] = k < most ? std::min(k, views.num_choices(at) - 1)
@@ -173,11 +180,12 @@ LatentSolution memoryless(const LatentProblem& problem, const MemorylessOptions&
   LatentSolution solution{.algorithm = "memoryless"};
   solution.iterations = contest.evaluated();
   solution.policy = reachable(views.controller(contest.policy()));
-  solution.note = contest.stopped() ? "the best policy without memory found so far"
-                  : all             ? "the best of all policies without memory"
-                                    : "local search among policies without memory";
+  const bool cut = contest.stopped() || contest.exhausted();
+  solution.note = cut   ? "the best policy without memory found so far"
+                  : all ? "the best of all policies without memory"
+                        : "local search among policies without memory";
   solution.note += "; the upper bound is that of all policies";
-  close(frame, solution, contest.worth(), run, contest.stopped(), "policies without memory");
+  close(frame, solution, contest.worth(), run, contest.stopped(), contest.exhausted() ? "" : "policies without memory");
   return solution;
 }
 
@@ -240,8 +248,8 @@ class Sequences {
   /// Nothing better goes on from here, or it is not to be found. Something must be, if only first choices.
   bool closed(const std::vector<Beginning>& path) {
     if (!stopped_ && ++nodes_ % 64 == 0 && observer_ && !observer_({.iteration = nodes_})) stopped_ = true;
-    if (stopped_ && best_.empty()) best_ = now_, value_ = path.back().earned;
-    cut_ = stopped_ || (nodes_ > most_ && !best_.empty());
+    cut_ = stopped_ || nodes_ > most_;
+    if (cut_ && best_.empty()) best_ = now_, value_ = path.back().earned;
     if (cut_ || best_.empty()) return cut_;
     const Beginning& here = path.back();
     return here.earned + here.weight * bound(static_cast<int>(path.size()) - 1, here.masses) <= value_;
@@ -300,7 +308,7 @@ LatentSolution open_loop(const LatentProblem& problem, const OpenLoopOptions& op
   const Frame frame(problem, run.observer);
   const BeliefModel& model = frame.model();
   require_one_set_of_actions(model, problem.model.model());
-  Sequences search(frame, options.most_nodes, run.observer);
+  Sequences search(frame, std::min(options.most_nodes, run.max_iterations), run.observer);
   Sequences::Masses masses = Sequences::none(model);
   for (const auto& start : model.starts())
     for (std::size_t j = 0; j < start.belief.size(); ++j)
@@ -321,11 +329,12 @@ LatentSolution open_loop(const LatentProblem& problem, const OpenLoopOptions& op
   LatentSolution solution{.algorithm = "open-loop"};
   solution.iterations = search.nodes();
   solution.policy = reachable(controller);
-  solution.note = search.stopped() ? "the best sequence found so far"
-                  : search.cut()   ? "the best sequence found before 'most_nodes'"
-                                   : "the best of all sequences";
+  const bool exhausted = search.cut() && run.max_iterations < options.most_nodes;
+  solution.note = search.stopped() || exhausted ? "the best sequence found so far"
+                  : search.cut()                ? "the best sequence found before 'most_nodes'"
+                                                : "the best of all sequences";
   solution.note += "; the upper bound is that of all policies";
-  close(frame, solution, worth, run, search.stopped(), "sequences that look at nothing");
+  close(frame, solution, worth, run, search.stopped(), exhausted ? "" : "sequences that look at nothing");
   return solution;
 }
 

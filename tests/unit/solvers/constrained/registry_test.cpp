@@ -39,6 +39,21 @@ TEST(ConstrainedTable, EveryRowSolvesWhatItSays) {
   }
 }
 
+// An iteration more than one where a planner looks at the end of it.
+TEST(ConstrainedTable, EveryRowKeepsToTheIterations) {
+  const ConstrainedProblem problem = binding_problem(2, {.states = 5, .actions = 3}, .8, .5);
+  const Bounded truth = find_constrained("bundle", Criterion::kDiscounted, 1).run(problem, {}, {}).optimum;
+  for (const ConstrainedRow& row : constrained_table()) {
+    const ConstrainedSolution got = row.run(problem, {}, {.tolerance = 1e-12, .max_iterations = 1});
+    EXPECT_EQ(got.status, Status::kBudgetExhausted) << row.name << ' ' << got.note;
+    EXPECT_LE(got.iterations, 2) << row.name;
+    EXPECT_LE(got.optimum.lower, truth.upper) << row.name;
+    if (row.name != "deterministic") {
+      EXPECT_GE(got.optimum.upper, truth.lower) << row.name;
+    }
+  }
+}
+
 TEST(ConstrainedTable, OffersWhatFits) {
   EXPECT_EQ(find_constrained("bundle", Criterion::kAverage, 3).name, "bundle");
   EXPECT_THAT([] { find_constrained("dual-bisection", Criterion::kDiscounted, 2); },

@@ -14,7 +14,9 @@
 namespace bellwether::solvers {
 namespace {
 
+using ::testing::AnyOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::ThrowsMessage;
 
 TEST(LatentTable, EveryPlannerEnclosesTheTruthForEveryCriterion) {
@@ -36,6 +38,25 @@ TEST(LatentTable, EveryPlannerEnclosesTheTruthForEveryCriterion) {
       EXPECT_GE(worth.upper, found.lower - 1e-12) << row.name;
     }
     for (const OptionRow& option : row.options()) EXPECT_FALSE(option.help.empty()) << row.name;
+  }
+}
+
+TEST(LatentTable, EveryPlannerKeepsToTheIterations) {
+  const mdp::LatentMdp latent = mdp::random_latent(Stream(1), {.contexts = 2, .states = 2});
+  const double truth = plain_latent(latent, 4), discounted = plain_latent(latent, 8, 1, .1);
+  for (const LatentRow& row : latent_table()) {
+    for (const Criterion criterion : row.criteria) {
+      const bool finite = criterion == Criterion::kFinite;
+      const LatentProblem problem{
+          .model = latent.pomdp(), .criterion = criterion, .discount = finite ? 1 : .1, .horizon = finite ? 4 : 0};
+      const LatentSolution found = row.run(problem, {}, {.tolerance = 1e-12, .max_iterations = 2});
+      EXPECT_LE(found.iterations, 2 + problem.horizon) << row.name;  // open-loop closes what it has begun
+      EXPECT_EQ(found.status, Status::kBudgetExhausted) << row.name;
+      EXPECT_THAT(found.limit, AnyOf("", "the number of trials")) << row.name;  // nothing but the iterations
+      EXPECT_LE(found.lower, (finite ? truth : discounted) + 1e-7) << row.name;
+      EXPECT_GE(found.upper, (finite ? truth : discounted) - 1e-7) << row.name;
+      EXPECT_THAT(found.note, Not(HasSubstr("best of all"))) << row.name;
+    }
   }
 }
 

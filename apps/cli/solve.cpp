@@ -190,6 +190,21 @@ Planner planner_for(const Arguments& arguments, const Question& question) {
   return find_planner(arguments.text("algorithm").value_or("auto"), question);
 }
 
+/// What --max-iterations cannot cut short is not asked to try.
+void require_iterations(std::string_view planner, const Question& question) {
+  if (planner == "c-morl")
+    throw InvalidOption("solve: --max-iterations does not go with c-morl, whose rounds are a setting: --set rounds=N");
+  const bool certain = !question.risk && !question.uncertainty;
+  const bool plain = certain && !question.hidden && question.objectives.empty() && question.budgets.empty();
+  const bool robust = question.uncertainty && !question.uncertainty->is_static();
+  const bool one_pass = question.risk || robust || (plain && (planner == "auto" || planner == "backward-induction")) ||
+                        planner == "pareto-value-iteration";
+  if (one_pass && question.problem.criterion == solvers::Criterion::kFinite)
+    throw InvalidOption(fmt::format(
+        "solve: --max-iterations does not go with {} and a finite horizon, which takes one pass over the model a stage",
+        planner));
+}
+
 Planned solve(const Arguments& arguments, const Question& question) {
   const Planner planner = planner_for(arguments, question);
   std::vector<Setting> settings;
@@ -198,10 +213,7 @@ Planned solve(const Arguments& arguments, const Question& question) {
   solvers::SolveOptions run;
   run.tolerance = arguments.number("tolerance", above(0)).value_or(run.tolerance);
   run.max_iterations = arguments.whole_number("max-iterations", at_least(1)).value_or(run.max_iterations);
-  if (arguments.has("max-iterations") && question.problem.criterion == solvers::Criterion::kFinite) {
-    throw InvalidOption(
-        "solve: --max-iterations does not go with a finite horizon, which takes one pass over the model a stage");
-  }
+  if (arguments.has("max-iterations")) require_iterations(planner.name, question);
   SolveProgress progress(std::string(planner.name), run.tolerance, arguments.has("quiet"));
   run.observer = [&](const TraceRow& trace) { return progress(trace); };
   return planner.run(settings, run);

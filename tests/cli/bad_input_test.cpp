@@ -221,7 +221,8 @@ TEST(BadOption, DoesNotGoWithTheQuestion) {
   const TemporaryFolder folder;
   const std::string file = folder.write("m.csv", "state,action,next,probability,reward\n0,0,0,1,1\n");
   expect_refused({"solve", file, "--horizon", "3", "--criterion", "total"}, "--horizon does not go");
-  expect_refused({"solve", file, "--horizon", "3", "--max-iterations", "3"}, "--max-iterations does not go");
+  expect_refused({"solve", file, "--horizon", "3", "--max-iterations", "3"},
+                 "--max-iterations does not go with auto and a finite horizon");
   expect_refused({"solve", file, "--discount", "0.9", "--relative"}, "'relative' goes with total rewards");
   expect_refused({"solve", file, "--discount", "0.9", "--set", "must_reach_goal=yes"}, "'must_reach_goal' goes with");
   expect_refused({"solve", file, "--discount", "0.9", "--algorithm", "anderson", "--set", "regularisation=inf"},

@@ -66,6 +66,18 @@ TEST(HiddenInstances, GoFromMakeToSolve) {
   }
 }
 
+TEST(HiddenInstances, TakeTheIterationsAlsoOverAHorizon) {
+  const TemporaryFolder folder;
+  const std::string file = folder.path("chain.bwm");
+  EXPECT_EQ(run_program({"make", "noisy-chain", "--states", "4", "-o", file}).code, 0);
+  for (const char* algorithm : {"hsvi", "belief-tree", "memoryless"}) {
+    const Finished done = run_program(
+        {"solve", file, "--horizon", "9", "--algorithm", algorithm, "--max-iterations", "3", "--tolerance", "1e-9"});
+    EXPECT_EQ(done.code, 0) << done.err;
+    EXPECT_THAT(done.out, HasSubstr("; the bounds hold, 3 iterations")) << algorithm;
+  }
+}
+
 TEST(HiddenInstances, AreListedAndDescribed) {
   EXPECT_THAT(run_program({"list", "instances"}).out, AllOf(HasSubstr("tiger "), HasSubstr("riverswim ")));
   EXPECT_THAT(run_program({"make", "latent-lower-bound", "--options"}).out,

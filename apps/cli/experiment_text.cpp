@@ -89,12 +89,24 @@ std::string other_metric(const Grid& grid, const Results& results, std::size_t i
       grid.plan.summary.metric);
 }
 
+/// Limits that were given as shares.
+std::string amounts(const experiments::InstanceVariant& instance) {
+  std::string out;
+  for (std::size_t i = 0; i < instance.amounts.size(); ++i) {
+    const auto& budget = instance.constraints.budgets[i];
+    if (budget.relative)
+      out += fmt::format("  {0}={1:g}% is {0}={2:.6g} here\n", budget.column, 100 * budget.limit, instance.amounts[i]);
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string experiment_text(const Grid& grid, const Results& results) {
   std::string out;
   for (std::size_t i = 0; i < grid.instances.size(); ++i) {
     out += fmt::format("{}{}\n", i > 0 ? "\n" : "", grid.instances[i].name);
+    out += amounts(grid.instances[i]);
     for (const experiments::FinalTable& finals : experiments::final_tables(grid, results, i)) {
       std::vector<bool> right = {false, true, true, false, true};
       right.resize(finals.heading.size(), true);

@@ -38,6 +38,7 @@ struct InstanceVariant {
   double discount = 0;                         ///< of learners of a discounted model; 0: it has none
   bool discount_given = false;                 ///< by the plan, beside the settings of the family
   online::ConstraintRequest constraints = {};  ///< of learners that keep to limits; empty: none
+  std::vector<double> amounts = {};            ///< of their budgets, where one is a share; else empty
   std::string hash = {};                       ///< of the finished model and the horizon: see content_hash
   std::string long_run_hash = {};              ///< of the model alone
   std::variant<bandits::NamedBandit, mdp::NamedInstance> subject = {};

@@ -155,6 +155,9 @@ void finish(InstanceVariant& variant, const Entry& entry, const std::optional<st
   if (discount) add("discount", *discount, "0.9");
   try {
     variant.constraints = online::read_constraints(constraints[0], constraints[1], constraints[2]);
+    const bool share = std::ranges::any_of(variant.constraints.budgets, &online::ConstraintRequest::Budget::relative);
+    if (share && variant.horizon > 0)
+      variant.amounts = online::budget_amounts(variant.model(), variant.constraints, variant.horizon);
   } catch (const InvalidOption& error) {
     fail(place_of(entry, error.what()), fmt::format("{}: {}", variant.id, error.what()));
   }

@@ -49,6 +49,8 @@ Json instance_json(const InstanceVariant& instance) {
   json["choices"] = model.num_choices();
   json["transitions"] = model.num_transitions();
   json["stages"] = instance.model().stages.size();
+  for (std::size_t i = 0; i < instance.amounts.size(); ++i)
+    json["limits"][instance.constraints.budgets[i].column] = instance.amounts[i];
   return json;
 }
 

@@ -164,6 +164,13 @@ Arena Arena::with_constraints(const mdp::NamedInstance& instance, const Constrai
       std::make_shared<const ConstrainedTask>(episodic_task(mdp::as_maximisation(instance), horizon), request));
 }
 
+std::vector<double> budget_amounts(const mdp::NamedInstance& instance, const ConstraintRequest& request, int horizon) {
+  const auto task = episodic_task(mdp::as_maximisation(instance), horizon);
+  std::vector<double> amounts;
+  for (const ConstraintRequest::Budget& budget : request.budgets) amounts.push_back(budget_amount(*task, budget));
+  return amounts;
+}
+
 const std::vector<std::string>& metrics_of(Protocol protocol) {
   static const std::vector<std::string> episodic = {"value-regret",   "gap-regret",         "reward-regret",
                                                     "mistakes",       "violations",         "policy-changes",

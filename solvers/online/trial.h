@@ -62,6 +62,9 @@ class Arena {
   std::shared_ptr<const GenerativeTask> generative_;
 };
 
+/// What each budget amounts to on this instance (budget_amount); InvalidOption when there is no horizon.
+std::vector<double> budget_amounts(const mdp::NamedInstance& instance, const ConstraintRequest& request, int horizon);
+
 /// The discount that an instance brings: that of its question, else the one that its model recommends.
 std::optional<double> own_discount(const mdp::NamedInstance& instance);
 

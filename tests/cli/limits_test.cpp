@@ -17,7 +17,9 @@ namespace bellwether::test {
 namespace {
 
 using testing::AllOf;
+using testing::ContainsRegex;
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr const char* kCourier = "courier:rows=3:columns=3:mud=1:mud_rows=1";
 constexpr const char* kEveryLearner =
@@ -108,6 +110,14 @@ TEST_F(Limits, SaysWhoBrokeALimitAndWhoNever) {
     if (entry.path().extension() == ".svg") figures += content(entry.path());
   if (figures.empty()) GTEST_SKIP() << "no gnuplot on this machine";
   EXPECT_THAT(figures, HasSubstr("dope (practical 0.01), never over"));
+}
+
+TEST_F(Limits, SaysWhatAShareAmountsTo) {
+  const Finished done = run_program(words({"--budget", "damage=40%,damage=0.3", "--algorithm", "opt-lp", "--constant",
+                                           "practical", "--episodes", "5", "--seeds", "1"}));
+  EXPECT_EQ(done.code, 0) << done.err;
+  EXPECT_THAT(done.out, AllOf(HasSubstr("\n  damage=40% is damage=0.3654 here\n"), Not(HasSubstr("damage=30%"))));
+  EXPECT_THAT(content(out_ + "/manifest.json"), ContainsRegex("\"limits\": \\{\n *\"damage\": 0.3654"));
 }
 
 TEST_F(Limits, PromisesAreCountedThoughTheLastEpisodeMadeNone) {

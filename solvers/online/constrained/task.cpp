@@ -54,8 +54,10 @@ std::vector<double> column_of(const EpisodicTask& task, const std::string& name)
   return all;
 }
 
-/// The least expected sum of these costs, by backward induction.
-double least_cost(const EpisodicTask& task, const std::vector<double>& cost) {
+/// The least expected sum of these costs, by backward induction; `of_best`: among the policies of the highest value,
+/// ties within rounding.
+double least_cost(const EpisodicTask& task, const std::vector<double>& cost, bool of_best) {
+  const double tie = task.from_unit_loss(1e-12 * task.horizon());
   std::vector<double> next(static_cast<std::size_t>(task.num_states())), now(next.size());
   for (int h = task.horizon() - 1; h >= 0; --h) {
     const mdp::TabularMdp& model = task.model(h);
@@ -63,7 +65,8 @@ double least_cost(const EpisodicTask& task, const std::vector<double>& cost) {
     for (int s = 0; s < task.num_states(); ++s) {
       double best = std::numeric_limits<double>::infinity();
       for (std::int64_t c = model.first_choice(s); c < model.first_choice(s + 1); ++c)
-        best = std::min(best, own[c] + mdp::Expectation{}(model.successors(c), model.probabilities(c), next));
+        if (!of_best || task.gap(h, c) <= tie)
+          best = std::min(best, own[c] + mdp::Expectation{}(model.successors(c), model.probabilities(c), next));
       now[static_cast<std::size_t>(s)] = best;
     }
     now.swap(next);
@@ -94,6 +97,13 @@ EstimatedRows true_rows(const EpisodicTask& task) {
 }
 
 }  // namespace
+
+double budget_amount(const EpisodicTask& task, const ConstraintRequest::Budget& asked) {
+  if (!asked.relative) return asked.limit;
+  const std::vector<double> cost = column_of(task, asked.column);
+  const double least = least_cost(task, cost, false), of_best = least_cost(task, cost, true);
+  return least + asked.limit * (of_best - least);
+}
 
 ConstraintRequest read_constraints(std::string_view budget, std::string_view floor, std::string_view baseline) {
   ConstraintRequest request{.baseline = std::string(baseline)};
@@ -164,21 +174,12 @@ ConstrainedTask::ConstrainedTask(std::shared_ptr<const EpisodicTask> task, const
 void ConstrainedTask::add_budget(const ConstraintRequest::Budget& asked) {
   for (const EpisodeConstraint& other : constraints_)
     if (other.name == asked.column) throw InvalidOption(fmt::format("budget: '{}' has two limits", asked.column));
-  EpisodeConstraint budget{.name = asked.column, .cost = column_of(*task_, asked.column), .limit = asked.limit};
+  EpisodeConstraint budget{.name = asked.column, .cost = column_of(*task_, asked.column)};
   const auto [least, most] = std::ranges::minmax(budget.cost);
   const double low = least < 0 || most > 1 ? least : 0;
   budget.unit = (least < 0 || most > 1) && most > least ? most - least : 1;
   for (double& cost : budget.cost) cost = (cost - low) / budget.unit;
-  if (!asked.relative) {
-    budget.limit = (asked.limit - task_->horizon() * low) / budget.unit;
-  } else {
-    constraints_.push_back(budget);
-    std::vector<double> worth(1 + constraints_.size());
-    evaluate_with([&](int h, int s, std::int64_t c) { return best_choice(*task_, h, s, c); }, worth);
-    constraints_.pop_back();
-    const double lowest = least_cost(*task_, budget.cost);
-    budget.limit = lowest + asked.limit * (worth.back() - lowest);
-  }
+  budget.limit = (budget_amount(*task_, asked) - task_->horizon() * low) / budget.unit;
   constraints_.push_back(std::move(budget));
 }
 

@@ -16,7 +16,7 @@ namespace bellwether::online {
 /// What learners of a constrained task have to keep to, as it is asked for.
 struct ConstraintRequest {
   /// A cost column and the most that an episode may cost in expectation: an amount, or (`relative`) a share of the way
-  /// from the least possible cost to that of the best unconstrained policy.
+  /// from the least possible cost to the least that an unconstrained policy of the highest value costs.
   struct Budget {
     std::string column;
     double limit = 0;
@@ -36,6 +36,9 @@ struct ConstraintRequest {
 /// From settings: budget "damage=0.3" or "damage=40%", several with a + between; floor "0.8"; baseline as above. Empty
 /// texts say nothing. InvalidOption for what cannot be read.
 ConstraintRequest read_constraints(std::string_view budget, std::string_view floor, std::string_view baseline);
+
+/// The most that an episode may cost, in units of the column. InvalidOption when the model has no such column.
+double budget_amount(const EpisodicTask& task, const ConstraintRequest::Budget& asked);
 
 /// A constraint in the learner's units: cost of every stage and choice in [0, 1], their expected sum at most `limit`.
 struct EpisodeConstraint {

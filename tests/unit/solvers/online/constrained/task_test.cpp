@@ -58,6 +58,20 @@ TEST(ConstrainedTask, LimitsMayBeAShareOfTheWay) {
   EXPECT_NEAR(task.optimum(), 2 * (.25 + .75 * .4), 1e-9);
 }
 
+// Three best choices of one state, of which the cheapest is neither the first nor the last: the share is of its cost.
+TEST(ConstrainedTask, AShareIsOfTheCheapestAmongTheBest) {
+  for (const double shift : {0.0, 1e-15}) {  // equal but for rounding
+    mdp::TabularMdpBuilder builder(1);
+    builder.add_choice(0, 0.5 + shift, {{0, 1.0}}).cost("fuel", 9);
+    builder.add_choice(0, 0.5, {{0, 1.0}}).cost("fuel", 5);
+    builder.add_choice(0, 0.5, {{0, 1.0}}).cost("fuel", 7);
+    builder.add_choice(0, 0.0, {{0, 1.0}}).cost("fuel", 1);
+    const EpisodicTask task(std::move(builder).build(), 2);
+    EXPECT_NEAR(budget_amount(task, {.column = "fuel", .limit = 0.25, .relative = true}), 2 * (1 + 0.25 * 4), 1e-12);
+    EXPECT_EQ(budget_amount(task, {.column = "fuel", .limit = 3, .relative = false}), 3);
+  }
+}
+
 TEST(ConstrainedTask, AFloorIsAShareOfTheBaselinesValue) {
   const ConstrainedTask task(bandit(2), read_constraints("", "0.5", "uniform"));
   EXPECT_NEAR(task.baseline_value(), 1.4, 1e-12);

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory_resource>
 #include <optional>
+#include <span>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -20,21 +22,67 @@ namespace {
 using latent::Frame;
 using mdp::BeliefModel;
 
-/// Beliefs that agree to 2^-44 in every place are one.
-struct Key {
-  std::vector<std::int64_t> digits;  // stage, cell, places
-  friend bool operator==(const Key&, const Key&) = default;
-};
+/// Stage, cell, places: beliefs that agree to 2^-44 in every place are one.
+using Key = std::pmr::vector<std::int64_t>;
 struct KeyHash {
   std::size_t operator()(const Key& key) const {
     std::uint64_t hash = 0x9e3779b97f4a7c15U;
-    for (const std::int64_t digit : key.digits) {
+    for (const std::int64_t digit : key) {
       hash ^= static_cast<std::uint64_t>(digit);
       hash *= 0xff51afd7ed558ccdU;
       hash ^= hash >> 33U;
     }
     return hash;
   }
+};
+
+/// A policy that grows by millions of nodes, most of which are not used in the end: in two arrays, because giving back
+/// the memory of as many vectors takes seconds.
+class NodePool {
+ public:
+  std::int32_t add(std::int32_t cell, std::int32_t choice, std::span<const std::int32_t> next) {
+    nodes_.push_back({.cell = cell, .choice = choice});
+    const auto node = static_cast<std::int32_t>(nodes_.size()) - 1;
+    lead(node, next);
+    return node;
+  }
+  int cell(std::int32_t node) const { return nodes_[static_cast<std::size_t>(node)].cell; }
+  /// Where the messages of the node's choice lead.
+  void lead(std::int32_t node, std::span<const std::int32_t> next) {
+    Node& from = nodes_[static_cast<std::size_t>(node)];
+    from.begin = next_.size();
+    from.count = next.size();
+    next_.insert(next_.end(), next.begin(), next.end());
+  }
+
+  /// What can be reached from these nodes.
+  Controller controller(std::span<const std::int32_t> start) const {
+    Controller result;
+    std::vector<std::int32_t> number(nodes_.size(), -1), order;
+    const auto visit = [&](std::int32_t node) {
+      std::int32_t& at = number[static_cast<std::size_t>(node)];
+      if (at < 0) {
+        at = static_cast<std::int32_t>(order.size());
+        order.push_back(node);
+      }
+      return at;
+    };
+    for (const std::int32_t node : start) result.start.push_back(visit(node));
+    for (std::size_t i = 0; i < order.size(); ++i) {  // grows on the way
+      const Node& from = nodes_[static_cast<std::size_t>(order[i])];
+      ControllerNode& node = result.nodes.emplace_back(ControllerNode{.cell = from.cell, .choice = from.choice});
+      for (std::size_t o = 0; o < from.count; ++o) node.next.push_back(visit(next_[from.begin + o]));
+    }
+    return result;
+  }
+
+ private:
+  struct Node {
+    std::int32_t cell, choice;
+    std::size_t begin = 0, count = 0;  // in next_
+  };
+  std::vector<Node> nodes_;
+  std::vector<std::int32_t> next_;
 };
 
 /// Depth first. What is open lies on a stack of our own: horizons may be far longer than the machine's.
@@ -59,7 +107,7 @@ class Tree {
     return *found;
   }
 
-  Controller take_policy() { return std::move(policy_); }
+  Controller policy(std::span<const std::int32_t> start) const { return pool_.controller(start); }
   std::int64_t beliefs() const { return static_cast<std::int64_t>(seen_.size()); }
   bool cut() const { return cut_; }
   bool stopped() const { return stopped_; }
@@ -80,10 +128,10 @@ class Tree {
   /// What is known of a belief; nothing when it has to be opened first.
   std::optional<Found> look(int stage, int x, std::span<const double> belief, double mass) {
     std::vector<double> unit(belief.begin(), belief.end());
-    Key key{{stage, x}};
+    Key key{stage, x};
     for (double& b : unit) {
       b /= mass;
-      key.digits.push_back(std::llround(std::ldexp(b, 44)));
+      key.push_back(std::llround(std::ldexp(b, 44)));
     }
     if (const auto known = seen_.find(key); known != seen_.end()) return known->second;
     if (spent()) return left_out(stage, x, unit);
@@ -96,11 +144,6 @@ class Tree {
     if (!stopped_ && ++visits_ % 64 == 0 && observer_ && !observer_({.iteration = visits_})) stopped_ = true;
     cut_ = cut_ || stopped_ || visits_ > most_;
     return cut_;
-  }
-
-  std::int32_t add(ControllerNode node) {
-    policy_.nodes.push_back(std::move(node));
-    return static_cast<std::int32_t>(policy_.nodes.size()) - 1;
   }
 
   const BeliefModel::Cell& cell_of(const Open& open) const { return frame_.model().cell(open.node.cell); }
@@ -149,7 +192,7 @@ class Tree {
       if (open.node.choice == cell_of(open).num_choices()) break;
       begin(open);
     }
-    open.best.node = add(std::move(open.chosen));
+    open.best.node = pool_.add(open.chosen.cell, open.chosen.choice, open.chosen.next);
     seen_.emplace(std::move(open.key), open.best);
     return open.best;
   }
@@ -164,19 +207,19 @@ class Tree {
     std::vector<std::pair<int, std::int32_t>> fresh;  // stage and node, whose successors are not known yet
     const auto node_of = [&](int h, int y) {
       const auto [at, is_new] = anything_.emplace(std::int64_t{h} * frame_.model().num_cells() + y, 0);
-      if (is_new) fresh.emplace_back(h, at->second = add({.cell = y, .choice = 0}));
+      if (is_new) fresh.emplace_back(h, at->second = pool_.add(y, 0, {}));
       return at->second;
     };
     const std::int32_t first = node_of(stage, x);
     while (!fresh.empty()) {
       const auto [h, node] = fresh.back();
       fresh.pop_back();
-      const int after = frame_.next(h), cell = policy_.nodes[static_cast<std::size_t>(node)].cell;
+      const int after = frame_.next(h);
       if (frame_.ends(after)) continue;
-      for (const auto& message : frame_.model().cell(cell).choices.front().messages) {
-        const std::int32_t next = node_of(after, message.cell);
-        policy_.nodes[static_cast<std::size_t>(node)].next.push_back(next);
-      }
+      std::vector<std::int32_t> next;
+      for (const auto& message : frame_.model().cell(pool_.cell(node)).choices.front().messages)
+        next.push_back(node_of(after, message.cell));
+      pool_.lead(node, next);
     }
     return first;
   }
@@ -186,9 +229,10 @@ class Tree {
   const Observer& observer_;
   bool cut_ = false, stopped_ = false;
   std::vector<Open> open_;
-  std::unordered_map<Key, Found, KeyHash> seen_;
+  std::pmr::monotonic_buffer_resource memory_;
+  std::pmr::unordered_map<Key, Found, KeyHash> seen_{&memory_};
   std::unordered_map<std::int64_t, std::int32_t> anything_;
-  Controller policy_;
+  NodePool pool_;
 };
 
 }  // namespace
@@ -214,9 +258,7 @@ LatentSolution belief_tree(const LatentProblem& problem, const BeliefTreeOptions
   LatentSolution solution{.algorithm = "belief-tree"};
   solution.vectors = solution.iterations = tree.beliefs();
   const bool cut = tree.cut(), stopped = tree.stopped();
-  solution.policy = tree.take_policy();
-  solution.policy.start = std::move(start);
-  solution.policy = reachable(solution.policy);
+  solution.policy = tree.policy(start);
   frame.finish(solution, round_down(lower - slack), round_up(upper + slack));
   solution.status = solution.gap <= run.tolerance ? Status::kConverged
                     : stopped                     ? Status::kStoppedByCaller

@@ -1,6 +1,7 @@
 #include "solvers/constrained/pareto/c_morl.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <utility>
 
@@ -26,20 +27,34 @@ std::vector<std::size_t> most_isolated(const std::vector<FrontPoint>& points, co
   return order;
 }
 
-/// Non-dominated points, at most `buffer` of them.
-void tidy(std::vector<FrontPoint>& points, int buffer) {
+/// Of points that lie within `grain` of each other in every objective the first.
+std::vector<std::size_t> apart(const std::vector<Objectives>& values, double grain) {
+  std::vector<std::size_t> kept;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const bool new_here = std::ranges::none_of(kept, [&](std::size_t j) {
+      return std::ranges::equal(values[i], values[j], [&](double a, double b) { return std::abs(a - b) <= grain; });
+    });
+    if (new_here) kept.push_back(i);
+  }
+  return kept;
+}
+
+/// Non-dominated points that are more than `grain` apart, at most `buffer` of them.
+void tidy(std::vector<FrontPoint>& points, double grain, int buffer) {
   const auto keep = [&](const std::vector<std::size_t>& which) {
     std::vector<FrontPoint> kept;
     for (const std::size_t i : which) kept.push_back(std::move(points[i]));
     points = std::move(kept);
   };
-  std::vector<Objectives> values;
-  for (const FrontPoint& p : points) values.push_back(p.at());
-  keep(non_dominated(values));
+  const auto values_of = [](const std::vector<FrontPoint>& of) {
+    std::vector<Objectives> values;
+    for (const FrontPoint& p : of) values.push_back(p.at());
+    return values;
+  };
+  keep(apart(values_of(points), grain));
+  keep(non_dominated(values_of(points)));
   while (points.size() > static_cast<std::size_t>(buffer)) {
-    values.clear();
-    for (const FrontPoint& p : points) values.push_back(p.at());
-    const std::vector<double> distance = crowding_distance(values);
+    const std::vector<double> distance = crowding_distance(values_of(points));
     points.erase(points.begin() + (std::min_element(distance.begin(), distance.end()) - distance.begin()));
   }
 }
@@ -54,6 +69,8 @@ CMorlResult c_morl(const MultiObjectiveProblem& problem, const CMorlOptions& opt
   CMorlResult result;
   double scale = 0;
   for (int k = 0; k < objectives; ++k) scale = std::max(scale, planner.scale(k));
+  // What the programs of the extensions leave open: ten times their precision.
+  const double precision = 1e-8 * scale, grain = 10 * precision;
   for (const std::vector<double>& w : weight_grid(objectives, options.divisions)) {
     VectorPlanner::Best best = planner.best(w, 1e-9 * scale + 1e-300);
     ++result.solves;
@@ -62,7 +79,7 @@ CMorlResult c_morl(const MultiObjectiveProblem& problem, const CMorlOptions& opt
     point.value = planner.evaluate(point.policy);
     result.points.push_back(std::move(point));
   }
-  tidy(result.points, options.buffer);
+  tidy(result.points, grain, options.buffer);
   const auto remember = [&] {
     result.fronts.emplace_back();
     for (const FrontPoint& p : result.points) result.fronts.back().push_back(p.at());
@@ -81,13 +98,13 @@ CMorlResult c_morl(const MultiObjectiveProblem& problem, const CMorlOptions& opt
           added.push_back(extend_by_barrier(problem, l, thresholds, start, {.sharpness = options.sharpness}).point);
         } else if (options.form == "trust-region") {
           added.push_back(extend_by_trust_region(problem, l, thresholds, start, {.radius = options.radius}).point);
-        } else if (Extension extension = extend_by_program(problem, l, thresholds, 1e-8 * scale); extension.found) {
+        } else if (Extension extension = extend_by_program(problem, l, thresholds, precision); extension.found) {
           added.push_back(std::move(extension.point));
         }
       }
     }
     for (FrontPoint& point : added) result.points.push_back(std::move(point));
-    tidy(result.points, options.buffer);
+    tidy(result.points, grain, options.buffer);
     remember();
   }
   return result;

@@ -258,6 +258,22 @@ TEST(CMorl, ThresholdsRelaxNegativeValuesDownwards) {
   EXPECT_THAT(relaxed({10, -10}, .9), ElementsAre(::testing::DoubleNear(9, 1e-12), ::testing::DoubleNear(-11, 1e-12)));
 }
 
+TEST(CMorl, ListsNoPointTwice) {
+  for (std::uint64_t seed = 0; seed < 5; ++seed) {
+    const MultiObjectiveProblem problem = random_objectives(seed, 3, 6);
+    const std::vector<Objectives> front = c_morl(problem, {.selected = 5, .rounds = 2}).fronts.back();
+    double nearest = lp::kInfinity;
+    for (std::size_t i = 0; i < front.size(); ++i) {
+      for (std::size_t j = 0; j < i; ++j) {
+        double apart = 0;
+        for (std::size_t k = 0; k < 3; ++k) apart = std::max(apart, std::abs(front[i][k] - front[j][k]));
+        nearest = std::min(nearest, apart);
+      }
+    }
+    EXPECT_GT(nearest, 1e-7) << seed;
+  }
+}
+
 TEST(CMorl, GrowsTheHypervolumeAndBeatsTheGrid) {
   int better = 0;
   constexpr int kSeeds = 20;

@@ -5,6 +5,7 @@
 #include <limits>
 #include <optional>
 #include <queue>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -103,6 +104,8 @@ class Search {
 
   double upper() const { return std::max({best_.lower, undecided_, open_.empty() ? -kInfinite : open_.top().upper}); }
   const std::optional<AnyPolicy>& policy() const { return policy_; }
+  /// The best policy of those that keep to every limit as far as rounding lets anybody say.
+  const std::optional<AnyPolicy>& on_the_limit() const { return on_the_limit_; }
   const Bounded& best() const { return best_; }
   std::int64_t nodes() const { return nodes_; }
   bool stopped() const { return stopped_; }
@@ -264,9 +267,19 @@ class Search {
     }
     AnyPolicy candidate{.stationary = mdp::Policy::deterministic(std::move(choice))};
     const std::vector<Bounded> collected = on_.planner().evaluate(candidate);
-    if (on_.excess(collected) > 0 || !(on_.reward(collected).lower > best_.lower)) return;
+    if (on_.excess(collected) > 0) return keep_on_the_limit(std::move(candidate), collected);
+    if (!(on_.reward(collected).lower > best_.lower)) return;
     best_ = on_.reward(collected);
     policy_ = std::move(candidate);
+  }
+
+  void keep_on_the_limit(AnyPolicy candidate, std::span<const Bounded> collected) {
+    for (int i = 0; i < on_.num_budgets(); ++i)
+      if (collected[static_cast<std::size_t>(i) + 1].lower > on_.limit(i)) return;
+    const double worth = on_.reward(collected).value;
+    if (on_the_limit_ && !(worth > worth_on_the_limit_)) return;
+    worth_on_the_limit_ = worth;
+    on_the_limit_ = std::move(candidate);
   }
 
   /// The state whose second choice has the largest mass; else the first with more than one choice left; -1 when every
@@ -302,7 +315,8 @@ class Search {
   const mdp::TabularMdp& model_;
   std::priority_queue<Node> open_;
   Bounded best_{-kInfinite, -kInfinite, -kInfinite};
-  std::optional<AnyPolicy> policy_;
+  std::optional<AnyPolicy> policy_, on_the_limit_;
+  double worth_on_the_limit_ = 0;
   double undecided_ = -kInfinite;  ///< the most that closed nodes without a proof may hold
   std::int64_t nodes_ = 0;
   bool stopped_ = false;
@@ -335,13 +349,14 @@ ConstrainedSolution constrained::deterministic_by(const NodeProgram& program, co
   const bool stopped = relaxed.status == Status::kStoppedByCaller;
   if (!stopped) search.run_to_the_end();
   constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-  if (!search.policy()) {
+  if (!search.policy() && !search.on_the_limit()) {
     // The value of deterministic policies jumps in the limits, so no multipliers belong to it.
     for (BudgetReport& budget : relaxed.budgets) budget.multiplier = kUnknown;
     const bool none = !stopped && search.upper() == -kInfinite;
     relaxed.optimum = optimum_within(on, Bounded(), stopped || none ? kInfinite : search.upper());
     relaxed.status = stopped || search.stopped() ? Status::kStoppedByCaller
                      : none                      ? Status::kInfeasible
+                     : search.finished()         ? Status::kRoundingLimited
                                                  : Status::kBudgetExhausted;
     relaxed.note = relaxed.status == Status::kInfeasible
                        ? "Only randomised policies keep to the budgets: the policy returned is the best of those."
@@ -351,7 +366,9 @@ ConstrainedSolution constrained::deterministic_by(const NodeProgram& program, co
     relaxed.gap = kInfinite;
     return relaxed;
   }
-  Outcome outcome{.algorithm = "deterministic", .policy = *search.policy()};
+  Outcome outcome{.algorithm = "deterministic", .policy = *(search.policy() ? search.policy() : search.on_the_limit())};
+  const Feasibility nobody_else;  // whoever is mixed in would make it draw
+  outcome.feasibility = &nobody_else;
   const double upper = search.upper();
   outcome.multipliers.assign(relaxed.budgets.size(), 0.0);
   outcome.priced = false;

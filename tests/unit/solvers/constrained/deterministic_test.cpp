@@ -145,5 +145,20 @@ TEST(Deterministic, KeepsAnIntervalWhenCutShort) {
   }
 }
 
+// A cost that is the limit itself cannot be proven to keep to it; it is the optimum all the same, and nothing ran out.
+TEST(Deterministic, ReturnsThePolicyOnTheLimit) {
+  for (const double discount : {0.0, 0.5}) {
+    mdp::TabularMdpBuilder builder(1);
+    builder.add_choice(0, 1.0, {{0, 1.0}}).cost("fuel", 0.625);
+    const double limit = 0.625 / (1 - discount);
+    const ConstrainedSolution got =
+        deterministic({.model = {std::move(builder).build(), std::vector<double>{limit}}, .discount = discount});
+    EXPECT_TRUE(got.status == Status::kConverged || got.status == Status::kRoundingLimited) << got.note;
+    EXPECT_NEAR(got.expected.value, 1 / (1 - discount), 1e-12);
+    EXPECT_LT(got.violation, 1e-12);
+    EXPECT_THAT(got.note, testing::HasSubstr("Best among deterministic policies"));
+  }
+}
+
 }  // namespace
 }  // namespace bellwether::solvers

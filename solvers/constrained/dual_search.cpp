@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
+#include <ranges>
 #include <span>
 #include <string>
 #include <utility>
@@ -204,7 +206,8 @@ ConstrainedSolution bundle(const ConstrainedProblem& problem, const BundleOption
   const std::vector<double> none(static_cast<std::size_t>(on.num_budgets()), 0.0);
   search.ask(none);
   if (search.failed()) return search.without_answer();
-  if (on.excess(pool.collected(0)) == 0) {
+  const auto kept = [&](int i) { return pool.cost(0, i) <= on.limit(i); };
+  if (std::ranges::all_of(std::views::iota(0, on.num_budgets()), kept)) {
     search.finish_step(pool.reward(0));
     return search.conclude_with(pool.policy(0), nullptr, true);
   }

@@ -9,6 +9,7 @@
 #include "mdp/constrained/instances.h"
 #include "mdp/tabular_mdp_builder.h"
 #include "solvers/constrained/binding_limits.h"
+#include "solvers/constrained/dual_search.h"
 #include "solvers/constrained/occupancy_lp.h"
 
 namespace bellwether::solvers {
@@ -108,6 +109,15 @@ TEST(Prices, ChangeWhereARangeEnds) {
     }
   }
   EXPECT_GE(corners, 10);
+}
+
+// The free optimum lies on the limit, which rounding alone keeps from being proven.
+TEST(Prices, OfALimitThatTheFreeOptimumMeetsAreZeroInAllSearches) {
+  mdp::TabularMdpBuilder builder(1);
+  builder.add_choice(0, 1.0, {{0, 1.0}}).cost("fuel", 0.625);
+  const ConstrainedProblem problem{.model = {std::move(builder).build(), std::vector<double>{0.625}}, .discount = 0};
+  EXPECT_EQ(dual_bisection(problem).budgets[0].multiplier, 0);
+  EXPECT_EQ(bundle(problem).budgets[0].multiplier, 0);
 }
 
 }  // namespace

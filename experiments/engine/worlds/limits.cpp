@@ -55,7 +55,9 @@ class Limits : public ModelWorld<online::ConstrainedLearner, online::constrained
     std::string key = fmt::format("epsilon {}\n", exact_text(plan.epsilon)) + minimise_line(instance);
     for (const std::string_view name : {"budget", "floor", "baseline"}) {
       const auto found = std::ranges::find(instance.settings, name, &Setting::first);
-      key += fmt::format("{} {}\n", name, found == instance.settings.end() ? "" : found->second);
+      const std::string_view said = found == instance.settings.end() ? std::string_view() : found->second;
+      // Shares were once taken of another optimal policy where several tie: what was kept of those is not found again.
+      key += fmt::format("{} {}{}\n", name, said, said.find('%') != std::string_view::npos ? " of the cheapest" : "");
     }
     return key + costs_of(instance.model());
   }

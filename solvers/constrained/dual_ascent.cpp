@@ -70,7 +70,7 @@ class Ascent {
       trace_.record(row);
       if (run_.observer && !run_.observer(row)) stop();
       if (stopped_) return;
-      if (gap <= run_.tolerance / 2 || exhausted()) return;
+      if (gap <= near_enough() || exhausted()) return;
       if (gap < tried_ / 2) {  // worth a proof: the mean may become worse again
         tried_ = gap;
         add_mean();
@@ -89,9 +89,8 @@ class Ascent {
     work_ += dual.best.work;
     ++iterations_;
     if (dual.best.status == Status::kStoppedByCaller) stop();
-    if (dual.best.v.size() == 0) return false;
+    if (dual.best.v.size() == 0 || !std::isfinite(dual.value.upper)) return false;
     best_.offer(y, dual.value);
-    if (stopped_ && iterations_ > 1) return false;  // evaluating what was broken off would keep the caller waiting
     start_ = std::move(dual.best.v);
     const std::vector<Bounded>* known = mean_.find(dual.best.policy);
     std::vector<Bounded> collected = known != nullptr ? *known : on_.planner().evaluate(dual.best.policy);
@@ -133,6 +132,12 @@ class Ascent {
   double radius() const {
     if (!found_.safe || !(found_.room > 0)) return on_.reward_scale();
     return (best_.least().upper() - on_.reward(found_.collected).lower) / found_.room;
+  }
+
+  /// A gap that the proof closes, or one that is hardly more than what rounding left of the dual value.
+  double near_enough() const {
+    const Bounded& dual = *best_.least().value();
+    return std::max(run_.tolerance / 2, 2 * (dual.upper - dual.lower));
   }
 
   /// What is worth the best policy proven, or the mean when as much of the safe policy is mixed in as it takes.

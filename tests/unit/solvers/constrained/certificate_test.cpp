@@ -228,6 +228,16 @@ TEST(FindSafe, TellsTheRoomWhereItIsLeast) {
   }
 }
 
+TEST(FindSafe, TakesOneRoundForOneBudget) {
+  const Lagrangian on(two_state(2));
+  ColumnPool pool(on);
+  EXPECT_EQ(find_safe(on, pool).rounds, 1);
+  EXPECT_EQ(prove_infeasible(on, pool).rounds, 1);
+  const Lagrangian none(two_state(.2));
+  ColumnPool fresh(none);
+  EXPECT_EQ(find_safe(none, fresh).rounds, 2) << "one for the sign, one in the units of the cost";
+}
+
 /// The least sum y_i cost_i of all policies from the initial distribution.
 mpq_class least_mean(const mdp::TabularMdp& model, double discount, const std::vector<double>& y) {
   mpq_class least = 0;
@@ -270,7 +280,7 @@ TEST(ProveInfeasible, HoldsInFractions) {
     std::vector<double> limits;
     const Lagrangian free({.model = {model, std::vector<double>{0, 0}}, .discount = kDiscount});
     for (const std::vector<double>& only : {std::vector{0.0, -1.0, 0.0}, std::vector{0.0, 0.0, -1.0}})
-      limits.push_back(-free.planner().best(only, 1e-9).value.value * (.9 + .2 * draws.uniform()));
+      limits.push_back(-free.planner().best(only, 1e-9).value.value * (.25 + .9 * draws.uniform()));
     const Lagrangian on({.model = {model, limits}, .discount = kDiscount});
     ColumnPool pool(on);
     const Feasibility found = find_safe(on, pool);

@@ -155,7 +155,7 @@ Feasibility phase_one(const Lagrangian& on, ColumnPool& pool, std::span<const do
 
 /// The policy moved towards the safe one until it provably keeps to the budgets.
 bool make_feasible(const Lagrangian& on, const Feasibility& found, AnyPolicy& policy, std::vector<Bounded>& collected) {
-  if (!found.safe || !(found.room > 0)) return false;
+  if (!found.safe) return false;
   double overshoot = 1e-3;
   const double least_share = share_of_safe(on, found, collected);
   const AnyPolicy original = policy;

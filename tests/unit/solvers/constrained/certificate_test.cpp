@@ -181,6 +181,38 @@ TEST(Conclude, MixesAsMuchOfTheSafePolicyAsItTakes) {
   }
 }
 
+// A limit at the upper end of what the cheapest policy may cost: it keeps to it, provably, and has nothing to spare.
+TEST(Conclude, ReturnsASafePolicyWithoutRoom) {
+  const Lagrangian free(two_state(2));
+  const AnyPolicy dear = free.planner().best(std::vector{1.0, 0.0}, 1e-9).policy,
+                  cheap = free.planner().best(std::vector{0.0, -1.0}, 1e-9).policy;
+  const std::vector<Bounded> collected = free.planner().evaluate(cheap);
+  const Lagrangian on(two_state(collected[1].upper));
+  const Feasibility found{.safe = cheap, .collected = collected, .room = 0};
+  const ConstrainedSolution got =
+      conclude(on, {.algorithm = "test", .policy = dear, .multipliers = {2}, .feasibility = &found}, {});
+  EXPECT_EQ(got.violation, 0);
+  EXPECT_EQ(got.expected.value, collected[0].value);
+  EXPECT_TRUE(std::isfinite(got.gap));
+}
+
+TEST(Conclude, EnclosesTheValuesOfTheStates) {
+  const ConstrainedProblem problem = binding_problem(3, {.states = 6, .actions = 3}, .99);
+  const Lagrangian on(problem);
+  const AnyPolicy free = on.planner().best(std::vector{1.0, 0.0}, 1e-9).policy;
+  const mdp::Evaluation states = on.planner().values(free);
+  const ConstrainedSolution got = conclude(Lagrangian(with_binding_limits(problem, 1)),
+                                           {.algorithm = "test", .policy = free, .multipliers = {0}}, {});
+  ASSERT_EQ(got.violation, 0);
+  ASSERT_GT(states.error.minCoeff(), 0);
+  for (Eigen::Index s = 0; s < 6; ++s) {
+    EXPECT_EQ(got.value[s], states.value[s]);
+    EXPECT_LE(got.lower[s], states.value[s] - states.error[s]);
+    EXPECT_GE(got.upper[s], states.value[s] + states.error[s]);
+    EXPECT_LE(got.upper[s] - got.lower[s], 3 * states.error[s]);
+  }
+}
+
 TEST(Conclude, SaysWhyNothingIsProvenWhereNobodyLeavesRoom) {
   const Lagrangian on(two_state(2));
   const AnyPolicy dear = on.planner().best(std::vector{1.0, 0.0}, 1e-9).policy;
@@ -236,6 +268,62 @@ TEST(FindSafe, TakesOneRoundForOneBudget) {
   const Lagrangian none(two_state(.2));
   ColumnPool fresh(none);
   EXPECT_EQ(find_safe(none, fresh).rounds, 2) << "one for the sign, one in the units of the cost";
+}
+
+// Limits below the least cost by next to nothing are proven to be, those above it to be kept to.
+TEST(FindSafe, DecidesByAMillionth) {
+  const Lagrangian none(two_state(.2));
+  ColumnPool pool(none);
+  const double least = find_safe(none, pool).infeasibility->least_mean;
+  for (const double apart : {1e-3, 1e-5, 1e-6}) {
+    const Lagrangian below(two_state(least - apart)), above(two_state(least + apart));
+    ColumnPool first(below), second(above);
+    const Feasibility cannot = find_safe(below, first), can = find_safe(above, second);
+    ASSERT_TRUE(cannot.infeasibility.has_value()) << apart;
+    EXPECT_GT(cannot.infeasibility->least_violation.lower, 0) << apart;
+    EXPECT_NEAR(cannot.infeasibility->least_violation.lower, apart, 1e-9) << apart;
+    EXPECT_FALSE(can.infeasibility.has_value()) << apart;
+    EXPECT_TRUE(can.safe.has_value()) << apart;
+  }
+}
+
+// Limits around the least cost, down to its last digit: safe is who provably keeps to them, infeasible what is proven.
+TEST(FindSafe, SaysNothingThatItCannotProve) {
+  int safe = 0, infeasible = 0, neither = 0;
+  for (std::uint64_t seed = 0; seed < 6; ++seed) {
+    const ConstrainedProblem drawn =
+        binding_problem(seed, {.states = 5, .actions = 3, .budgets = 1 + static_cast<int>(seed % 2)}, .9);
+    std::vector<double> against = {0, -1};
+    if (seed % 2 == 1) against.push_back(0);
+    const Lagrangian free(drawn);
+    const std::vector<Bounded> cheapest = free.planner().evaluate(free.planner().best(against, 1e-12).policy);
+    for (int exponent = -17; exponent <= -6; ++exponent) {
+      for (const double side : {-3.0, -1.0, 0.0, 1.0, 3.0}) {
+        ConstrainedProblem problem = drawn;
+        std::vector<double> limits = {cheapest[1].value * (1 + side * std::pow(10.0, exponent))};
+        if (seed % 2 == 1) limits.push_back(cheapest[2].value);
+        problem.model = problem.model.with_limits(limits);
+        const Lagrangian on(problem);
+        ColumnPool pool(on);
+        const Feasibility found = find_safe(on, pool);
+        if (found.safe) {
+          EXPECT_EQ(on.excess(on.planner().evaluate(*found.safe)), 0) << seed << ' ' << exponent << ' ' << side;
+          EXPECT_GE(found.room, 0);
+        }
+        if (found.infeasibility) {
+          EXPECT_GT(found.infeasibility->least_violation.lower, 0) << seed << ' ' << exponent << ' ' << side;
+          EXPECT_GT(found.infeasibility->least_mean, found.infeasibility->allowed_mean);
+          EXPECT_LT(side, 0) << "the cheapest policy would keep to it";
+        }
+        safe += found.safe.has_value();
+        infeasible += found.infeasibility.has_value();
+        neither += !found.safe && !found.infeasibility;
+      }
+    }
+  }
+  EXPECT_GT(safe, 50);
+  EXPECT_GT(infeasible, 10);
+  EXPECT_GT(neither, 20);
 }
 
 /// The least sum y_i cost_i of all policies from the initial distribution.

@@ -69,7 +69,8 @@ constexpr std::array<OptionSpec, 52> kOptions = {{
     {.name = "radius", .argument = "R", .help = "the distance"},
     {.name = "samples",
      .argument = "N|COLUMN",
-     .help = "in place of a radius (l1, tv, linf): every row of the file was estimated from N samples, or from as many "
+     .help = "in place of a radius (l1, tv, linf; with --credible others too): every row of the file was estimated "
+             "from N samples, or from as many "
              "as this column of the file says; radii follow, one a row, and hold all true rows at once"},
     {.name = "confidence", .argument = "P", .help = "... with this probability (default 0.95)"},
     {.name = "credible",

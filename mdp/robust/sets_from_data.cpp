@@ -57,7 +57,7 @@ TabularMdp with_probabilities(const TabularMdp& model, std::vector<double> proba
   return TabularMdp(std::move(data));
 }
 
-constexpr double kMostDraws = 1e9;
+constexpr double kMostDraws = 5e8;
 
 void require_prior(double prior) {
   if (!(prior > 0 && std::isfinite(prior)))

@@ -47,7 +47,7 @@ bool has_credible_radius(SetKind kind);
 /// radius bounds the (1 - delta / rows) quantile of the distance from p, by so many draws that it is below the quantile
 /// in one case of two million: given the data, all true rows lie in their sets with probability 1 - delta.
 /// Infinitely many samples: the row is known. The prior counts for much where samples are few. InvalidOption for other
-/// kinds, and where rows are so many that more than 10^9 probabilities would be drawn.
+/// kinds, and where rows are so many that more than 5 10^8 probabilities would be drawn.
 std::vector<double> credible_radii(const TabularMdp& model, SetKind kind, std::span<const double> samples, double prior,
                                    double delta, const Stream& stream);
 

@@ -103,9 +103,11 @@ class Search {
   }
 
   double upper() const { return std::max({best_.lower, undecided_, open_.empty() ? -kInfinite : open_.top().upper}); }
-  const std::optional<AnyPolicy>& policy() const { return policy_; }
-  /// The best policy of those that keep to every limit as far as rounding lets anybody say.
-  const std::optional<AnyPolicy>& on_the_limit() const { return on_the_limit_; }
+  /// What is worth returning: a policy proven to keep to every limit, unless one on a limit is worth more.
+  const std::optional<AnyPolicy>& choice() const { return prefers_the_limit() ? on_the_limit_ : policy_; }
+  bool prefers_the_limit() const {
+    return on_the_limit_ && (!policy_ || worth_on_the_limit_ > best_.upper + run_.tolerance);
+  }
   const Bounded& best() const { return best_; }
   std::int64_t nodes() const { return nodes_; }
   bool stopped() const { return stopped_; }
@@ -315,7 +317,8 @@ class Search {
   const mdp::TabularMdp& model_;
   std::priority_queue<Node> open_;
   Bounded best_{-kInfinite, -kInfinite, -kInfinite};
-  std::optional<AnyPolicy> policy_, on_the_limit_;
+  std::optional<AnyPolicy> policy_;        ///< the best that provably keeps to every limit
+  std::optional<AnyPolicy> on_the_limit_;  ///< ... that keeps to them as far as rounding lets anybody say
   double worth_on_the_limit_ = 0;
   double undecided_ = -kInfinite;  ///< the most that closed nodes without a proof may hold
   std::int64_t nodes_ = 0;
@@ -349,7 +352,7 @@ ConstrainedSolution constrained::deterministic_by(const NodeProgram& program, co
   const bool stopped = relaxed.status == Status::kStoppedByCaller;
   if (!stopped) search.run_to_the_end();
   constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-  if (!search.policy() && !search.on_the_limit()) {
+  if (!search.choice()) {
     // The value of deterministic policies jumps in the limits, so no multipliers belong to it.
     for (BudgetReport& budget : relaxed.budgets) budget.multiplier = kUnknown;
     const bool none = !stopped && search.upper() == -kInfinite;
@@ -366,7 +369,7 @@ ConstrainedSolution constrained::deterministic_by(const NodeProgram& program, co
     relaxed.gap = kInfinite;
     return relaxed;
   }
-  Outcome outcome{.algorithm = "deterministic", .policy = *(search.policy() ? search.policy() : search.on_the_limit())};
+  Outcome outcome{.algorithm = "deterministic", .policy = *search.choice()};
   const Feasibility nobody_else;  // whoever is mixed in would make it draw
   outcome.feasibility = &nobody_else;
   const double upper = search.upper();
@@ -379,6 +382,9 @@ ConstrainedSolution constrained::deterministic_by(const NodeProgram& program, co
   outcome.note = "Best among deterministic policies";
   outcome.note +=
       std::isnan(relaxed.optimum.value) ? "." : fmt::format("; randomised ones reach {:.9g}.", relaxed.optimum.value);
+  if (search.prefers_the_limit() && std::isfinite(search.best().lower))
+    outcome.note += fmt::format(" It lies on a limit; the best one proven to keep to all reaches {:.9g}.",
+                                on.sign() * search.best().value);
   return conclude(on, std::move(outcome), run);
 }
 

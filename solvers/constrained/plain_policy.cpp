@@ -13,8 +13,8 @@
 namespace bellwether::solvers::constrained {
 namespace {
 
-/// The share of a state's plays, and the share of all steps, below which a choice or a state is left out. What that
-/// costs is proven afterwards.
+/// The share of a state's plays, and the share of all steps, below which a choice or a state is left out at first. What
+/// that costs is proven afterwards.
 constexpr double kDust = 1e-10;
 
 /// Probabilities of all choices, one list a stage (or only one).
@@ -49,7 +49,7 @@ bool draws(const AnyPolicy& policy) {
 }
 
 /// Probabilities in proportion to the masses of the choices of state s; false where they are next to nothing.
-bool proportional(const mdp::TabularMdp& model, int s, std::span<const double> mass, double nothing,
+bool proportional(const mdp::TabularMdp& model, int s, std::span<const double> mass, double nothing, double dust,
                   std::vector<double>& probability) {
   const auto first = static_cast<std::size_t>(model.first_choice(s)),
              last = static_cast<std::size_t>(model.first_choice(s + 1));
@@ -57,7 +57,7 @@ bool proportional(const mdp::TabularMdp& model, int s, std::span<const double> m
   for (std::size_t c = first; c < last; ++c) total += mass[c];
   if (!(total > nothing)) return false;
   for (std::size_t c = first; c < last; ++c) {
-    probability[c] = mass[c] < kDust * total ? 0 : mass[c];
+    probability[c] = mass[c] < dust * total ? 0 : mass[c];
     kept += probability[c];
   }
   for (std::size_t c = first; c < last; ++c) probability[c] /= kept;
@@ -92,9 +92,9 @@ void lead_there(const mdp::TabularMdp& model, std::vector<char>& decided, std::v
 
 /// The policy of an occupancy: in proportion to it, else (average) to the visits on the way and towards it, else what
 /// is best for the multipliers.
-Layers read_off(const Lagrangian& on, const Occupation& occupation, const AnyPolicy& best) {
+Layers read_off(const Lagrangian& on, const Occupation& occupation, const AnyPolicy& best, double dust) {
   const bool average = on.problem().criterion == Criterion::kAverage;
-  const double nothing = kDust * on.planner().duration();
+  const double nothing = dust * on.planner().duration();
   Layers layers;
   for (std::size_t h = 0; h < occupation.mass.size(); ++h) {
     const mdp::TabularMdp& model = model_of(on, h);
@@ -102,8 +102,8 @@ Layers read_off(const Lagrangian& on, const Occupation& occupation, const AnyPol
     std::vector<char> decided(static_cast<std::size_t>(model.num_states()), 0);
     for (int s = 0; s < model.num_states(); ++s) {
       char& done = decided[static_cast<std::size_t>(s)];
-      done = proportional(model, s, occupation.mass[h], nothing, probability) ||
-             (average && proportional(model, s, occupation.way, kDust, probability));
+      done = proportional(model, s, occupation.mass[h], nothing, dust, probability) ||
+             (average && proportional(model, s, occupation.way, dust, dust, probability));
     }
     if (average) lead_there(model, decided, probability);
     for (int s = 0; s < model.num_states(); ++s) {
@@ -224,10 +224,13 @@ ConstrainedSolution with_plain_policy(const Lagrangian& on, const AnyPolicy& wan
     multipliers.push_back(std::isnan(budget.multiplier) ? 0 : std::abs(budget.multiplier));
   const AnyPolicy best = on.dual(multipliers, run.tolerance / 4, nullptr, run.observer).best.policy;
   if (best.stationary.empty() && best.stages.empty()) return solution;
-  for (const AnyPolicy* policy : {&wanted, &own}) {
+  // A mixture that keeps to a limit by a hair of another policy needs that hair.
+  std::vector<std::pair<const AnyPolicy*, double>> attempts{{&wanted, kDust}, {&own, kDust}};
+  if (!own.parts.empty()) attempts.emplace_back(&own, 0.0);
+  for (const auto& [policy, dust] : attempts) {
     const Occupation occupation = on.planner().occupation(*policy);
     if (occupation.mass.empty()) return solution;
-    Layers layers = read_off(on, occupation, best);
+    Layers layers = read_off(on, occupation, best, dust);
     std::vector<Bounded> collected = on.planner().evaluate(as_policy(on, layers));
     if (!keep_to_budgets(on, layers, collected)) continue;
     if (on.planner().stopped()) return solution;

@@ -187,7 +187,7 @@ std::optional<std::string> Arguments::word(std::string_view name, const std::vec
 }
 
 void refuse_name(std::string_view command, std::string_view option, const std::string& typed, std::string_view thing,
-                 std::vector<std::string> names) {
+                 std::vector<std::string> names, std::string_view whose) {
   constexpr std::size_t kListed = 12;
   const std::string near = did_you_mean(typed, names);
   for (std::string& name : names) name = "'" + name + "'";
@@ -196,7 +196,7 @@ void refuse_name(std::string_view command, std::string_view option, const std::s
     names.resize(kListed);
     names.back() = fmt::format("{} others", others);
   }
-  throw InvalidOption(fmt::format("{}: option --{} is '{}', but the model's {}{} {}{}", command, option, typed, thing,
+  throw InvalidOption(fmt::format("{}: option --{} is '{}', but {} {}{} {}{}", command, option, typed, whose, thing,
                                   names.size() == 1 ? " is" : "s are", join_names(names), near));
 }
 

@@ -60,10 +60,11 @@ class Arguments {
 /// A word as a shell takes it: in quotes where it must be.
 std::string shell_word(const std::string& word);
 
-/// Throws InvalidOption: what was typed is none of the model's `names` of a `thing` ("label"), which are listed, with
-/// the nearest.
+/// Throws InvalidOption: what was typed is none of the `names` of a `thing` ("label") of `whose`, which are listed,
+/// with the nearest.
 [[noreturn]] void refuse_name(std::string_view command, std::string_view option, const std::string& typed,
-                              std::string_view thing, std::vector<std::string> names);
+                              std::string_view thing, std::vector<std::string> names,
+                              std::string_view whose = "the model's");
 
 /// "name=value" into a setting; InvalidOption when there is no equals sign.
 Setting parse_setting(std::string_view option, const std::string& typed);

@@ -99,7 +99,7 @@ std::vector<std::string> methods_of(const Arguments& arguments, bool policies) {
   known.insert(known.end(), values.begin(), values.end());
   for (std::size_t i = 0; i < methods.size(); ++i) {
     const std::string& method = methods[i];
-    if (std::ranges::find(known, method) == known.end()) refuse_name("fit", "method", method, "method", known);
+    if (std::ranges::find(known, method) == known.end()) refuse_name("fit", "method", method, "method", known, "the");
     if (std::find(methods.begin(), methods.begin() + static_cast<std::ptrdiff_t>(i), method) !=
         methods.begin() + static_cast<std::ptrdiff_t>(i))
       throw InvalidOption(fmt::format("fit: {} is there twice", method));
@@ -119,7 +119,8 @@ void require_settings_used(const std::vector<std::string>& methods, const std::v
     for (const OptionRow& row : options_of(method))
       if (std::ranges::find(known, row.name) == known.end()) known.push_back(row.name);
   for (const auto& [name, value] : settings)
-    if (std::ranges::find(known, name) == known.end()) refuse_name("fit", "set", name, "setting", known);
+    if (std::ranges::find(known, name) == known.end())
+      refuse_name("fit", "set", name, "setting", known, "the methods'");
 }
 
 int run(const Arguments& arguments) {

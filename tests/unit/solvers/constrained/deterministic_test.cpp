@@ -160,5 +160,21 @@ TEST(Deterministic, ReturnsThePolicyOnTheLimit) {
   }
 }
 
+TEST(Deterministic, PrefersThePolicyOnTheLimitThatIsWorthMore) {
+  for (const double limit : {1.0, 2.0}) {  // what the second and the third choice cost, with discount .5
+    mdp::TabularMdpBuilder builder(1);
+    builder.add_choice(0, 0.0, {{0, 1.0}}).cost("fuel", 0.0);
+    builder.add_choice(0, 1.0, {{0, 1.0}}).cost("fuel", 0.5);
+    builder.add_choice(0, 1.5, {{0, 1.0}}).cost("fuel", 1.0);
+    const ConstrainedSolution got =
+        deterministic({.model = {std::move(builder).build(), std::vector<double>{limit}}, .discount = .5});
+    EXPECT_NEAR(got.expected.value, limit == 1 ? 2 : 3, 1e-9) << got.note;
+    EXPECT_LT(got.violation, 1e-12);
+    EXPECT_LE(got.optimum.lower, got.expected.upper);
+    EXPECT_GE(got.optimum.upper, got.expected.lower);
+    EXPECT_THAT(got.note, testing::HasSubstr(limit == 1 ? "proven to keep to all reaches 0" : "to all reaches 2"));
+  }
+}
+
 }  // namespace
 }  // namespace bellwether::solvers

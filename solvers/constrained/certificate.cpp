@@ -308,9 +308,10 @@ ConstrainedSolution conclude(const Lagrangian& on, Outcome outcome, const SolveO
   }
   report_policy(on, policy, collected, solution);
   if (!feasible) {
-    add_note(solution.note, fmt::format("No policy is known to keep to every budget with room to spare; a cost of the "
-                                        "one returned may exceed its limit by {:.3g}.",
-                                        solution.violation));
+    // One that draws could be moved inwards, if anybody were there.
+    const std::string_view nobody = "No policy is known to keep to every budget with room to spare; a";
+    add_note(solution.note, fmt::format("{} cost of the one returned may exceed its limit by {:.3g}.",
+                                        outcome.priced ? nobody : "A", solution.violation));
   }
   judge(on, outcome, run, solution);
   return solution;

@@ -325,7 +325,7 @@ void judge(const Lagrangian& on, const Outcome& outcome, const SolveOptions& run
   const Bounded attained = feasible ? times(on.sign(), solution.expected) : Bounded();
   solution.optimum = optimum_within(on, attained, dual.upper);
   const double width = round_up(dual.upper - attained.lower);
-  solution.gap = feasible && std::isfinite(width) ? std::max(0.0, width) : kInfinite;
+  solution.gap = std::isfinite(width) ? std::max(0.0, width) : kInfinite;
   for (int i = 0; i < on.num_budgets(); ++i) {
     const double y = outcome.multipliers[static_cast<std::size_t>(i)];
     if (outcome.priced) solution.budgets[static_cast<std::size_t>(i)].multiplier = y == 0 ? 0 : on.sign() * y;

@@ -89,6 +89,30 @@ TEST(Judge, ProvesNothingFromBelowByAPolicyThatMayExceedALimit) {
   }
 }
 
+TEST(Judge, ProvesNothingFromAboveByWhatIsNoBound) {
+  const Lagrangian on(two_state(2));
+  for (const double upper : {kInfinite, std::nan("")}) {
+    ConstrainedSolution got = reported(1);
+    judge(on, judged_by(upper), {.tolerance = 1e300}, got);
+    EXPECT_EQ(got.gap, kInfinite) << upper;
+    EXPECT_TRUE(std::isnan(got.optimum.value)) << upper;
+    EXPECT_EQ(got.status, Status::kNumericalTrouble) << upper;
+  }
+}
+
+TEST(WithoutAnswer, SaysWhetherSomebodyStoppedIt) {
+  const Lagrangian on(two_state(2));
+  for (const bool stopped : {true, false}) {
+    const ConstrainedSolution got =
+        without_answer(on, {.algorithm = "test", .note = "First.", .iterations = 3, .stopped = stopped});
+    EXPECT_EQ(got.status, stopped ? Status::kStoppedByCaller : Status::kNumericalTrouble);
+    EXPECT_EQ(got.note, "First. No policy could be proven anything about.");
+    EXPECT_EQ(got.iterations, 3);
+    EXPECT_EQ(got.gap, kInfinite);
+    EXPECT_TRUE(std::isnan(got.budgets.at(0).cost.value));
+  }
+}
+
 TEST(Judge, NamesHowTheRunEnded) {
   const Lagrangian on(two_state(2));
   const auto status = [&](Outcome outcome, double tolerance, ConstrainedSolution solution = reported(1)) {

@@ -104,6 +104,7 @@ TEST(Deterministic, SaysWhenDrawsWillNotDoEither) {
   EXPECT_EQ(got.algorithm, "deterministic");
   ASSERT_TRUE(got.infeasibility.has_value());
   EXPECT_THAT(got.note, ::testing::HasSubstr("No policy keeps to the budget of 'cost'"));
+  EXPECT_THAT(got.note, ::testing::HasSubstr("The policy returned exceeds none by more than 0.778261."));
 }
 
 TEST(Deterministic, SaysThatItWasStopped) {

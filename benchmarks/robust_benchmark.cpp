@@ -209,6 +209,10 @@ void solve(State& state, const Size& size, const solvers::RobustSolverRow& row) 
   state.counters["gap"] = solution.gap;
 }
 
+/// The gradient planner promises a rate, not an end: its steps shrink with the visits of a state, about one in
+/// `states`, and each asks for several dense solves. Even 40 states take more than its usual number of steps.
+bool ends(const solvers::RobustSolverRow& row) { return row.name != "robust-policy-gradient"; }
+
 void register_size(const Size& size) {
   for (const SetKind kind :
        {SetKind::kL1, SetKind::kKl, SetKind::kChiSquare, SetKind::kLinf, SetKind::kL2, SetKind::kContamination}) {
@@ -229,7 +233,7 @@ void register_size(const Size& size) {
       ->Unit(benchmark::kMillisecond)
       ->UseManualTime();
   for (const solvers::RobustSolverRow& row : solvers::robust_solver_table()) {
-    if (!row.solves(solvers::Criterion::kDiscounted)) continue;
+    if (!row.solves(solvers::Criterion::kDiscounted) || !ends(row)) continue;
     benchmark::RegisterBenchmark(fmt::format("robust/solve/{}/{}", row.name, size.name).c_str(),
                                  [&size, &row](State& state) { solve(state, size, row); })
         ->Unit(benchmark::kMillisecond)

@@ -40,16 +40,27 @@ constexpr std::array<Column, 3> kBanditColumns = {{{"pulls_per_cpu_second", "pul
                                                    {"of_draws", "of draws", Form::kPercent}}};
 constexpr std::array<Column, 2> kConstrainedColumns = {
     {{"iterations", "iterations", Form::kCount}, {"gap", "gap", Form::kBound}}};
+constexpr std::array<Column, 3> kRobustSweepColumns = {{{"nominal_sweeps_first", "first", Form::kRatio},
+                                                        {"nominal_sweeps_settled", "settled", Form::kRatio},
+                                                        {"ns_per_row_settled", "ns a row", Form::kRatio}}};
+constexpr std::array<Column, 1> kRobustUpdateColumns = {{{"us_per_state", "us a state", Form::kRatio}}};
+constexpr std::array<Column, 3> kRobustSolveColumns = {{{"times_plain_cpu", "x plain", Form::kRatio},
+                                                        {"iterations", "iterations", Form::kCount},
+                                                        {"gap", "gap", Form::kBound}}};
+constexpr std::array<Column, 3> kLatentColumns = {
+    {{"iterations", "iterations", Form::kCount}, {"kept", "kept", Form::kCount}, {"gap", "gap", Form::kBound}}};
+constexpr std::array<Column, 2> kLinearBanditColumns = {
+    {{"pulls_per_cpu_second", "pulls", Form::kSteps}, {"of_least_work", "of least", Form::kPercent}}};
 constexpr std::array<Column, 1> kMemoryColumns = {{{"times_model", "x model", Form::kRatio}}};
 
-/// A kind of benchmark: the first part of its name.
+/// A kind of benchmark: what stands before the last two parts of its name.
 struct Kind {
   std::string_view name, title, what;
   std::span<const Column> columns;
   std::string_view legend;
 };
 
-constexpr std::array<Kind, 7> kKinds = {
+constexpr std::array<Kind, 12> kKinds = {
     {{"sweep", "One sweep of the optimality operator over the whole model", "sweep", kSweepColumns,
       "time: of one sweep. bandwidth, gathers, products: its share of the rate at which this machine reads an array "
       "of\n"
@@ -63,6 +74,21 @@ constexpr std::array<Kind, 7> kKinds = {
      {"constrained", "Two budgets, to a proven relative gap of 1e-4", "planner", kConstrainedColumns,
       "time: until the proof, wall-clock. iterations: of Clp, or exact solves. gap: between the optimum and the "
       "policy."},
+     {"robust/13_sweeps", "Thirteen sweeps of robust value iteration from zero, sets of radius 0.2", "set",
+      kRobustSweepColumns,
+      "time: of the thirteen. first, settled: one of the first seven, or of the others, in sweeps of the model "
+      "itself."},
+     {"robust/all_states", "Updates of every state, one budget for all its rows", "set", kRobustUpdateColumns,
+      "time: of all states. us a state: of one."},
+     {"robust/solve", "Whole robust solves to a proven error of 1e-6", "planner", kRobustSolveColumns,
+      "time: until the proof, wall-clock. x plain: times less processor time than robust value iteration as one would\n"
+      "write it first, which proves nothing. gap: the error that was proven."},
+     {"latent", "States that are not seen, to a proven gap", "planner", kLatentColumns,
+      "time: until the proof, of processor. kept: beliefs or vectors. gap: between the bounds."},
+     {"linear-bandits", "Learners of linear bandits, regret checked", "learner", kLinearBanditColumns,
+      "time: of all seeds. pulls: in a second of processor time. of least: share of the rate at which the products "
+      "that\n"
+      "an index on features cannot do without are computed."},
      {"memory", "Peak memory of a process", "work", kMemoryColumns,
       "time: of the process. x model: the peak as a multiple of the arrays that a planner reads."},
      {"learn", "Learners at work, every policy that they play evaluated exactly", "learner", kLearnColumns,
@@ -99,6 +125,10 @@ Name parts_of(const std::string& full) {
     name.threads = parts.back().substr(kThreads.size());
     parts.pop_back();
   }
+  if (parts.size() == 4) {
+    parts[0] += '/' + parts[1];
+    parts.erase(parts.begin() + 1);
+  }
   if (parts.size() != 3 || kind_named(parts[0]).name.empty()) return {{}, full, {}, {}};
   name.kind = parts[0];
   name.what = parts[1];
@@ -133,7 +163,7 @@ std::string cell_text(const Column& column, const benchmark::UserCounters& count
 
 std::string row_text(std::string_view what, std::string_view workload, std::string_view threads,
                      const std::vector<std::string>& figures) {
-  std::string row = fmt::format("  {:<27}  {:<18}  {:>7}", what, workload, threads);
+  std::string row = fmt::format("  {:<32}  {:<18}  {:>7}", what, workload, threads);
   for (const std::string& figure : figures) row += fmt::format("  {:>10}", figure);
   return row + '\n';
 }

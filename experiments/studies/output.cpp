@@ -60,6 +60,16 @@ void add_wrapped(std::vector<std::string>& lines, std::string_view note) {
   lines.emplace_back(note);
 }
 
+/// What the legend calls it. A formula that the legend has no room for stands among the notes.
+std::string label_of(const Series& series, std::vector<std::string>& notes) {
+  constexpr std::size_t kRoom = 90;
+  if (series.measured()) return series.name;
+  std::string whole = fmt::format("{}: {}", series.name, series.formula);
+  if (whole.size() <= kRoom) return whole;
+  add_wrapped(notes, whole);
+  return series.name;
+}
+
 std::string content(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
@@ -129,7 +139,7 @@ Figure figure_of(const Study& study, const Findings& findings) {
   for (const Series& series : findings.series) {
     const auto own = std::ranges::find(coloured, series.of.empty() ? series.name : series.of);
     const bool plain = series.look == Look::kLine || series.look == Look::kSteps;
-    FigureLine line{.label = series.measured() ? series.name : fmt::format("{}: {}", series.name, series.formula),
+    FigureLine line{.label = label_of(series, figure.notes),
                     .x = series.x,
                     .y = series.y,
                     .colour = static_cast<int>(own - coloured.begin()),

@@ -88,6 +88,17 @@ TEST(FigureOf, WrapsLongNotes) {
   EXPECT_THAT(figure_of(portrait(), findings).notes, ElementsAre(std::string(60, 'a'), std::string(60, 'b') + " c"));
 }
 
+TEST(FigureOf, KeepsLongFormulasOutOfTheLegend) {
+  Findings findings = found();
+  ASSERT_EQ(findings.series[2].name, "bound");
+  findings.series[2].formula = std::string(83, 'f');
+  EXPECT_EQ(figure_of(portrait(), findings).lines[2].label, "bound: " + findings.series[2].formula);
+  findings.series[2].formula += 'f';
+  const experiments::Figure figure = figure_of(portrait(), findings);
+  EXPECT_EQ(figure.lines[2].label, "bound");
+  EXPECT_EQ(figure.notes.back(), "bound: " + findings.series[2].formula);
+}
+
 TEST(FigureOf, LeavesRoomAroundPointsThatStandAlone) {
   const std::string script = gnuplot_script(figure_of(portrait(), found()), "svg", "x.svg");
   EXPECT_THAT(script, AllOf(HasSubstr("using 1:2 with points"), HasSubstr("set xrange [-0.040000")));

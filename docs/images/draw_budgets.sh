@@ -2,14 +2,15 @@
 # Draws the value of the courier's deliveries against the damage that is allowed: docs/images/budgets.png.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+bellwether=${BELLWETHER:-./bellwether}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-./bellwether make courier -o "$folder/courier.csv" >/dev/null
+"$bellwether" make courier -o "$folder/courier.csv" >/dev/null
 for limit in 0 0.004 0.0076 0.02 0.0396 0.08 0.1222 0.1679 0.2 0.25 0.3007 0.6 0.9 1.2 1.5 1.8 1.9929 2.2 2.5 2.8 3; do
-  ./bellwether solve "$folder/courier.csv" --budget damage=$limit --json >"$folder/answer.json"
+  "$bellwether" solve "$folder/courier.csv" --budget damage=$limit --json >"$folder/answer.json"
   sed -E "s/.*\"value\":([-0-9.e]+),\"values\".*/$limit \1/" "$folder/answer.json"
 done >"$folder/curve.txt"
-best=$(./bellwether solve "$folder/courier.csv" --json | sed -E 's/.*"value":([-0-9.e]+),"values".*/\1/')
+best=$("$bellwether" solve "$folder/courier.csv" --json | sed -E 's/.*"value":([-0-9.e]+),"values".*/\1/')
 
 gnuplot <<GNUPLOT
 set terminal pngcairo size 760,420 font "DejaVu Sans,13"

@@ -7,5 +7,5 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 "$bellwether" run courier:rows=3:columns=3:mud=1:mud_rows=1 --horizon 4 --budget damage=40% --constant practical \
   --algorithm opt-lp,opt-dual,opt-pess-lp,bpi-ucb --episodes 20000 --seeds 10 --out "$folder/limits" >/dev/null
-convert "$folder/limits/courier@1-with-limits.png" "$folder/limits/courier@1-over-the-limit.png" +append -resize 1400x \
+convert "$folder"/limits/*-with-limits.png "$folder"/limits/*-over-the-limit.png +append -resize 1400x \
   -colors 64 -strip PNG8:docs/images/limits.png

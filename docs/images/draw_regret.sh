@@ -3,9 +3,9 @@
 # runs/tabular-regret is not played again. ImageMagick makes them small.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-./bellwether reproduce tabular-regret
+"${BELLWETHER:-./bellwether}" reproduce tabular-regret
 keep() { convert "runs/tabular-regret/$1" -resize 900x -colors 64 -strip "PNG8:docs/images/$2.png"; }
-keep riverswim/riverswim@1.png riverswim
+keep riverswim/riverswim@1-horizon-20.png riverswim
 keep deep-sea/deep-sea@1.png deep-sea
 keep constants/against-factor.png constant-sweep
 keep stopping-time/against-epsilon.png stopping-time

@@ -326,9 +326,12 @@ void judge(const Lagrangian& on, const Outcome& outcome, const SolveOptions& run
   solution.optimum = optimum_within(on, attained, dual.upper);
   const double width = round_up(dual.upper - attained.lower);
   solution.gap = std::isfinite(width) ? std::max(0.0, width) : kInfinite;
-  for (int i = 0; i < on.num_budgets(); ++i) {
-    const double y = outcome.multipliers[static_cast<std::size_t>(i)];
-    if (outcome.priced) solution.budgets[static_cast<std::size_t>(i)].multiplier = y == 0 ? 0 : on.sign() * y;
+  // A gap that is closed was closed by these multipliers, wherever they come from.
+  if (outcome.priced || solution.gap <= run.tolerance) {
+    for (std::size_t i = 0; i < outcome.multipliers.size(); ++i) {
+      const double y = outcome.multipliers[i];
+      solution.budgets[i].multiplier = y == 0 ? 0 : on.sign() * y;
+    }
   }
   if (solution.gap <= run.tolerance) {
     solution.status = Status::kConverged;

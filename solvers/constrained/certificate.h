@@ -35,8 +35,8 @@ Feasibility prove_infeasible(const Lagrangian& on, ColumnPool& pool, const Obser
 struct Outcome {
   std::string algorithm;
   AnyPolicy policy = {};
-  std::vector<Bounded> collected = {};  ///< of the policy, when it is known already
-  std::vector<double> multipliers = {};
+  std::vector<Bounded> collected = {};       ///< of the policy, when it is known already
+  std::vector<double> multipliers = {};      ///< none where none belong to the answer, whose bound is then `dual`
   bool priced = true;                        ///< the multipliers were found; else they only bound the optimum
   std::optional<Bounded> dual = {};          ///< D(multipliers) when it is known already
   const Feasibility* feasibility = nullptr;  ///< when it is known already

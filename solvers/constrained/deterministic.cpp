@@ -373,7 +373,6 @@ ConstrainedSolution constrained::deterministic_by(const NodeProgram& program, co
   const Feasibility nobody_else;  // whoever is mixed in would make it draw
   outcome.feasibility = &nobody_else;
   const double upper = search.upper();
-  outcome.multipliers.assign(relaxed.budgets.size(), 0.0);
   outcome.priced = false;
   outcome.dual = Bounded{upper, search.best().lower, upper};
   outcome.iterations = search.nodes();

@@ -9,6 +9,7 @@
 #include "solvers/constrained/certificate.h"
 #include "solvers/constrained/column_pool.h"
 #include "solvers/constrained/lagrangian.h"
+#include "solvers/constrained/plain_policy.h"
 #include "solvers/constrained/recent_mean.h"
 
 namespace bellwether::solvers {
@@ -167,6 +168,7 @@ class Ascent {
   }
   void add_policy(AnyPolicy policy, std::vector<Bounded> collected) {
     Outcome proven = outcome();
+    wanted_ = policy;
     proven.policy = std::move(policy);
     proven.collected = std::move(collected);
     best_.add(std::move(proven));
@@ -185,7 +187,7 @@ class Ascent {
     solution.iterations = iterations_;
     solution.transitions_read = work_;
     solution.trace = trace_.take();
-    return solution;
+    return with_plain_policy(on_, wanted_, std::move(solution), run_);
   }
 
   const Lagrangian& on_;
@@ -194,6 +196,7 @@ class Ascent {
   const DualStep& move_;
   std::vector<double> u_;  ///< multipliers, each times the cost's scale
   Planned at_;
+  AnyPolicy wanted_;  ///< the last one that was to be proven
   Eigen::VectorXd start_;
   RecentMean mean_;
   Feasibility found_;

@@ -147,6 +147,12 @@ TEST(Judge, ReportsMultipliersThatWereFound) {
   got = reported(-1);
   judge(on, outcome, {}, got);
   EXPECT_TRUE(std::isnan(got.budgets[0].multiplier));
+  judge(on, outcome, {.tolerance = got.gap}, got);
+  EXPECT_EQ(got.budgets[0].multiplier, 0) << "a gap that is closed was closed by it";
+  outcome.multipliers.clear();
+  got = reported(-1);
+  judge(on, outcome, {.tolerance = got.gap}, got);
+  EXPECT_TRUE(std::isnan(got.budgets[0].multiplier)) << "none belong to the answer";
 }
 
 // --- Mixing with a safe policy ---------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@
 #include "core/stream.h"
 #include "mdp/evaluate/average.h"
 #include "mdp/tabular_mdp_builder.h"
+#include "solvers/constrained/dual_ascent.h"
 #include "solvers/constrained/dual_search.h"
 #include "solvers/constrained/occupancy_lp.h"
 #include "tests/unit/solvers/constrained/examples.h"
@@ -43,6 +44,31 @@ TEST(PlainPolicy, WorksAndRestsWithoutADrawBeforeTheFirstStep) {
       EXPECT_NEAR(mdp::evaluate_average(mdp::PolicyChain(problem.model.model(), got.policy)).gain.value[0], limit,
                   1e-6);
     }
+  }
+}
+
+// The limit is what the best policy costs: rounding keeps to it by a hair of resting, which nobody wants to read.
+TEST(PlainPolicy, OfDualAscentNeitherDrawsForAHairNorHidesAPriceOfNothing) {
+  const ConstrainedProblem problem = work_or_rest(1);
+  const ConstrainedSolution got = dual_ascent(problem);
+  EXPECT_EQ(got.status, Status::kConverged) << got.note;
+  EXPECT_EQ(got.iterations, 1);
+  ASSERT_EQ(got.mixture.num_nodes(), 0);
+  for (const int s : {0, 1}) EXPECT_NEAR(got.policy.probability(problem.model.model(), s, 2 * s), 1, 1e-12) << s;
+  EXPECT_LE(got.budgets[0].cost.upper, 1);
+  EXPECT_EQ(got.budgets[0].multiplier, 0);
+}
+
+// Several policies are averaged on the way; the answer is the frequency with which the last ones work.
+TEST(PlainPolicy, OfDualAscentIsStationaryWhereTheMeanIsADraw) {
+  for (const double limit : {.5, .3}) {
+    const ConstrainedProblem problem = work_or_rest(limit);
+    const ConstrainedSolution got = dual_ascent(problem, {}, {.tolerance = 1e-4});
+    ASSERT_EQ(got.status, Status::kConverged) << got.note;
+    EXPECT_EQ(got.mixture.num_nodes(), 0) << limit;
+    EXPECT_LE(got.budgets[0].cost.upper, limit);
+    EXPECT_NEAR(got.expected.value, limit, 1e-4);
+    EXPECT_FALSE(got.trace.empty());
   }
 }
 

@@ -142,7 +142,11 @@ Feasibility phase_one(const Lagrangian& on, ColumnPool& pool, std::span<const do
     result.collected = std::move(collected);
     return result;
   }
-  if (on.excess(collected) > 0) return result;
+  if (on.excess(collected) > 0) {
+    result.least_violating = std::move(mixed);
+    result.collected = std::move(collected);
+    return result;
+  }
   result.room = kInfinite;
   for (int i = 0; i < on.num_budgets(); ++i) {
     const double left = on.limit(i) - collected[static_cast<std::size_t>(i) + 1].upper;
@@ -153,9 +157,25 @@ Feasibility phase_one(const Lagrangian& on, ColumnPool& pool, std::span<const do
   return result;
 }
 
-/// The policy moved towards the safe one until it provably keeps to the budgets.
+/// Whether the policy of least violation exceeds the limits by less, and not only by what rounding makes of a cost.
+bool violates_less(const Lagrangian& on, const Feasibility& found, std::span<const Bounded> collected) {
+  constexpr double kGrain = 1e-12;
+  if (found.collected.empty()) return false;
+  double unit = kInfinite;
+  for (int i = 0; i < on.num_budgets(); ++i) unit = std::min(unit, on.cost_scale(i));
+  return on.excess(found.collected) + kGrain * unit < on.excess(collected);
+}
+
+/// The policy moved towards the safe one until it provably keeps to the budgets. Where there is none, the nearest to
+/// the limits that is known, and false.
 bool make_feasible(const Lagrangian& on, const Feasibility& found, AnyPolicy& policy, std::vector<Bounded>& collected) {
-  if (!found.safe) return false;
+  if (!found.safe) {
+    if (violates_less(on, found, collected)) {
+      policy = found.least_violating;
+      collected = found.collected;
+    }
+    return false;
+  }
   double overshoot = 1e-3;
   const double least_share = share_of_safe(on, found, collected);
   const AnyPolicy original = policy;

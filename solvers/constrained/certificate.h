@@ -20,7 +20,7 @@ struct Feasibility {
   /// The room it leaves in the budget where it leaves the least, as a share of cost_scale.
   double room = 0;
   std::optional<Infeasibility> infeasibility = {};
-  AnyPolicy least_violating = {};  ///< with `infeasibility`
+  AnyPolicy least_violating = {};  ///< where none is safe: with `infeasibility`, or as near to the limits as is known
   std::int64_t rounds = 0;
   bool stopped = false;  ///< the observer said so
 };
@@ -48,8 +48,9 @@ struct Outcome {
 };
 
 /// The proof: D(multipliers) from above, the exactly evaluated policy from below. A policy that exceeds a budget is
-/// mixed (occupancies) with a safe one until it provably does not. Once the planner has given up, a policy that nothing
-/// is known of gives way to the safe one, and the values of the single states are left out.
+/// mixed (occupancies) with a safe one until it provably does not, and where none is known gives way to the least
+/// violating one. Once the planner has given up, a policy that nothing is known of gives way to the safe one, and the
+/// values of the single states are left out.
 ConstrainedSolution conclude(const Lagrangian& on, Outcome outcome, const SolveOptions& run);
 
 /// What the dual value and the flags of the outcome say of a policy that is reported already: optimum, gap,

@@ -177,6 +177,42 @@ TEST(ShareOfSafe, IsWhatTheWorstLimitTakes) {
   EXPECT_EQ(share(2, 3), 0);
 }
 
+// Nobody keeps to the limit for certain: the policy that exceeds it least is returned, unless rounding alone tells the
+// two apart.
+TEST(Conclude, ReturnsTheLeastViolatingPolicyWhereNobodyIsSafe) {
+  ConstrainedProblem problem = binding_problem(5, {.states = 5, .actions = 3}, .8);
+  const Lagrangian any(problem);
+  const AnyPolicy dear = any.planner().best(std::vector{1.0, 0.0}, 1e-9).policy,
+                  cheap = any.planner().best(std::vector{0.0, -1.0}, 1e-9).policy;
+  const auto least = any.planner().evaluate(cheap);
+  problem.model = problem.model.with_limits({least[1].lower});
+  const Lagrangian on(problem);
+  ColumnPool pool(on);
+  const Feasibility found = find_safe(on, pool);
+  ASSERT_FALSE(found.safe);
+  ASSERT_FALSE(found.infeasibility);
+  ASSERT_EQ(found.collected.size(), 2u);
+  EXPECT_EQ(found.least_violating.stationary, cheap.stationary);
+  EXPECT_EQ(found.collected[1].value, least[1].value);
+  const auto concluded = [&](const AnyPolicy& policy, double excess) {
+    std::vector<Bounded> collected = on.planner().evaluate(policy);
+    if (excess > 0) collected[1] = {on.limit(0) + excess, on.limit(0), on.limit(0) + excess};
+    return conclude(
+        on, {.algorithm = "test", .policy = policy, .collected = collected, .multipliers = {1}, .feasibility = &found},
+        {});
+  };
+  const ConstrainedSolution got = concluded(dear, 0);
+  EXPECT_EQ(got.policy, cheap.stationary);
+  EXPECT_EQ(got.violation, on.excess(found.collected));
+  EXPECT_GT(got.violation, 0);
+  EXPECT_LT(got.violation, 1e-12 * on.cost_scale(0));
+  EXPECT_GT(got.infeasible_by, .1) << "of the policy that was handed over";
+  EXPECT_EQ(got.gap, kInfinite);
+  EXPECT_THAT(got.note, ::testing::HasSubstr("may exceed its limit by"));
+  EXPECT_EQ(concluded(dear, .9e-12 * on.cost_scale(0)).policy, dear.stationary);
+  EXPECT_EQ(concluded(dear, 1.2e-12 * on.cost_scale(0)).policy, cheap.stationary);
+}
+
 // Whatever the excess, the mixture keeps to the limits, and hardly more of the safe policy is in it than it takes.
 TEST(Conclude, MixesAsMuchOfTheSafePolicyAsItTakes) {
   for (std::uint64_t seed = 0; seed < 10; ++seed) {

@@ -299,6 +299,32 @@ TEST(DualAscent, KeepsAnIntervalWhenStopped) {
   EXPECT_GT(narrow, 0);
 }
 
+// The mean of the policies comes near to such limits only as fast as it converges; the policies that cost least are
+// known from the start.
+TEST(DualAscent, ExceedsTheLeastPossibleLimitByRoundingAlone) {
+  int exceeded = 0;
+  for (const Criterion criterion : {Criterion::kDiscounted, Criterion::kFinite, Criterion::kAverage}) {
+    for (std::uint64_t seed = 0; seed < 6; ++seed) {
+      const Direction direction = seed % 2 == 0 ? Direction::kMaximise : Direction::kMinimise;
+      ConstrainedProblem problem = problem_of(criterion, seed, 1, direction);
+      const Lagrangian any(problem);
+      const AnyPolicy cheap = any.planner().best(std::vector{0.0, -1.0}, 1e-9).policy;
+      problem.model = problem.model.with_limits({any.planner().evaluate(cheap)[1].lower});
+      const Lagrangian on(problem);
+      for (const char* rule : {"polyak", "square-root"}) {
+        const ConstrainedSolution got = dual_ascent(problem, by(rule, 50));
+        EXPECT_LE(got.violation, 1e-11 * on.cost_scale(0)) << to_string(criterion) << seed << rule;
+        if (got.violation == 0) continue;
+        ++exceeded;
+        EXPECT_NE(got.status, Status::kConverged);
+        EXPECT_EQ(got.gap, HUGE_VAL);
+        EXPECT_THAT(got.note, ::testing::HasSubstr("may exceed its limit by"));
+      }
+    }
+  }
+  EXPECT_GT(exceeded, 20) << "of 36";
+}
+
 TEST(DualAscent, RefusesWhatItDoesNotKnow) {
   const ConstrainedProblem problem{.model = mdp::two_state_cmdp(2), .discount = .9};
   EXPECT_THAT([&] { dual_ascent(problem, by("newton", 10)); },

@@ -271,10 +271,7 @@ int print_indices(const std::string& kind, const Arguments& arguments, const Que
   try {
     auto path = solvers::abandonable([kind, arm = found.arm, discount] { return path_of(kind, arm, discount); },
                                      [] { return !InterruptGuard::requested(); });
-    if (!path) {
-      fmt::print(stderr, "bellwether: stopped before the indices were known\n");
-      return kNotMet;
-    }
+    if (!path) throw StoppedTooEarly("stopped before the indices were known");
     found.path = std::move(*path);
   } catch (const InvalidModel& error) {
     throw InvalidModel(fmt::format("{}: {}", file, error.what()));

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <stdexcept>
+
 namespace bellwether::cli {
 
 /// While one of these lives, Ctrl-C (SIGINT) and SIGTERM set a flag instead of ending the program; a second one ends it
@@ -12,6 +14,12 @@ class InterruptGuard {
   InterruptGuard& operator=(const InterruptGuard&) = delete;
 
   static bool requested();
+};
+
+/// A command was stopped before it had anything to print: the program says what was not there and ends with kNotMet.
+class StoppedTooEarly : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
 };
 
 }  // namespace bellwether::cli

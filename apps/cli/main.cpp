@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "apps/cli/command.h"
+#include "apps/cli/interrupt.h"
 #include "apps/cli/lost_pages.h"
 #include "apps/cli/terminal.h"
 #include "core/errors.h"
@@ -106,6 +107,9 @@ int run_safely(const std::vector<std::string>& typed) {
   } catch (const std::invalid_argument& error) {
     complain(error.what());
     return kBadInput;
+  } catch (const StoppedTooEarly& stopped) {
+    complain(stopped.what());
+    return kNotMet;
   } catch (const std::bad_alloc&) {
     complain("the machine has not enough memory for this model and question");
     return kInternalError;

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
 
 #include <fmt/format.h>
 
+#include "apps/cli/interrupt.h"
 #include "core/errors.h"
 #include "core/stream.h"
 #include "core/text.h"
@@ -66,6 +68,16 @@ std::vector<double> samples_of(const Arguments& arguments, const mdp::TabularMdp
   std::vector<double> samples;
   for (std::int64_t c = 0; c < model.num_choices(); ++c) samples.push_back(count_of(model, column, c));
   return samples;
+}
+
+/// Minutes where rows are many.
+std::vector<double> drawn_radii(const mdp::TabularMdp& model, mdp::SetKind kind, std::span<const double> samples,
+                                double prior, double delta) {
+  const InterruptGuard guard;
+  std::vector<double> radii =
+      mdp::credible_radii(model, kind, samples, prior, delta, Stream(1), [] { return !InterruptGuard::requested(); });
+  if (radii.empty()) throw StoppedTooEarly("stopped before the sets were drawn");
+  return radii;
 }
 
 void refuse_what_does_not_fit(const Arguments& arguments, const mdp::Ambiguity& sets) {
@@ -138,7 +150,7 @@ std::optional<SampledSets> read_samples(const Arguments& arguments, const solver
     for (std::int64_t c = model.first_choice(s); c < model.first_choice(s + 1); ++c)
       samples[static_cast<std::size_t>(c)] = kKnown;
   const double delta = 1 - made.confidence;
-  sets.radius = credible ? mdp::credible_radii(model, sets.kind, samples, *made.prior, delta, Stream(1))
+  sets.radius = credible ? drawn_radii(model, sets.kind, samples, *made.prior, delta)
                          : mdp::radii_from_samples(model, sets.kind, sets.support, samples, delta);
   made.smallest = kKnown;
   for (std::size_t c = 0; c < samples.size(); ++c) {

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "core/asking.h"
 #include "core/errors.h"
 #include "core/parallel.h"
 #include "core/sampling.h"
@@ -99,12 +100,14 @@ double distance(SetKind kind, std::span<const double> from, std::span<const doub
   return kind == SetKind::kL2 ? std::sqrt(sum) : std::max(0.0, sum);
 }
 
-/// The distance from `centre`, `from_the_top`th largest of `draws` rows with a Dirichlet law.
+/// The distance from `centre`, `from_the_top`th largest of `draws` rows with a Dirichlet law; of as many as `wanted`
+/// says are.
+template <class Wanted>
 double posterior_distance(SetKind kind, std::span<const double> centre, std::span<const double> concentration,
-                          std::int64_t draws, std::int64_t from_the_top, Stream stream) {
+                          std::int64_t draws, std::int64_t from_the_top, Stream stream, Wanted wanted) {
   std::vector<double> drawn(centre.size());
   std::vector<double> largest;  // a heap, its smallest in front
-  for (std::int64_t k = 0; k < draws; ++k) {
+  for (std::int64_t k = 0; k < draws && wanted(k); ++k) {
     sample_dirichlet(stream, concentration, drawn);
     const double away = distance(kind, centre, drawn);
     const bool full = std::ssize(largest) == from_the_top;
@@ -116,7 +119,7 @@ double posterior_distance(SetKind kind, std::span<const double> centre, std::spa
     largest.push_back(away);
     std::push_heap(largest.begin(), largest.end(), std::greater<>());
   }
-  return largest.front();
+  return largest.empty() ? 0 : largest.front();
 }
 
 }  // namespace
@@ -185,7 +188,7 @@ bool has_credible_radius(SetKind kind) {
 }
 
 std::vector<double> credible_radii(const TabularMdp& model, SetKind kind, std::span<const double> samples, double prior,
-                                   double delta, const Stream& stream) {
+                                   double delta, const Stream& stream, const std::function<bool()>& keep_going) {
   require_delta(delta);
   require_prior(prior);
   if (!has_credible_radius(kind))
@@ -201,6 +204,9 @@ std::vector<double> credible_radii(const TabularMdp& model, SetKind kind, std::s
         fmt::format("sets from data: {} uncertain rows need {:.1g} draws from their posterior laws; a bound for all "
                     "of so many rows is better had from a theorem",
                     rows, work));
+  constexpr double kEffort = 5;  // of a probability drawn, in the steps of Asking
+  Asking asking;
+  asking.ask(keep_going, model.num_choices() * draws, static_cast<std::int64_t>(kEffort * work));
   std::vector<double> radius(samples.size(), 0.0);
   parallel_for(
       model.num_choices(), static_cast<std::int64_t>(std::min(work, 1e18)), [&](std::int64_t begin, std::int64_t end) {
@@ -211,9 +217,11 @@ std::vector<double> credible_radii(const TabularMdp& model, SetKind kind, std::s
           std::vector<double> concentration;
           for (const double p : row) concentration.push_back(prior + n * p);
           radius[static_cast<std::size_t>(c)] =
-              posterior_distance(kind, row, concentration, draws, 20, stream.child(static_cast<std::uint64_t>(c)));
+              posterior_distance(kind, row, concentration, draws, 20, stream.child(static_cast<std::uint64_t>(c)),
+                                 [&](std::int64_t k) { return asking.wanted(c * draws + k); });
         }
       });
+  if (asking.stopped()) radius.clear();
   return radius;
 }
 
@@ -239,7 +247,8 @@ RobustMdp credible_balls(const TabularMdp& model, std::span<const double> count,
     const std::span<const double> mean = std::span(probability).subspan(first, last - first);
     radius.push_back(mean.size() < 2 ? 0
                                      : posterior_distance(SetKind::kL1, mean, concentration, draws, from_the_top,
-                                                          stream.child(static_cast<std::uint64_t>(c))));
+                                                          stream.child(static_cast<std::uint64_t>(c)),
+                                                          [](std::int64_t) { return true; }));
   }
   return RobustMdp(with_probabilities(model, std::move(probability)),
                    {.kind = SetKind::kL1, .radius = std::move(radius)});

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -49,7 +50,10 @@ bool has_credible_radius(SetKind kind);
 /// Infinitely many samples: the row is known. The prior counts for much where samples are few. InvalidOption for other
 /// kinds, and where rows are so many that more than 5 10^8 probabilities would be drawn.
 std::vector<double> credible_radii(const TabularMdp& model, SetKind kind, std::span<const double> samples, double prior,
-                                   double delta, const Stream& stream);
+///
+/// `keep_going` is asked every few hundredths of a second; after a no there are no radii.
+                                   double delta, const Stream& stream,
+                                   const std::function<bool()>& keep_going = nullptr);
 
 /// Bayesian credible regions (Russel and Petrik 2019): the posterior of each row is Dirichlet with concentrations
 /// prior + count; the centre is its mean and the radius the (1 - delta / rows) quantile of |p - centre|_1 over `draws`

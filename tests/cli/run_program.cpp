@@ -36,6 +36,14 @@ bool has_ended(pid_t child) {
   return ::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOHANG | WNOWAIT) != 0 || ended.si_pid == child;
 }
 
+/// Whether the process has a handler for the signal: a bit of SigCgt in its status, a number of base 16.
+bool listens(pid_t child, int signal) {
+  const std::string status = read_file("/proc/" + std::to_string(child) + "/status"), name = "SigCgt:";
+  const std::size_t at = status.find(name);
+  return at != std::string::npos &&
+         (std::strtoull(status.c_str() + at + name.size(), nullptr, 16) >> (signal - 1) & 1) != 0;
+}
+
 /// Forks the program; `meanwhile` gets its process id.
 Finished run(const std::vector<std::string>& arguments, const std::string& folder,
              const std::function<void(pid_t)>& meanwhile) {
@@ -60,6 +68,16 @@ Finished run_program(const std::vector<std::string>& arguments, const std::strin
     if (!(interrupt_after > 0)) return;
     const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(interrupt_after);
     while (std::chrono::steady_clock::now() < end) {
+      if (has_ended(child)) return;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    ::kill(child, signal);
+  });
+}
+
+Finished run_program_until_it_listens(const std::vector<std::string>& arguments, int signal) {
+  return run(arguments, ".", [&](pid_t child) {
+    while (!listens(child, signal)) {
       if (has_ended(child)) return;
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }

@@ -17,7 +17,10 @@ struct Finished {
 Finished run_program(const std::vector<std::string>& arguments, const std::string& folder = ".",
                      double interrupt_after = 0, int signal = SIGINT);
 
-/// As above; as soon as the program has `file` mapped into memory, `meanwhile` is called.
+/// Runs it and sends the signal as soon as the program has a handler for it, however long it takes to get there.
+Finished run_program_until_it_listens(const std::vector<std::string>& arguments, int signal);
+
+/// Runs it; as soon as the program has `file` mapped into memory, `meanwhile` is called.
 Finished run_program_that_maps(const std::string& file, const std::function<void()>& meanwhile,
                                const std::vector<std::string>& arguments);
 

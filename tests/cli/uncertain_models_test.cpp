@@ -1,6 +1,8 @@
 // Sets from samples, and models of which one is true for the whole play.
 #include <algorithm>
 #include <cmath>
+#include <csignal>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -114,6 +116,22 @@ TEST(SolveFromSamples, TakesAPriorForCredibleRegions) {
                                      "--credible", "0.9", "--prior", "0.5"});
   EXPECT_THAT(done.out, HasSubstr("given the samples and a Dirichlet prior (0.5 for each successor)"));
   EXPECT_EQ(done.code, 0);
+}
+
+// Fifty million draws for each of two rows, which the signal finds at work.
+TEST(SolveFromSamples, StopsDrawingOnASignal) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("ways.csv", kWays), saved = folder.path("answer.json");
+  for (const int signal : {SIGINT, SIGTERM}) {
+    const Finished done =
+        run_program_until_it_listens({"solve", file, "--discount", "0.5", "--robust", "l1", "--samples", "n",
+                                      "--credible", "0.999998", "--json", "-o", saved},
+                                     signal);
+    EXPECT_EQ(done.code, 1);
+    EXPECT_EQ(done.out, "");
+    EXPECT_EQ(done.err, "bellwether: stopped before the sets were drawn\n");
+    EXPECT_FALSE(std::filesystem::exists(saved));
+  }
 }
 
 TEST(SolveFromSamples, KnowsThatWhatHasEndedStaysEnded) {

@@ -1,7 +1,10 @@
 #include "mdp/robust/sets_from_data.h"
 
 #include <cmath>
+#include <functional>
 #include <limits>
+#include <utility>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -154,6 +157,25 @@ TEST(Credible, RadiiLeaveLittleMoreThanTheirShareOutside) {
   EXPECT_GT(credible_radii(model, SetKind::kL1, all, 1, 0.1, Stream(1))[0], radius(SetKind::kL1, 0.1));
   EXPECT_EQ(credible_radii(model, SetKind::kL1, all, 1, 0.1, Stream(1))[2], 0) << "one outcome needs no data";
   EXPECT_NEAR(credible_radii(model, SetKind::kL1, all, 1e7, 0.1, Stream(1))[1], 0.4, 0.01) << "of (.1, .2, .3, .4)";
+}
+
+// Draws of all rows count, or a model of many rows with few draws each would never ask.
+TEST(Credible, DrawingAsksAndEndsWithoutRadii) {
+  TabularMdpBuilder builder(200);
+  for (int s = 0; s < 200; ++s) builder.add_choice(s, 0.0, {{s, 0.5}, {(s + 1) % 200, 0.5}});
+  const TabularMdp model = std::move(builder).build();
+  const std::vector<double> samples(200, 40);
+  const auto radii = [&](const std::function<bool()>& keep_going) {
+    return credible_radii(model, SetKind::kL1, samples, 1, 0.5, Stream(1), keep_going);
+  };
+  int all = 0;
+  EXPECT_EQ(radii([&] { return ++all, true; }), radii(nullptr));
+  EXPECT_GE(all, 10) << "eight million probabilities";
+  for (const int most : {1, 3}) {
+    int asked = 0;
+    EXPECT_TRUE(radii([&] { return ++asked < most; }).empty());
+    EXPECT_EQ(asked, most) << "nobody is asked after a no";
+  }
 }
 
 TEST(SetsFromData, NameWhatIsWrong) {

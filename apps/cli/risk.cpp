@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -67,7 +68,9 @@ class RiskAddition : public Addition {
 
   void write_json(JsonWriter& json) const override {
     json.key("risk").begin_object();
-    json.member("measure", risk_.measure).member("value", solution_.value).member("lower", solution_.lower);
+    // Where only the bounds are known, what is proven of the policy is one of them and no value.
+    const double value = value_is_known() ? solution_.value : std::numeric_limits<double>::quiet_NaN();
+    json.member("measure", risk_.measure).member("value", value).member("lower", solution_.lower);
     json.member("upper", solution_.upper).member("parameter", solution_.parameter);
     if (!solution_.limit.empty()) json.member("limited_by", solution_.limit);
     json.end_object();

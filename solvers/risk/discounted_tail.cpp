@@ -212,6 +212,8 @@ std::optional<PlayedLaw> law_of(const Problem& problem, const OutcomeTable& tabl
 DiscountedTailSolution without_answer(const Solution& inside) {
   if (inside.status == Status::kStoppedByCaller)
     return {.status = Status::kStoppedByCaller, .note = "stopped before there was an answer"};
+  if (inside.status == Status::kBudgetExhausted)
+    return {.status = Status::kBudgetExhausted, .note = "the iterations were spent before there was an answer"};
   return {.status = Status::kNumericalTrouble, .note = std::string(kOutOfRange)};
 }
 
@@ -269,16 +271,31 @@ DiscountedTailSolution plan_for_discounted_tail(const Problem& problem, double l
                                                 const DiscountedTailOptions& options, const SolveOptions& run) {
   require_discounted(problem, level, options);
   const OutcomeTable table(problem.model, problem.sign());
-  bool stopped = false;
+  bool stopped = false, exhausted = false;
+  std::int64_t spent = 0;
   // The gaps of the models inside are not those of the tail mean.
-  const Observer asked = [&](const TraceRow& row) {
-    TraceRow own = row;
-    own.gap = std::numeric_limits<double>::infinity();
-    stopped = stopped || !run.observer(own);
-    return !stopped;
+  Observer asked = nullptr;
+  if (run.observer) {
+    asked = [&](const TraceRow& row) {
+      TraceRow own = row;
+      own.gap = std::numeric_limits<double>::infinity();
+      stopped = stopped || !run.observer(own);
+      return !stopped;
+    };
+  }
+  // The models share the iterations; what comes after them is not begun.
+  const auto solve = [&](const Problem& inside) {
+    Solution found = automatic(
+        inside, {}, {.tolerance = run.tolerance / 8, .max_iterations = run.max_iterations - spent, .observer = asked});
+    spent += found.iterations;
+    exhausted = found.status == Status::kBudgetExhausted;
+    return found;
   };
-  const SolveOptions inner{.tolerance = run.tolerance / 8, .observer = run.observer ? asked : nullptr};
-  const Solution mean = automatic(problem, {}, inner);
+  const auto wanted = [&] {
+    exhausted = exhausted || spent >= run.max_iterations;
+    return !stopped && !exhausted;
+  };
+  const Solution mean = solve(problem);
   if (!std::isfinite(mean.gap)) return without_answer(mean);
   const Eigen::VectorXd mean_lower = problem.maximise() ? mean.lower : Eigen::VectorXd(-mean.upper);
   const Eigen::VectorXd mean_upper = problem.maximise() ? mean.upper : Eigen::VectorXd(-mean.lower);
@@ -294,18 +311,16 @@ DiscountedTailSolution plan_for_discounted_tail(const Problem& problem, double l
   // What rounding did to the rewards of the boundary and to the sums over the initial distribution.
   const double slack = (rounding_error(problem.model.num_states() + 16) + 0x1p-44) * 4 * bound / level;
   Known known{.lower = -bound, .upper = expected(problem.model, mean_upper) + slack};
-  DiscountedTailSolution solution{.iterations = mean.iterations};
+  DiscountedTailSolution solution;
   solution.note = fmt::format("{} stocks, {:.3g} apart; the error shrinks with their number (option points)",
                               grid.points, grid.step);
-  const auto solve = [&](Rounding rounding, const Eigen::VectorXd& tail) {
-    StockModel stocks(problem, table, grid, rounding, tail, inner.observer);
+  const auto solve_stocks = [&](Rounding rounding, const Eigen::VectorXd& tail) {
+    StockModel stocks(problem, table, grid, rounding, tail, asked);
     if (!stocks.complete()) return Solution{.status = Status::kStoppedByCaller};
-    return automatic({.model = stocks.take(), .criterion = Criterion::kDiscounted, .discount = problem.discount}, {},
-                     inner);
+    return solve({.model = stocks.take(), .criterion = Criterion::kDiscounted, .discount = problem.discount});
   };
-  if (!stopped) {
-    const Solution low = solve(Rounding::kDown, mean_lower);
-    solution.iterations += low.iterations;
+  if (wanted()) {
+    const Solution low = solve_stocks(Rounding::kDown, mean_lower);
     if (std::isfinite(low.gap)) {
       const Attained attained = attain(grid, by_stock(problem.model, low.lower, grid), level);
       known.lower = std::max(known.lower, attained.value - slack);
@@ -320,21 +335,21 @@ DiscountedTailSolution plan_for_discounted_tail(const Problem& problem, double l
         solution.value = conditional_value_at_risk(solution.law, level);
         known.lower = std::max(known.lower, solution.value - played_law->error);
       }
-    } else if (!stopped) {
+    } else if (!stopped && !exhausted) {
       return without_answer(low);
     }
   }
   // The other model is as large as this one: who said stop does not want to wait for it.
-  if (!stopped) {
-    const Solution high = solve(Rounding::kUp, mean_upper);
-    solution.iterations += high.iterations;
+  if (wanted()) {
+    const Solution high = solve_stocks(Rounding::kUp, mean_upper);
     if (std::isfinite(high.gap)) {
       known.upper = std::min(known.upper, beyond(grid, by_stock(problem.model, high.upper, grid), level) + slack);
-    } else if (!stopped) {
+    } else if (!stopped && !exhausted) {
       return without_answer(high);
     }
   }
   known.upper = std::max(known.upper, known.lower);
+  solution.iterations = spent;
   solution.value *= problem.sign();
   solution.lower = problem.maximise() ? known.lower : -known.upper;
   solution.upper = problem.maximise() ? known.upper : -known.lower;
@@ -343,7 +358,7 @@ DiscountedTailSolution plan_for_discounted_tail(const Problem& problem, double l
   solution.status = solution.gap <= run.tolerance ? Status::kConverged
                     : stopped                     ? Status::kStoppedByCaller
                                                   : Status::kBudgetExhausted;
-  if (solution.status == Status::kBudgetExhausted) solution.limit = kGridOfEarnings;
+  if (solution.status == Status::kBudgetExhausted && !exhausted) solution.limit = kGridOfEarnings;
   return solution;
 }
 

@@ -35,14 +35,14 @@ struct StockTablePolicy {
 struct DiscountedTailSolution {
   Status status = Status::kNotRun;
   std::string note = {};
-  std::string limit = {};  ///< what the gap is limited by, where that is not rounding
+  std::string limit = {};  ///< what the gap is limited by, where that is neither rounding nor the iterations
   /// The policy's conditional value at risk where `law` is known, else no more than that; NaN without a policy.
   double value = std::numeric_limits<double>::quiet_NaN();
   /// Enclose the best one, and that of the policy.
   double lower = -std::numeric_limits<double>::infinity(), upper = std::numeric_limits<double>::infinity();
   double gap = std::numeric_limits<double>::infinity();
   double parameter = std::numeric_limits<double>::quiet_NaN();  ///< the budget b
-  StockTablePolicy policy = {};                                 ///< none when the caller stopped before there was one
+  StockTablePolicy policy = {};                                 ///< none when it ended before there was one
   Law law = {};  ///< of the return under the policy, where it has few enough atoms; else empty
   std::int64_t iterations = 0;
 };
@@ -57,7 +57,8 @@ struct DiscountedTailSolution {
 /// are apart by at most 2 step (1 / (1 - discount) - level). No tail mean exceeds the mean.
 ///
 /// Where the play ends, or few returns are possible, the policy is played forwards exactly and valued by its own law.
-/// The observer sees no gap: those of the models inside are not that of the answer. Who stops gets what is proven.
+/// The observer sees no gap: those of the models inside are not that of the answer. Who stops gets what is proven, and
+/// so does who gives too few iterations, of which the risk-neutral model and the two others spend one after the other.
 DiscountedTailSolution plan_for_discounted_tail(const Problem& problem, double level,
                                                 const DiscountedTailOptions& options = {},
                                                 const SolveOptions& run = {});

@@ -136,6 +136,33 @@ TEST(DiscountedTail, SaysWhatLimitsItAndWhatIsBeyondTheRange) {
   EXPECT_THROW(plan_for_discounted_tail(gambling(1e200), 1e-200), InvalidOption);  // of the level
 }
 
+// The risk-neutral model, the model from below and the one from above spend the iterations one after the other.
+TEST(DiscountedTail, SpendsNoMoreIterationsThanItIsGiven) {
+  const Problem problem{.model = random_model(Stream(56)), .discount = 0.9};
+  const DiscountedTailOptions options{.points = 301};
+  const DiscountedTailSolution all = plan_for_discounted_tail(problem, 0.3, options);
+  ASSERT_EQ(all.limit, "the grid of earnings");
+  int without_policy = 0, wider = 0;
+  for (std::int64_t most = 1; most < all.iterations; ++most) {
+    const DiscountedTailSolution found = plan_for_discounted_tail(problem, 0.3, options, {.max_iterations = most});
+    EXPECT_LE(found.iterations, most);
+    EXPECT_EQ(found.status, Status::kBudgetExhausted) << most;
+    EXPECT_EQ(found.limit, "") << most << ": the iterations";
+    EXPECT_LE(found.lower, all.upper) << most;
+    EXPECT_GE(found.upper, all.lower) << most;
+    EXPECT_EQ(std::isnan(found.value), found.policy.choice.empty()) << most;
+    EXPECT_FALSE(found.value < found.lower - 1e-12) << most;
+    without_policy += found.policy.choice.empty();
+    wider += found.gap > all.gap + 1e-6;
+  }
+  EXPECT_GT(without_policy, 0);
+  EXPECT_GT(wider, without_policy);
+  const DiscountedTailSolution just =
+      plan_for_discounted_tail(problem, 0.3, options, {.max_iterations = all.iterations});
+  EXPECT_EQ(just.limit, "the grid of earnings");
+  EXPECT_EQ(just.gap, all.gap);
+}
+
 TEST(DiscountedTail, HearsTheObserverAtEveryTurn) {
   const Problem problem{.model = random_model(Stream(56)), .discount = 0.9};
   const DiscountedTailOptions options{.points = 9001};

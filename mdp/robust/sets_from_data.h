@@ -45,13 +45,14 @@ bool has_credible_radius(SetKind kind);
 
 /// Bayesian radii around the rows of `model` itself, one a choice. The row of choice c was estimated from `samples[c]`
 /// draws; with a Dirichlet prior, `prior` for each listed successor, its posterior is Dirichlet(prior + samples p). The
-/// radius bounds the (1 - delta / rows) quantile of the distance from p, by so many draws that it is below the quantile
-/// in one case of two million: given the data, all true rows lie in their sets with probability 1 - delta.
+/// radius is no less than the (1 - delta / rows) quantile of the distance from p but in one case of two million: it is
+/// the distance that 19 draws of 50 rows / delta exceed, so that a mass of .4 delta / rows lies beyond it on average.
+/// Unless that case has come for some row, all true rows lie in their sets with probability 1 - delta given the data.
 /// Infinitely many samples: the row is known. The prior counts for much where samples are few. InvalidOption for other
 /// kinds, and where rows are so many that more than 5 10^8 probabilities would be drawn.
-std::vector<double> credible_radii(const TabularMdp& model, SetKind kind, std::span<const double> samples, double prior,
 ///
 /// `keep_going` is asked every few hundredths of a second; after a no there are no radii.
+std::vector<double> credible_radii(const TabularMdp& model, SetKind kind, std::span<const double> samples, double prior,
                                    double delta, const Stream& stream,
                                    const std::function<bool()>& keep_going = nullptr);
 

@@ -197,7 +197,9 @@ Solution plan_discounted(const Problem& problem, double beta, const SolveOptions
   const double g = problem.discount;
   require_range(table.largest_reward() / (1 - g));
   const Solution mean = value_iteration(problem, {}, {.tolerance = run.tolerance / 8, .observer = run.observer});
-  if (mean.status == Status::kStoppedByCaller || !std::isfinite(mean.gap)) return mean;
+  // What is known of the mean says nothing of the risk as long as the stages are missing.
+  if (mean.status == Status::kStoppedByCaller) return stopped("entropic-risk");
+  if (!std::isfinite(mean.gap)) return {.status = mean.status, .algorithm = "entropic-risk", .note = mean.note};
   const double span = table.reward_range() / (1 - g);
   const auto lost = [&](int stages) {
     return std::pow(g, 2 * stages) * beta * span * span / 8 * (1 + 0x1p-30) + std::pow(g, stages) * mean.gap;

@@ -203,6 +203,21 @@ TEST(EntropicValue, PlateausTakeFewEvaluations) {
   }
 }
 
+// Bounds of the mean are none of the risk.
+TEST(Entropic, SaysNothingOfARiskOfWhichItOnlyKnowsTheMean) {
+  const Problem problem{.model = random_model(Stream(33)), .discount = 0.8};
+  for (int patience = 1; patience < 60; ++patience) {
+    int asked = 0;
+    const Solution found = plan_for_entropic_risk(
+        problem, 2, {.tolerance = 1e-4, .observer = [&](const TraceRow&) { return ++asked < patience; }});
+    if (found.status == Status::kConverged) continue;
+    EXPECT_EQ(found.status, Status::kStoppedByCaller) << patience;
+    EXPECT_TRUE(std::isinf(found.gap)) << patience;
+    EXPECT_EQ(found.lower.size(), 0) << patience;
+    EXPECT_EQ(found.algorithm, "entropic-risk") << patience;
+  }
+}
+
 TEST(EntropicValue, StoppedOnTheWayKeepsBoundsThatHold) {
   const Problem problem{.model = random_model(Stream(31)), .criterion = Criterion::kFinite, .horizon = 6};
   const double truth = plan_for_entropic_value_at_risk(problem, 0.3).value;

@@ -196,7 +196,8 @@ Solution plan_discounted(const Problem& problem, double beta, const SolveOptions
   const OutcomeTable table(problem.model, problem.sign());
   const double g = problem.discount;
   require_range(table.largest_reward() / (1 - g));
-  const Solution mean = value_iteration(problem, {}, {.tolerance = run.tolerance / 8, .observer = run.observer});
+  const Solution mean = value_iteration(
+      problem, {}, {.tolerance = run.tolerance / 8, .max_iterations = run.max_iterations, .observer = run.observer});
   // What is known of the mean says nothing of the risk as long as the stages are missing.
   if (mean.status == Status::kStoppedByCaller) return stopped("entropic-risk");
   if (!std::isfinite(mean.gap)) return {.status = mean.status, .algorithm = "entropic-risk", .note = mean.note};
@@ -204,8 +205,9 @@ Solution plan_discounted(const Problem& problem, double beta, const SolveOptions
   const auto lost = [&](int stages) {
     return std::pow(g, 2 * stages) * beta * span * span / 8 * (1 + 0x1p-30) + std::pow(g, stages) * mean.gap;
   };
+  const auto longest = static_cast<int>(std::clamp<std::int64_t>(run.max_iterations - mean.iterations, 0, 10'000'000));
   int horizon = 0;
-  while (lost(horizon) > run.tolerance / 2 && horizon < 10'000'000) ++horizon;
+  while (lost(horizon) > run.tolerance / 2 && horizon < longest) ++horizon;
 
   const Induction induction(problem, horizon);
   const auto states = static_cast<std::size_t>(problem.model.num_states());
@@ -222,6 +224,8 @@ Solution plan_discounted(const Problem& problem, double beta, const SolveOptions
   solution.iterations = horizon + mean.iterations;
   solution.note = fmt::format("risk-averse for {} stages, risk neutral from there on", horizon);
   certify(solution, problem, lower, value, upper, run.tolerance);
+  if (solution.status == Status::kRoundingLimited && lost(horizon) > run.tolerance / 2)
+    solution.status = Status::kBudgetExhausted;
   return solution;
 }
 

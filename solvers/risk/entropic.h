@@ -16,7 +16,8 @@ namespace bellwether::solvers {
 
 /// Finite horizon (stationary or stage-dependent, discounted or not) and the discounted criterion, which switches to
 /// the risk-neutral policy at the stage from which no more than half the tolerance can be lost; `stages` then ends
-/// there and `policy` plays on. beta > 0; values as Solution says, of the first stage.
+/// there and `policy` plays on; sooner, with wider bounds, where iterations (of the risk-neutral policy and stages) are
+/// fewer. beta > 0; values as Solution says, of the first stage.
 Solution plan_for_entropic_risk(const Problem& problem, double beta, const SolveOptions& run = {});
 
 /// The best value in the worst case that has positive probability (beta = infinity), at finite horizon.

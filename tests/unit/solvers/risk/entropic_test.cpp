@@ -203,6 +203,30 @@ TEST(EntropicValue, PlateausTakeFewEvaluations) {
   }
 }
 
+TEST(Entropic, SpendsNoMoreIterationsThanItIsGiven) {
+  for (const Direction direction : {Direction::kMaximise, Direction::kMinimise}) {
+    const Problem problem{.model = random_model(Stream(33)), .direction = direction, .discount = 0.8};
+    const Solution all = plan_for_entropic_risk(problem, 2, {.tolerance = 1e-4});
+    ASSERT_EQ(all.status, Status::kConverged);
+    int averse = 0;
+    double last = HUGE_VAL;
+    for (std::int64_t most = 1; most < all.iterations; ++most) {
+      const Solution found = plan_for_entropic_risk(problem, 2, {.tolerance = 1e-4, .max_iterations = most});
+      EXPECT_LE(found.iterations, most);
+      EXPECT_TRUE(found.status == Status::kBudgetExhausted || found.gap <= 1e-4) << most;
+      EXPECT_LE(found.lower[0], all.upper[0]) << most;
+      EXPECT_GE(found.upper[0], all.lower[0]) << most;
+      EXPECT_LE(found.gap, last * (1 + 1e-9)) << most;
+      last = found.gap;
+      averse += !found.stages.empty() && found.status == Status::kBudgetExhausted;
+    }
+    EXPECT_GT(averse, 3);
+    const Solution just = plan_for_entropic_risk(problem, 2, {.tolerance = 1e-4, .max_iterations = all.iterations});
+    EXPECT_EQ(just.status, Status::kConverged);
+    EXPECT_EQ(just.gap, all.gap);
+  }
+}
+
 // Bounds of the mean are none of the risk.
 TEST(Entropic, SaysNothingOfARiskOfWhichItOnlyKnowsTheMean) {
   const Problem problem{.model = random_model(Stream(33)), .discount = 0.8};

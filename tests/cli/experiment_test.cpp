@@ -459,10 +459,10 @@ TEST(Reproduce, ComputesTheStudiesOfAPlanningPaper) {
   };
   const Finished done = run_program(words(one, "1"));
   ASSERT_EQ(done.code, 0) << done.err;
-  EXPECT_THAT(done.out,
-              AllOf(HasSubstr("Three policies and the laws of their returns"), HasSubstr("made for the mean"),
-                    HasSubstr("stock-is-enough"), testing::ContainsRegex("[1-9][0-9]* of [0-9]+ claims hold; "),
-                    HasSubstr((one / "report.html").string())));
+  EXPECT_THAT(done.out, AllOf(HasSubstr("Three policies and the laws of their returns"), HasSubstr("made for the mean"),
+                              HasSubstr("stock-is-enough"),
+                              HasSubstr("\n9 of 9 claims hold; 10 of 10 controls, wrong on purpose, were caught\n"),
+                              HasSubstr((one / "report.html").string())));
   EXPECT_THAT(content(one / "report.html"), AllOf(HasSubstr("<!doctype html>"), HasSubstr("made for the worst 2 %"),
                                                   HasSubstr("stock-is-enough"), HasSubstr("To run it again")));
   EXPECT_THAT(content(one / "laws/manifest.json"), HasSubstr("\"id\": \"distdp-stock/laws\""));

@@ -128,21 +128,26 @@ TEST(Lab, TellsOfAllTwinsInOneLine) {
   EXPECT_EQ(done.err, "bellwether: class/a, class/b and class/c are all lab ucb of student ada\n");
 }
 
-/// A loop without an end, which a signal finds at work (SIGTERM: shells start background jobs that ignore SIGINT).
+/// A loop without an end, in which a signal finds it: it leaves a file where it begins (SIGTERM: shells start
+/// background jobs that ignore SIGINT).
 TEST(Lab, CountsWhatWasStopped) {
   const TemporaryFolder root;
   ASSERT_EQ(run_program({"lab", "new", "ucb", "--student", "ada", "-o", root.path("class/a")}).code, 0);
   std::string text = read_file(root.path("class/a/ucb.cpp"));
   const std::size_t from = text.find('\n', text.find("--- fill in")) + 1;
-  std::ofstream(root.path("class/a/ucb.cpp")) << text.insert(from, "for (;;) total += round;\n");
+  const std::string begun = root.path("begun");
+  text.insert(from, "std::ofstream(\"" + begun + "\");\nfor (;;) total += round;\n");
+  std::ofstream(root.path("class/a/ucb.cpp")) << "#include <fstream>\n" << text;
   std::filesystem::create_directories(root.path("tmp"));
   const EnvironmentVariable here("TMPDIR", root.path("tmp"));
-  const Finished all = run_program({"lab", "grade", "--all", "class", "-o", "grades.csv", "--seconds", "300"},
-                                   root.path(""), 3, SIGTERM);
+  const Interrupt at_work{.signal = SIGTERM, .once_there = begun};
+  const Finished all = interrupt_program(
+      at_work, {"lab", "grade", "--all", "class", "-o", "grades.csv", "--seconds", "300"}, root.path(""));
   EXPECT_EQ(all.code, 1);
   EXPECT_EQ(all.out, "grades.csv: 0 of 1 passed, 1 not graded\n") << all.err;
   EXPECT_THAT(read_file(root.path("grades.csv")), HasSubstr(",,0,0,0,not graded,class/a,not graded: stopped"));
-  const Finished one = run_program({"lab", "grade", "class/a", "--seconds", "300"}, root.path(""), 3, SIGTERM);
+  ASSERT_TRUE(std::filesystem::remove(begun));
+  const Finished one = interrupt_program(at_work, {"lab", "grade", "class/a", "--seconds", "300"}, root.path(""));
   EXPECT_EQ(one.code, 2);
   EXPECT_EQ(one.err, "bellwether: not graded: stopped\n");
   EXPECT_TRUE(std::filesystem::is_empty(root.path("tmp"))) << "temporary folders are left";

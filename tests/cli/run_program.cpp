@@ -3,6 +3,9 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
 #include <stdexcept>
 #include <thread>
 
@@ -36,12 +39,27 @@ bool has_ended(pid_t child) {
   return ::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOHANG | WNOWAIT) != 0 || ended.si_pid == child;
 }
 
-/// Whether the process has a handler for the signal: a bit of SigCgt in its status, a number of base 16.
-bool listens(pid_t child, int signal) {
-  const std::string status = read_file("/proc/" + std::to_string(child) + "/status"), name = "SigCgt:";
-  const std::size_t at = status.find(name);
-  return at != std::string::npos &&
-         (std::strtoull(status.c_str() + at + name.size(), nullptr, 16) >> (signal - 1) & 1) != 0;
+/// Whether the signal has a handler there: the mask of those caught is a line of the process's status.
+bool listens_to(int signal, pid_t child) {
+  if (signal == SIGKILL) return true;
+  std::ifstream status("/proc/" + std::to_string(child) + "/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("SigCgt:")) return (std::stoull(line.substr(7), nullptr, 16) >> (signal - 1) & 1U) != 0;
+  return false;
+}
+
+/// Seconds of all its threads.
+double processor_time(pid_t child) {
+  clockid_t clock{};
+  timespec used{};
+  if (::clock_getcpuclockid(child, &clock) != 0 || ::clock_gettime(clock, &used) != 0) return 0;
+  return static_cast<double>(used.tv_sec) + 1e-9 * static_cast<double>(used.tv_nsec);
+}
+
+/// What the program listens to may change with the work it does, so that is asked last.
+bool is_time(const Interrupt& when, pid_t child) {
+  return processor_time(child) >= when.seconds &&
+         (when.once_there.empty() || std::filesystem::exists(when.once_there)) && listens_to(when.signal, child);
 }
 
 /// Forks the program; `meanwhile` gets its process id.
@@ -62,26 +80,18 @@ Finished run(const std::vector<std::string>& arguments, const std::string& folde
 
 }  // namespace
 
-Finished run_program(const std::vector<std::string>& arguments, const std::string& folder, double interrupt_after,
-                     int signal) {
-  return run(arguments, folder, [&](pid_t child) {
-    if (!(interrupt_after > 0)) return;
-    const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(interrupt_after);
-    while (std::chrono::steady_clock::now() < end) {
-      if (has_ended(child)) return;
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-    ::kill(child, signal);
-  });
+Finished run_program(const std::vector<std::string>& arguments, const std::string& folder) {
+  return run(arguments, folder, [](pid_t) {});
 }
 
-Finished run_program_until_it_listens(const std::vector<std::string>& arguments, int signal) {
-  return run(arguments, ".", [&](pid_t child) {
-    while (!listens(child, signal)) {
+Finished interrupt_program(const Interrupt& when, const std::vector<std::string>& arguments,
+                           const std::string& folder) {
+  return run(arguments, folder, [&](pid_t child) {
+    while (!is_time(when, child)) {
       if (has_ended(child)) return;
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
-    ::kill(child, signal);
+    ::kill(child, when.signal);
   });
 }
 

@@ -12,15 +12,22 @@ struct Finished {
   std::string out, err;
 };
 
-/// Runs the bellwether program of this build with these arguments in `folder` and waits for it. A positive
-/// `interrupt_after` sends the signal after so many seconds.
-Finished run_program(const std::vector<std::string>& arguments, const std::string& folder = ".",
-                     double interrupt_after = 0, int signal = SIGINT);
+/// Runs the bellwether program of this build with these arguments in `folder` and waits for it.
+Finished run_program(const std::vector<std::string>& arguments, const std::string& folder = ".");
 
-/// Runs it and sends the signal as soon as the program has a handler for it, however long it takes to get there.
-Finished run_program_until_it_listens(const std::vector<std::string>& arguments, int signal);
+/// When a signal comes: as soon as all of this is so. The clock on the wall has no part in it, so a busy machine
+/// changes nothing.
+struct Interrupt {
+  int signal = SIGINT;          ///< the program listens to it (to SIGKILL it always does)
+  double seconds = 0;           ///< of processor time were used, or more
+  std::string once_there = {};  ///< a file that exists
+};
 
-/// Runs it; as soon as the program has `file` mapped into memory, `meanwhile` is called.
+/// As above, with a signal on the way; none comes where the program ends before it is time.
+Finished interrupt_program(const Interrupt& when, const std::vector<std::string>& arguments,
+                           const std::string& folder = ".");
+
+/// As above; as soon as the program has `file` mapped into memory, `meanwhile` is called.
 Finished run_program_that_maps(const std::string& file, const std::function<void()>& meanwhile,
                                const std::vector<std::string>& arguments);
 

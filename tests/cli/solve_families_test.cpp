@@ -130,7 +130,8 @@ TEST(SolveWithBudgets, RefusesNumbersBeyondArithmetic) {
 TEST(SolveWithBudgets, AnswersForPlaysWithoutEnd) {
   const TemporaryFolder folder;
   const std::string file = folder.write("fuel.csv", kFuel);
-  const Finished done = run_program({"solve", file, "--discount", "0.99999999999", "--budget", "1.5"}, ".", 60);
+  const Finished done =
+      interrupt_program({.seconds = 60}, {"solve", file, "--discount", "0.99999999999", "--budget", "1.5"});
   EXPECT_EQ(done.code, 1);
   EXPECT_THAT(done.out, HasSubstr("no policy keeps to the limits: under every one fuel is at least"));
 }

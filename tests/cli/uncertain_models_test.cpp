@@ -124,9 +124,8 @@ TEST(SolveFromSamples, StopsDrawingOnASignal) {
   const std::string file = folder.write("ways.csv", kWays), saved = folder.path("answer.json");
   for (const int signal : {SIGINT, SIGTERM}) {
     const Finished done =
-        run_program_until_it_listens({"solve", file, "--discount", "0.5", "--robust", "l1", "--samples", "n",
-                                      "--credible", "0.999998", "--json", "-o", saved},
-                                     signal);
+        interrupt_program({.signal = signal}, {"solve", file, "--discount", "0.5", "--robust", "l1", "--samples", "n",
+                                               "--credible", "0.999998", "--json", "-o", saved});
     EXPECT_EQ(done.code, 1);
     EXPECT_EQ(done.out, "");
     EXPECT_EQ(done.err, "bellwether: stopped before the sets were drawn\n");

@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/cli/refusal.h"
 #include "tests/cli/run_program.h"
 #include "tests/support/temporary_folder.h"
 
@@ -15,15 +16,6 @@ namespace bellwether::test {
 namespace {
 
 using testing::HasSubstr;
-
-/// Exit code 2, one line on standard error, nothing on standard output.
-void expect_refused(const std::vector<std::string>& arguments, const std::string& said) {
-  const Finished done = run_program(arguments);
-  EXPECT_EQ(done.code, 2) << done.err;
-  EXPECT_EQ(done.out, "");
-  EXPECT_THAT(done.err, HasSubstr(said));
-  EXPECT_EQ(std::count(done.err.begin(), done.err.end(), '\n'), 1) << done.err;
-}
 
 constexpr const char* kHeader = "state,action,next,probability,reward\n";
 

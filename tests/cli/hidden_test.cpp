@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "tests/cli/refusal.h"
 #include "tests/cli/run_program.h"
 #include "tests/support/temporary_folder.h"
 
@@ -15,12 +16,6 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
-
-void expect_refused(const std::vector<std::string>& arguments, const std::string& why) {
-  const Finished done = run_program(arguments);
-  EXPECT_EQ(done.code, 2) << done.out;
-  EXPECT_THAT(done.err, HasSubstr(why));
-}
 
 // Nobody can follow a policy that moves by numbers which nothing explains.
 TEST(SeenRewards, AreNamedWithTheStateTheyCameWith) {

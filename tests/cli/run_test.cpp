@@ -1,3 +1,4 @@
+// `run`: learners on instances, their tables and figures.
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -6,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/cli/refusal.h"
 #include "tests/cli/run_program.h"
 #include "tests/support/temporary_folder.h"
 
@@ -16,18 +18,6 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-std::string content(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-void expect_refused(const std::vector<std::string>& arguments, const std::string& said) {
-  const Finished done = run_program(arguments);
-  EXPECT_EQ(done.code, 2) << done.err;
-  EXPECT_EQ(done.out, "");
-  EXPECT_THAT(done.err, HasSubstr(said));
-}
-
 class Run : public testing::Test {
  protected:
   std::vector<std::string> swim(std::vector<std::string> more) {
@@ -36,7 +26,11 @@ class Run : public testing::Test {
     words.insert(words.end(), more.begin(), more.end());
     return words;
   }
-  std::string runs() const { return content(out_ + "/runs.csv"); }
+  /// Nothing while there is no table.
+  std::string runs() const {
+    const std::string table = out_ + "/runs.csv";
+    return std::filesystem::exists(table) ? read_file(table) : "";
+  }
 
   TemporaryFolder folder_;
   std::string out_ = folder_.path("results");
@@ -49,7 +43,7 @@ TEST_F(Run, TellsTheFinalRegretAndKeepsEverything) {
                               HasSubstr("6 runs computed, 0 found from before"), HasSubstr("--seeds 20")));
   for (const char* name : {"runs.csv", "summary.csv", "manifest.json", "report.html"})
     EXPECT_THAT(done.out, HasSubstr(name));
-  EXPECT_THAT(content(out_ + "/report.html"), AllOf(HasSubstr("<!doctype html>"), HasSubstr("ucbvi-bf (theory)")));
+  EXPECT_THAT(read_file(out_ + "/report.html"), AllOf(HasSubstr("<!doctype html>"), HasSubstr("ucbvi-bf (theory)")));
 }
 
 TEST_F(Run, GoesOnWithMoreSeedsAndTheSameBits) {
@@ -73,10 +67,10 @@ TEST_F(Run, KeepsInstancesOfOtherSettingsApart) {
   EXPECT_THAT(two.out, AllOf(HasSubstr("bernoulli-arms@1 (means 0.9/0.1)\n"),
                              HasSubstr("runs/bernoulli-arms-means-0.9-0.1/runs.csv")));
   EXPECT_THAT(three.out, HasSubstr("bernoulli-arms@1 (means 0.6/0.5/0.4)\n"));
-  EXPECT_THAT(content(folder_.path("runs/bernoulli-arms-means-0.9-0.1/runs.csv")),
+  EXPECT_THAT(read_file(folder_.path("runs/bernoulli-arms-means-0.9-0.1/runs.csv")),
               AllOf(HasSubstr("instance,learner,constant,means,seed,"),
                     HasSubstr("\nbernoulli-arms@1,ucb1,theory,0.9/0.1,0,")));
-  EXPECT_THAT(content(folder_.path("p.gp")), HasSubstr("bernoulli-arms@1 (means 0.6/0.5/0.4)"));
+  EXPECT_THAT(read_file(folder_.path("p.gp")), HasSubstr("bernoulli-arms@1 (means 0.6/0.5/0.4)"));
 }
 
 TEST_F(Run, SaysWhatItReplaces) {
@@ -158,7 +152,7 @@ TEST_F(Run, RefusesAPlaceForTheFigureBeforeItPlays) {
 TEST_F(Run, DrawsIntoTheFolderThatItMakes) {
   const Finished done = run_program(swim({"--episodes", "20", "--seeds", "1", "--plot", out_ + "/p.gp"}));
   EXPECT_EQ(done.code, 0) << done.err;
-  EXPECT_THAT(content(out_ + "/p.gp"), HasSubstr("cumulative regret"));
+  EXPECT_THAT(read_file(out_ + "/p.gp"), HasSubstr("cumulative regret"));
 }
 
 TEST_F(Run, RefusesAPlaceForTablesBeforeItPlays) {
@@ -183,8 +177,8 @@ TEST_F(Run, DrawsWhenLearnersStop) {
       run_program({"run", "riverswim:states=3", "--horizon", "2", "--algorithm", "rf-ucrl,bpi-ucbvi", "--epsilon",
                    "1.5", "--episodes", "5000", "--seeds", "2", "--out", out_, "--no-figures", "--plot", path});
   ASSERT_EQ(done.code, 0) << done.err;
-  EXPECT_THAT(content(path), AllOf(HasSubstr("share of the runs that have stopped"),
-                                   HasSubstr("episodes until it stops"), HasSubstr("bpi-ucbvi (theory)")));
+  EXPECT_THAT(read_file(path), AllOf(HasSubstr("share of the runs that have stopped"),
+                                     HasSubstr("episodes until it stops"), HasSubstr("bpi-ucbvi (theory)")));
 }
 
 TEST_F(Run, LabelsASweepByWhatItShows) {
@@ -193,7 +187,7 @@ TEST_F(Run, LabelsASweepByWhatItShows) {
   const Finished done = run_program({"run", "generative-gadget:copies=1,2,4", "--algorithm", "empirical-qvi",
                                      "--samples", "1", "--seeds", "3", "--out", out_, "--no-figures", "--plot", path});
   ASSERT_EQ(done.code, 0) << done.err;
-  EXPECT_THAT(content(path),
+  EXPECT_THAT(read_file(path),
               AllOf(HasSubstr("set ylabel 'largest error of Q after 1 samples of each choice'"),
                     HasSubstr("set title 'generative-gadget@1, against copies'"), Not(HasSubstr("regret"))));
 }
@@ -204,7 +198,7 @@ TEST_F(Run, LabelsSampleSizesByWhatTheyAreOf) {
                    "--seeds", "4", "--epsilon", "0.2", "--out", out_, "--no-figures"});
   ASSERT_EQ(done.code, 0) << done.err;
   EXPECT_THAT(done.out, HasSubstr("samples of each choice until the mean largest error of Q stays below 0.2"));
-  EXPECT_THAT(content(out_ + "/report.html"),
+  EXPECT_THAT(read_file(out_ + "/report.html"),
               AllOf(HasSubstr("<h1>generative-gadget@1</h1>"), HasSubstr("3,000 samples of each choice")));
 }
 
@@ -213,7 +207,7 @@ TEST_F(Run, ReportSaysNothingTwice) {
   std::erase(words, "--no-figures");
   const Finished done = run_program(words);
   ASSERT_EQ(done.code, 0) << done.err;
-  const std::string page = content(out_ + "/report.html");
+  const std::string page = read_file(out_ + "/report.html");
   EXPECT_THAT(page, AllOf(HasSubstr("<h1>riverswim@1 (horizon 10)</h1>"), Not(HasSubstr("<caption>riverswim@1"))));
   if (done.err.find("gnuplot is not installed") == std::string::npos) {
     EXPECT_THAT(page, AllOf(HasSubstr("<img alt=\"riverswim@1 (horizon 10)\""),
@@ -233,9 +227,9 @@ TEST_F(Run, PlaysCostsAsNegativeRewards) {
     const Finished done = run_program(words, folder->path(""));
     ASSERT_EQ(done.code, 0) << done.err;
   }
-  const std::string table = content(costs.path("r/runs.csv"));
+  const std::string table = read_file(costs.path("r/runs.csv"));
   EXPECT_THAT(table, HasSubstr("value-regret"));
-  EXPECT_EQ(table, content(rewards.path("r/runs.csv")));
+  EXPECT_EQ(table, read_file(rewards.path("r/runs.csv")));
   EXPECT_THAT(run_program({"show", "m.csv", "--horizon", "5"}, costs.path("")).out,
               AllOf(HasSubstr("least cost"), HasSubstr("are costs, to be minimised")));
 }
@@ -298,130 +292,11 @@ TEST_F(Run, LeavesAForeignStoreAlone) {
       store = entry.path();
   ASSERT_FALSE(store.empty());
   std::ofstream(store) << "something else entirely, and long enough to look like a store of somebody";
-  const std::string before = content(store);
+  const std::string before = read_file(store);
   const Finished done = run_program(swim({"--episodes", "50", "--seeds", "1"}));
   EXPECT_EQ(done.code, 2);
   EXPECT_THAT(done.err, HasSubstr(store.filename().string()));
-  EXPECT_EQ(content(store), before);
-}
-
-TEST(Check, MeasuresThePaperThatIsNamed) {
-  const Finished done = run_program({"check", "finite-horizon"});
-  EXPECT_EQ(done.code, 0) << done.out << done.err;
-  EXPECT_THAT(done.out, AllOf(HasSubstr("regret-is-gaps"), HasSubstr("holds"), HasSubstr("caught"),
-                              HasSubstr("1 of 1 claims hold")));
-  EXPECT_THAT(done.out, Not(HasSubstr("ucbvi")));
-  EXPECT_THAT(run_program({"check", "finite-horizon", "--explain"}).out, HasSubstr("wrong on purpose"));
-}
-
-TEST(Check, TellsWhatWasMeasuredBeforeCtrlC) {
-  // The first is a matter of milliseconds, the others of seconds.
-  const Finished done =
-      interrupt_program({.seconds = 0.4}, {"check", "regret-is-gaps", "stock-is-enough", "greedy-needs-mixtures",
-                                           "stages-that-suffice", "--full", "--threads", "1", "--seed", "21"});
-  EXPECT_EQ(done.code, 1) << done.err;
-  EXPECT_THAT(done.out, AllOf(testing::ContainsRegex("regret-is-gaps .* holds\n"), testing::EndsWith("were caught\n")));
-  EXPECT_THAT(done.err,
-              AllOf(HasSubstr("stopped with "), HasSubstr(" of 4 claims finished; not finished: "),
-                    HasSubstr("\nnext: "), testing::EndsWith(" stages-that-suffice --full --seed 21 --threads 1\n")));
-}
-
-TEST(Check, SaysWhereNamesAre) { expect_refused({"check", "nosuch"}, "list claims` names them all"); }
-
-TEST(Check, SaysWhatWasProbablyMeant) { expect_refused({"check", "finite-horizn"}, "did you mean 'finite-horizon'?"); }
-
-TEST(Show, TellsFactsOfAnInstance) {
-  const Finished done = run_program({"show", "riverswim@1", "--horizon", "20", "--matrix"});
-  ASSERT_EQ(done.code, 0) << done.err;
-  EXPECT_THAT(done.out, AllOf(HasSubstr("3.39726"), HasSubstr("0.42862"), HasSubstr("6.3103"), HasSubstr("14.722"),
-                              HasSubstr("content hash"), HasSubstr("goes to")));
-  expect_refused({"show", "riverswim@7"}, "riverswim@1");
-  expect_refused({"show", "riverswm"}, "did you mean 'riverswim'?");
-}
-
-TEST(Show, TellsHowLinearAModelIs) {
-  const Finished features = run_program({"show", "hard-linear-mdp"});
-  ASSERT_EQ(features.code, 0) << features.err;
-  EXPECT_THAT(features.out, AllOf(HasSubstr("linear MDP"), HasSubstr("d = 6, rank 6"), HasSubstr("|phi|           1 ("),
-                                  HasSubstr("error of Q^pi           0 up to rounding")));
-  const Finished near = run_program({"show", "lspi-chain"});
-  EXPECT_THAT(near.out, AllOf(HasSubstr("features of choices (no linear MDP)"), HasSubstr("d = 22, rank 22"),
-                              testing::Not(HasSubstr("up to rounding"))));
-  EXPECT_THAT(run_program({"show", "riverswim-mixture"}).out,
-              AllOf(HasSubstr("linear mixture"), HasSubstr("d = 3, rank 3"), HasSubstr("at most 1.73205")));
-  EXPECT_THAT(run_program({"show", "linear-mixture:states=2500:horizon=2"}).out,
-              HasSubstr("its features are many and long; --all computes them"));
-}
-
-TEST(Show, ReadsInstancesAsRunDoes) {
-  const TemporaryFolder folder;
-  const std::string file =
-      folder.write("m.csv", "state,action,next,probability,reward\n0,a,1,1,2\n0,b,0,1,3\n1,a,0,1,1\n");
-  const Finished four = run_program({"show", "riverswim:states=4:horizon=7"});
-  ASSERT_EQ(four.code, 0) << four.err;
-  EXPECT_THAT(four.out, AllOf(HasSubstr("4 states"), HasSubstr("episodes of 7 steps")));
-  EXPECT_EQ(run_program({"show", "riverswim", "--set", "states=4", "--horizon", "7"}).out, four.out);
-  const Finished model = run_program({"show", file, "--horizon", "3"});
-  ASSERT_EQ(model.code, 0) << model.err;
-  EXPECT_THAT(model.out, AllOf(HasSubstr("2 states"), HasSubstr("optimal value           9"), HasSubstr("diameter")));
-  const std::string named = folder.write(
-      "named.csv",
-      "state,action,next,probability,reward\nhome,go,away,1,2\naway,back,home,0.5,1\naway,back,away,0.5,1\n");
-  EXPECT_THAT(run_program({"show", named, "--horizon", "3"}).out, HasSubstr("2 (from state away to state home)"));
-  expect_refused({"show", "riverswim:states=4,5"}, "'states' has 2 values, one is wanted here");
-  expect_refused({"show", "nosuch.csv"}, "nosuch.csv: no such file");
-  expect_refused({"show", "zzz"}, "`list instances` and `list learners` name what there is");
-  expect_refused({"show", "psrl", "--horizon", "3"}, "--horizon is for instances, and psrl is a learner");
-}
-
-TEST(Show, LeavesOutWhatTakesLongAndSaysSo) {
-  const Finished long_episodes = run_program({"show", "riverswim", "--horizon", "1e8"});
-  ASSERT_EQ(long_episodes.code, 0) << long_episodes.err;
-  EXPECT_THAT(long_episodes.out, HasSubstr("100,000,000 stages of this model are many; --all computes them"));
-  EXPECT_THAT(run_program({"show", "garnet:states=20000:horizon=2"}).out,
-              testing::AnyOf(HasSubstr("more than 10,000 states; --all computes them"), HasSubstr("no single gain")));
-}
-
-TEST(Show, StopsOnCtrlCAndShowsWhatIsKnown) {
-  const Finished done =
-      interrupt_program({.signal = SIGTERM, .seconds = 0.5}, {"show", "riverswim:states=15000", "--all"});
-  EXPECT_EQ(done.code, 0) << done.err;
-  EXPECT_THAT(done.out, AllOf(HasSubstr("optimum (average): 0.4285714286"), HasSubstr("not computed: stopped")));
-}
-
-TEST(Show, TellsTheSettingsOfALearner) {
-  const Finished done = run_program({"show", "ucbvi-bf"});
-  EXPECT_EQ(done.code, 0);
-  EXPECT_THAT(done.out, AllOf(HasSubstr("Azar"), HasSubstr("constant=theory"), HasSubstr("delta=0.05")));
-}
-
-TEST(Show, SaysWhatTheLettersOfAnIndexAre) {
-  EXPECT_THAT(run_program({"show", "ucb"}).out,
-              AllOf(HasSubstr("m: mean reward of the arm so far; N: its plays so far"), HasSubstr("t: the round"),
-                    HasSubstr("sigma: how far"), Not(HasSubstr("K: arms"))));
-}
-
-TEST(Show, CallsAMixtureWithAWrongThetaByItsName) {
-  const TemporaryFolder folder;
-  const auto shown = [&](const std::string& probability) {
-    return run_program({"show", folder.write("m.csv",
-                                             "#! theta 0.5 0.5\n#! mixture a go a 1 0\n#! mixture a go b 0 1\n"
-                                             "#! mixture b go a 1 0\n#! mixture b go b 0 1\n"
-                                             "state,action,next,probability,reward\na,go,a," +
-                                                 probability + "b,go,a,0.5,0\nb,go,b,0.5,0\n")})
-        .out;
-  };
-  EXPECT_THAT(shown("0.5,0\na,go,b,0.5,0\n"), HasSubstr("\nlinear mixture\n"));
-  EXPECT_THAT(shown("0.3,0\na,go,b,0.7,0\n"), HasSubstr("(no linear mixture with this theta)"));
-}
-
-TEST(Show, TellsTheSettingsOfALearnerOfADiscountedModel) {
-  const Finished done = run_program({"show", "ravi-ucb"});
-  EXPECT_EQ(done.code, 0) << done.err;
-  EXPECT_THAT(done.out, AllOf(HasSubstr("Moulin"), HasSubstr("protocol"), HasSubstr("discounted"),
-                              HasSubstr("docs/papers/ravi-ucb.md"), HasSubstr("knowledge=counts"),
-                              HasSubstr("run riverswim --discount 0.9 --algorithm ravi-ucb")));
-  EXPECT_THAT(run_program({"list", "learners"}).out, HasSubstr("learners of a discounted model"));
+  EXPECT_EQ(read_file(store), before);
 }
 
 TEST(DiscountedRun, PlaysEpisodesThatEndByChance) {
@@ -447,74 +322,6 @@ TEST(DiscountedRun, PlaysEpisodesThatEndByChance) {
           "this model brings no kernels");
   refused({"ravi-ucb:knowledge=hearsay", "--discount", "0.9"}, "one of counts, mixture and model");
   refused({"ravi-ucb,empirical-qvi", "--discount", "0.9"}, "nothing compares them");
-}
-
-TEST(Reproduce, KnowsItsPapers) {
-  expect_refused({"reproduce"}, "which paper?");
-  expect_refused({"reproduce", "tabular-regre"}, "did you mean 'tabular-regret'?");
-  expect_refused({"reproduce", "reload", "--seeds", "3"}, "--seeds is for papers with learners, and reload has none");
-}
-
-TEST(Reproduce, ComputesTheStudiesOfAPlanningPaper) {
-  const TemporaryFolder folder;
-  const std::filesystem::path one = folder.path("one"), two = folder.path("two");
-  const auto words = [](const std::filesystem::path& out, const char* threads) {
-    return std::vector<std::string>{"reproduce", "distdp-stock", "--out", out.string(), "--threads", threads};
-  };
-  const Finished done = run_program(words(one, "1"));
-  ASSERT_EQ(done.code, 0) << done.err;
-  EXPECT_THAT(done.out, AllOf(HasSubstr("Three policies and the laws of their returns"), HasSubstr("made for the mean"),
-                              HasSubstr("stock-is-enough"),
-                              HasSubstr("\n9 of 9 claims hold; 10 of 10 controls, wrong on purpose, were caught\n"),
-                              HasSubstr((one / "report.html").string())));
-  EXPECT_THAT(content(one / "report.html"), AllOf(HasSubstr("<!doctype html>"), HasSubstr("made for the worst 2 %"),
-                                                  HasSubstr("stock-is-enough"), HasSubstr("To run it again")));
-  EXPECT_THAT(content(one / "laws/manifest.json"), HasSubstr("\"id\": \"distdp-stock/laws\""));
-  ASSERT_EQ(run_program(words(two, "2")).code, 0);
-  const std::string points = content(one / "laws/points.csv");
-  EXPECT_THAT(points, HasSubstr("study,series,kind,at,x,y\ndistdp-stock/laws,made for the mean,measured,,-26,"));
-  EXPECT_EQ(content(two / "laws/points.csv"), points);
-}
-
-TEST(Reproduce, PrintsTheClaimsOfAPaperThatHasNothingElse) {
-  const TemporaryFolder folder;
-  const Finished done = run_program({"reproduce", "finite-horizon", "--out", folder.path("out")});
-  EXPECT_EQ(done.code, 0) << done.err;
-  EXPECT_THAT(done.out, AllOf(HasSubstr("regret-is-gaps"), HasSubstr("1 of 1 claims hold"), Not(HasSubstr("written"))));
-  EXPECT_FALSE(std::filesystem::exists(folder.path("out")));
-}
-
-TEST(Reproduce, StopsOnCtrlCWithoutHalfAStudy) {
-  const TemporaryFolder folder;
-  // The next study takes seconds.
-  const Finished stopped =
-      interrupt_program({.once_there = folder.path("out/front/manifest.json")},
-                        {"reproduce", "c-morl", "--threads", "1", "--no-figures", "--out", folder.path("out")});
-  EXPECT_EQ(stopped.code, 1);
-  EXPECT_THAT(stopped.err, HasSubstr("stopped while computing c-morl/hypervolume; what was finished before lies in "));
-  EXPECT_FALSE(std::filesystem::exists(folder.path("out/hypervolume")));
-  EXPECT_FALSE(std::filesystem::exists(folder.path("out/report.html")));
-}
-
-TEST(Reproduce, ReportsWhatWasFinishedBeforeCtrlC) {
-  const TemporaryFolder folder;
-  // The last study is written; the long tier of the claims takes many seconds.
-  const Finished done = interrupt_program(
-      {.once_there = folder.path("out/grid/manifest.json")},
-      {"reproduce", "distdp-stock", "--full", "--threads", "1", "--no-figures", "--out", folder.path("out")});
-  EXPECT_EQ(done.code, 1);
-  EXPECT_THAT(done.err,
-              AllOf(HasSubstr(" of 9 claims finished; not finished: "), HasSubstr("the same command goes on")));
-  EXPECT_THAT(done.out, HasSubstr("report.html"));
-  EXPECT_THAT(content(folder.path("out/report.html")), HasSubstr("claims finished; not finished: "));
-}
-
-TEST(List, NamesWhatThereIs) {
-  EXPECT_THAT(run_program({"list", "learners"}).out, AllOf(HasSubstr("ucbvi-bf"), HasSubstr("ucrl2")));
-  EXPECT_THAT(run_program({"list", "claims"}).out, HasSubstr("bellman-contraction"));
-  EXPECT_THAT(run_program({"list", "papers"}).out, AllOf(HasSubstr("tabular-regret"), HasSubstr("with --full alone)")));
-  EXPECT_THAT(run_program({"list", "experiments"}).out,
-              AllOf(HasSubstr("tabular-regret/riverswim"), HasSubstr("reload/portrait")));
 }
 
 }  // namespace

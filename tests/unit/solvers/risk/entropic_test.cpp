@@ -14,10 +14,6 @@
 namespace bellwether::solvers {
 namespace {
 
-Problem finite(mdp::TabularMdp model, int horizon, double discount = 1) {
-  return {.model = std::move(model), .criterion = Criterion::kFinite, .discount = discount, .horizon = horizon};
-}
-
 TEST(Entropic, AgreesWithEveryPolicyThatRemembersEverything) {
   for (std::uint64_t i = 0; i < 60; ++i) {
     Stream stream = Stream(31).child(i);

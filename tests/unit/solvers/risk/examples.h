@@ -7,6 +7,7 @@
 #include "core/stream.h"
 #include "mdp/tabular_mdp.h"
 #include "mdp/tabular_mdp_builder.h"
+#include "solvers/problem.h"
 #include "solvers/risk/law.h"
 
 namespace bellwether::solvers {
@@ -44,6 +45,16 @@ inline mdp::TabularMdp model_of(const std::vector<std::vector<std::vector<Way>>>
   data.rewards.push_back({.name = "reward", .expected = expected, .by_transition = by_transition});
   return mdp::TabularMdp(std::move(data));
 }
+
+inline Problem finite(mdp::TabularMdp model, int horizon, double discount = 1) {
+  return {.model = std::move(model), .criterion = Criterion::kFinite, .discount = discount, .horizon = horizon};
+}
+
+/// One state; action 0 pays nothing, action 1 pays -1 or +2.
+inline mdp::TabularMdp gamble(double lose) { return model_of({{{{0, 0, 1}}, {{0, -1, lose}, {0, 2, 1 - lose}}}}); }
+
+/// Pays 0 with probability p, else 1, and then nothing more.
+inline Problem toss(double p) { return finite(model_of({{{{1, 0, p}, {1, 1, 1 - p}}}, {{{1, 0, 1}}}}), 2); }
 
 /// Two states, two actions, two successors each; whole rewards from -2 to 3.
 inline mdp::TabularMdp random_model(Stream stream) {

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <limits>
 
 #include <gmock/gmock.h>
@@ -18,6 +17,7 @@
 #include "solvers/robust/robust_value_iteration.h"
 #include "tests/support/random_models.h"
 #include "tests/support/reference.h"
+#include "tests/unit/solvers/robust/all_planners.h"
 
 namespace bellwether::solvers {
 namespace {
@@ -42,17 +42,6 @@ RobustMdp robust_of(const TabularMdp& model, SetKind kind, double k, Rectangular
   if (kind == SetKind::kWeightedL1)
     for (int s = 0; s < model.num_states(); ++s) set.weight.push_back(0.5 + 0.25 * (s % 5));
   return RobustMdp(model, std::move(set));
-}
-
-using Planner = std::function<RobustSolution(const RobustProblem&, const SolveOptions&)>;
-
-const std::vector<std::pair<std::string, Planner>>& planners() {
-  static const std::vector<std::pair<std::string, Planner>> table = {
-      {"value iteration", [](const auto& p, const auto& run) { return robust_value_iteration(p, {}, run); }},
-      {"modified", [](const auto& p, const auto& run) { return robust_modified_policy_iteration(p, {}, run); }},
-      {"partial", [](const auto& p, const auto& run) { return partial_policy_iteration(p, {}, run); }},
-      {"policy iteration", [](const auto& p, const auto& run) { return robust_policy_iteration(p, {}, run); }}};
-  return table;
 }
 
 void expect_bounds(const RobustSolution& got, const Eigen::VectorXd& truth, double error, const std::string& where) {

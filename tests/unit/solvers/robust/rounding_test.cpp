@@ -1,7 +1,4 @@
 #include <cmath>
-#include <functional>
-#include <string>
-#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -11,6 +8,7 @@
 #include "solvers/robust/evaluation.h"
 #include "solvers/robust/robust_policy_iteration.h"
 #include "solvers/robust/robust_value_iteration.h"
+#include "tests/unit/solvers/robust/all_planners.h"
 
 // Values far larger than their differences, as discounts near one make them: what rounding leaves of a proof.
 
@@ -21,17 +19,6 @@ RobustProblem with_budgets(double discount, mdp::SetKind kind = mdp::SetKind::kC
   return {.model = mdp::RobustMdp(mdp::random_dense({.states = 20, .actions = 3}).model,
                                   {.kind = kind, .rectangular = mdp::Rectangular::kState, .radius = {.3}}),
           .discount = discount};
-}
-
-using Planner = std::function<RobustSolution(const RobustProblem&, const SolveOptions&)>;
-
-const std::vector<std::pair<std::string, Planner>>& planners() {
-  static const std::vector<std::pair<std::string, Planner>> table = {
-      {"value iteration", [](const auto& p, const auto& run) { return robust_value_iteration(p, {}, run); }},
-      {"modified", [](const auto& p, const auto& run) { return robust_modified_policy_iteration(p, {}, run); }},
-      {"partial", [](const auto& p, const auto& run) { return partial_policy_iteration(p, {}, run); }},
-      {"policy iteration", [](const auto& p, const auto& run) { return robust_policy_iteration(p, {}, run); }}};
-  return table;
 }
 
 TEST(RobustRounding, AConstantInAllValuesCostsAProofNothing) {

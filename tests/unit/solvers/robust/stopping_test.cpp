@@ -18,6 +18,7 @@
 #include "solvers/robust/robust_policy_iteration.h"
 #include "solvers/robust/robust_value_iteration.h"
 #include "tests/support/abandoned_work.h"
+#include "tests/unit/solvers/robust/all_planners.h"
 
 namespace bellwether::solvers {
 namespace {
@@ -90,18 +91,13 @@ TEST(RobustStop, APassThatIsBrokenOffLeavesTheRestAlone) {
   EXPECT_NE(some.back(), all.back());
 }
 
-using Planner = std::function<RobustSolution(const RobustProblem&, const SolveOptions&)>;
-
-const std::vector<std::pair<std::string, Planner>>& planners() {
-  static const std::vector<std::pair<std::string, Planner>> table = {
-      {"value iteration", [](const auto& p, const auto& run) { return robust_value_iteration(p, {}, run); }},
-      {"modified", [](const auto& p, const auto& run) { return robust_modified_policy_iteration(p, {}, run); }},
-      {"partial", [](const auto& p, const auto& run) { return partial_policy_iteration(p, {}, run); }},
-      {"policy iteration", [](const auto& p, const auto& run) { return robust_policy_iteration(p, {}, run); }},
-      {"evaluation", [](const auto& p, const auto& run) {
-         const auto states = static_cast<std::size_t>(p.model.num_states());
-         return evaluate_robust(p, mdp::Policy::deterministic(std::vector<std::int32_t>(states, 1)), {}, run);
-       }}};
+/// The planners, and the evaluation of a policy, which sweeps as they do.
+std::vector<std::pair<std::string, Planner>> planners_and_evaluation() {
+  auto table = planners();
+  table.emplace_back("evaluation", [](const auto& p, const auto& run) {
+    const auto states = static_cast<std::size_t>(p.model.num_states());
+    return evaluate_robust(p, mdp::Policy::deterministic(std::vector<std::int32_t>(states, 1)), {}, run);
+  });
   return table;
 }
 
@@ -110,7 +106,7 @@ TEST(RobustStop, PlannersStopWithinTheirFirstSweepAndProveByTheRewards) {
   const RobustProblem problem = with_all_states(2000);
   const auto rewards = problem.model.nominal().reward();
   const auto [least, most] = std::ranges::minmax_element(rewards);
-  for (const auto& [name, solve] : planners()) {
+  for (const auto& [name, solve] : planners_and_evaluation()) {
     int asked = 0;
     const RobustSolution got = solve(problem, {.observer = [&](const TraceRow&) { return ++asked, false; }});
     EXPECT_EQ(asked, 1) << name;
@@ -132,7 +128,7 @@ TEST(RobustStop, BoundsAreNeverWiderThanThoseOfTheRewards) {
   problem.discount = .999;
   const auto rewards = problem.model.nominal().reward();
   const auto [least, most] = std::ranges::minmax_element(rewards);
-  for (const auto& [name, solve] : planners()) {
+  for (const auto& [name, solve] : planners_and_evaluation()) {
     for (const int sweeps : {1, 2, 3, 5}) {
       const RobustSolution got = solve(problem, {.max_iterations = sweeps});
       EXPECT_LE((got.upper - got.lower).maxCoeff(), (*most - *least) * 1000 * (1 + 1e-12)) << name << ' ' << sweeps;

@@ -1,5 +1,6 @@
 #include "solvers/online/discounted/task.h"
 
+#include <cmath>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -17,6 +18,7 @@ namespace bellwether::online {
 namespace {
 
 using testing::HasSubstr;
+using testing::StrEq;
 using testing::ThrowsMessage;
 
 // Two states: stay and be paid 4, or 2 and go back and forth. Learners see 1 and 0.
@@ -42,10 +44,28 @@ TEST(DiscountedTask, KnowsTheOptimumAndWhatAPolicyVisits) {
   EXPECT_NEAR(mass[2], 1 - nu, 1e-12);
 }
 
+// Rewards of any size are moved to [0, 1]; where they are all alike there is nothing to lose.
+TEST(DiscountedTask, TakesRewardsAboveOne) {
+  const DiscountedTask task(pair().with_expected_rewards({2, 2, 2}), 0.75);
+  EXPECT_THAT(task.model().reward(), testing::Each(0.0));
+  EXPECT_EQ(task.optimum(), 0);
+}
+
 TEST(DiscountedTask, RefusesWhatItCannotMeasure) {
-  EXPECT_THAT([] { DiscountedTask(pair(), 1); }, ThrowsMessage<InvalidOption>(HasSubstr("the discount is 1")));
+  const auto refused_discount = [](double discount, const char* said) {
+    EXPECT_THAT([=] { DiscountedTask(pair(), discount); }, ThrowsMessage<InvalidOption>(StrEq(said)));
+  };
+  refused_discount(1, "the discount is 1, must be above 0 and below 1");
+  refused_discount(0, "the discount is 0, must be above 0 and below 1");
+  refused_discount(std::nan(""), "the discount is nan, must be above 0 and below 1");
   EXPECT_THAT([] { DiscountedTask(mdp::riverswim({.states = 2001}).model, 0.9); },
-              ThrowsMessage<InvalidModel>(HasSubstr("2,001 states")));
+              ThrowsMessage<InvalidModel>(StrEq("the model has 2,001 states; the exact regret of episodes that end by "
+                                                "chance is computed up to 2,000")));
+  EXPECT_THAT(
+      [] {
+        DiscountedTask(pair().with_expected_rewards({1e308, -1e308, 0}), 0.9);
+      },
+      ThrowsMessage<InvalidModel>(StrEq("rewards lie between -1e+308 and 1e+308, too far apart for learners")));
   EXPECT_THAT([] { Arena::with_discount({.model = pair()}); }, ThrowsMessage<InvalidOption>(HasSubstr("--discount")));
 }
 

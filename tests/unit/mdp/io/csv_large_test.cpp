@@ -1,18 +1,14 @@
-// Files of many parts: against a reader that is too simple to be wrong, and what memory reading takes.
+// Files of many parts, against a reader that is too simple to be wrong.
 
 #include <algorithm>
-#include <fstream>
 #include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include <unistd.h>
-
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
 #include "core/parallel.h"
 #include "core/stream.h"
@@ -20,11 +16,6 @@
 #include "mdp/io/csv.h"
 #include "mdp/io/csv_header.h"
 #include "mdp/io/csv_rows.h"
-#include "tests/support/temporary_folder.h"
-
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 
 namespace bellwether::mdp {
 namespace {
@@ -246,96 +237,6 @@ TEST(CsvLarge, NamesTheFirstOfManyFaults) {
     EXPECT_THAT([&] { parse_csv(text, "x.csv"); },
                 testing::ThrowsMessage<ParseError>(testing::HasSubstr("x.csv:30019: column 'probability' is 'x'")));
   }
-}
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kInstrumented = true;
-#else
-constexpr bool kInstrumented = false;
-#endif
-
-double kilobytes(const std::string& key) {
-  std::ifstream status("/proc/self/status");
-  for (std::string word; status >> word;) {
-    double value = 0;
-    if (word == key && status >> value) return value;
-  }
-  return 0;
-}
-
-/// The peak of resident memory, mapped text included, that reading adds, as a multiple of the model; in a child, whose
-/// peak begins with what it has now. One thread: a child may not use those of its parent.
-double peak_of_reading(const std::string& path, const std::string& small) {
-  int ends[2];
-  if (::pipe(ends) != 0) return -1;
-#ifdef __GLIBC__
-  ::malloc_trim(0);  // what earlier tests freed would be used again and not be counted
-#endif
-  const pid_t child = ::fork();
-  if (child == 0) {
-    const ThreadCount guard(1);
-    read_csv(small);  // the program itself
-    const double before = kilobytes("VmRSS:");
-    const ModelFile file = read_csv(path);
-    const double ratio = (kilobytes("VmHWM:") - before) * 1024 / static_cast<double>(file.model.bytes());
-    const bool written = ::write(ends[1], &ratio, sizeof ratio) == sizeof ratio;
-    ::_exit(written ? 0 : 1);
-  }
-  ::close(ends[1]);
-  double ratio = -1;
-  if (::read(ends[0], &ratio, sizeof ratio) != sizeof ratio) ratio = -1;
-  ::close(ends[0]);
-  ::waitpid(child, nullptr, 0);
-  return ratio;
-}
-
-TEST(CsvLarge, TakesLittleMoreMemoryThanTheModel) {
-  if (kInstrumented || kilobytes("VmHWM:") == 0) GTEST_SKIP() << "memory cannot be measured here";
-  const test::TemporaryFolder folder;
-  const std::string header = "state,action,next,probability,reward\n";
-  const int states = 40'000, actions = 3, successors = 6;
-  const auto write = [&](const std::string& name, bool by_action) {
-    std::ofstream file(folder.path(name));
-    file << header;
-    const auto rows = [&](int s, int a) {  // that miss one, so each is divided by its sum
-      for (int k = 0; k < successors; ++k)
-        file << fmt::format("{},{},{},0.166666666667,{}\n", s, a, (s * 7 + k) % states, 0.1 * a);
-    };
-    for (int i = 0; i < states * actions; ++i)
-      by_action ? rows(i % states, i / states) : rows(i / actions, i % actions);
-    return folder.path(name);
-  };
-  const std::string small = folder.write("small.csv", header + "0,0,0,0.333333333333,1\n0,0,0,0.666666666666,1\n");
-  const double sorted = peak_of_reading(write("sorted.csv", false), small);
-  EXPECT_GT(sorted, 0.95);  // else nothing was measured
-  EXPECT_LT(sorted, 1.2);
-  const double by_action = peak_of_reading(write("by_action.csv", true), small);
-  EXPECT_GT(by_action, 0.95);
-  EXPECT_LT(by_action, 1.8);
-}
-
-/// Names of 12 letters in sorted rows: a string of 32 bytes each in the model and, while they are read, their letters
-/// and 16 bytes each in the tables, which double.
-TEST(CsvLarge, TakesLittleMemoryForNames) {
-  if (kInstrumented || kilobytes("VmHWM:") == 0) GTEST_SKIP() << "memory cannot be measured here";
-  const test::TemporaryFolder folder;
-  const std::string header = "state,action,next,probability,reward\n";
-  const int states = 300'000;
-  {
-    std::ofstream file(folder.path("named.csv"));
-    file << header;
-    for (int s = 0; s < states; ++s) {
-      for (int k = 0; k < 2; ++k) file << fmt::format("place{:07},go,place{:07},0.5,1\n", s, (s + k + 1) % states);
-    }
-  }
-  const std::string small = folder.write("small.csv", header + "a,go,a,1,1\n");
-  // A busy kernel is slow to take back pages of the text, which only adds: the least of three says what reading takes.
-  double ratio = peak_of_reading(folder.path("named.csv"), small);
-  for (int again = 0; again < 2; ++again) ratio = std::min(ratio, peak_of_reading(folder.path("named.csv"), small));
-  const double model = states * (8.0 + 8 + 2 * 12 + 8), names = states * 32.0, table = states * (12 + 8 + 8.0);
-  EXPECT_GT(ratio, 0.95 * (model + names) / model);
-  const double rest = 1e6;  // buffers
-  EXPECT_LT(ratio, (model + names + table + rest) / model);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "solvers/latent/registry.h"
 
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -19,7 +20,9 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::ThrowsMessage;
 
-TEST(LatentTable, EveryPlannerEnclosesTheTruthForEveryCriterion) {
+/// Calls check(row, problem, its value) for each planner and each criterion that it solves.
+template <class Check>
+void for_every_planner(const Check& check) {
   const mdp::LatentMdp latent = mdp::random_latent(Stream(1), {.contexts = 2, .states = 2});
   const double truth = plain_latent(latent, 4), discounted = plain_latent(latent, 8, 1, .1);
   for (const LatentRow& row : latent_table()) {
@@ -27,37 +30,39 @@ TEST(LatentTable, EveryPlannerEnclosesTheTruthForEveryCriterion) {
       const bool finite = criterion == Criterion::kFinite;
       const LatentProblem problem{
           .model = latent.pomdp(), .criterion = criterion, .discount = finite ? 1 : .1, .horizon = finite ? 4 : 0};
-      const LatentSolution found = row.run(problem, {}, {.tolerance = 1e-3});
-      const double value = finite ? truth : discounted;
-      EXPECT_LE(found.lower, value + 1e-7) << row.name;
-      EXPECT_GE(found.upper, value - 1e-7) << row.name;
-      EXPECT_FALSE(found.policy.empty()) << row.name;
-      EXPECT_NE(found.status, Status::kNotRun) << row.name;
-      const Enclosed worth = evaluate(found.policy, problem);
-      EXPECT_LE(worth.lower, found.upper) << row.name;
-      EXPECT_GE(worth.upper, found.lower - 1e-12) << row.name;
+      check(row, problem, finite ? truth : discounted);
     }
-    for (const OptionRow& option : row.options()) EXPECT_FALSE(option.help.empty()) << row.name;
   }
 }
 
+void expect_encloses(const LatentSolution& found, double truth, std::string_view name) {
+  EXPECT_LE(found.lower, truth + 1e-7) << name;
+  EXPECT_GE(found.upper, truth - 1e-7) << name;
+}
+
+TEST(LatentTable, EveryPlannerEnclosesTheTruthForEveryCriterion) {
+  for_every_planner([](const LatentRow& row, const LatentProblem& problem, double truth) {
+    const LatentSolution found = row.run(problem, {}, {.tolerance = 1e-3});
+    expect_encloses(found, truth, row.name);
+    EXPECT_FALSE(found.policy.empty()) << row.name;
+    EXPECT_NE(found.status, Status::kNotRun) << row.name;
+    const Enclosed worth = evaluate(found.policy, problem);
+    EXPECT_LE(worth.lower, found.upper) << row.name;
+    EXPECT_GE(worth.upper, found.lower - 1e-12) << row.name;
+  });
+  for (const LatentRow& row : latent_table())
+    for (const OptionRow& option : row.options()) EXPECT_FALSE(option.help.empty()) << row.name;
+}
+
 TEST(LatentTable, EveryPlannerKeepsToTheIterations) {
-  const mdp::LatentMdp latent = mdp::random_latent(Stream(1), {.contexts = 2, .states = 2});
-  const double truth = plain_latent(latent, 4), discounted = plain_latent(latent, 8, 1, .1);
-  for (const LatentRow& row : latent_table()) {
-    for (const Criterion criterion : row.criteria) {
-      const bool finite = criterion == Criterion::kFinite;
-      const LatentProblem problem{
-          .model = latent.pomdp(), .criterion = criterion, .discount = finite ? 1 : .1, .horizon = finite ? 4 : 0};
-      const LatentSolution found = row.run(problem, {}, {.tolerance = 1e-12, .max_iterations = 2});
-      EXPECT_LE(found.iterations, 2 + problem.horizon) << row.name;  // open-loop closes what it has begun
-      EXPECT_EQ(found.status, Status::kBudgetExhausted) << row.name;
-      EXPECT_THAT(found.limit, AnyOf("", "the number of trials")) << row.name;  // nothing but the iterations
-      EXPECT_LE(found.lower, (finite ? truth : discounted) + 1e-7) << row.name;
-      EXPECT_GE(found.upper, (finite ? truth : discounted) - 1e-7) << row.name;
-      EXPECT_THAT(found.note, Not(HasSubstr("best of all"))) << row.name;
-    }
-  }
+  for_every_planner([](const LatentRow& row, const LatentProblem& problem, double truth) {
+    const LatentSolution found = row.run(problem, {}, {.tolerance = 1e-12, .max_iterations = 2});
+    expect_encloses(found, truth, row.name);
+    EXPECT_LE(found.iterations, 2 + problem.horizon) << row.name;  // open-loop closes what it has begun
+    EXPECT_EQ(found.status, Status::kBudgetExhausted) << row.name;
+    EXPECT_THAT(found.limit, AnyOf("", "the number of trials")) << row.name;  // nothing but the iterations
+    EXPECT_THAT(found.note, Not(HasSubstr("best of all"))) << row.name;
+  });
 }
 
 TEST(LatentTable, SaysWhatWasMeant) {

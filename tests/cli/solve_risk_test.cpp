@@ -26,20 +26,22 @@ constexpr const char* kLottery =
     "state,action,next,probability,reward\n"
     "s,safe,end,1,1\ns,risky,end,0.9,3\ns,risky,end,0.1,-10\nend,stay,end,1,0\n";
 
+const std::vector<std::string> kTail = {"--discount", "0.9", "--risk", "tail-mean", "--level", "0.5"};
+
+std::vector<std::string> with(std::vector<std::string> arguments, const std::vector<std::string>& more) {
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
 // A bound is no value: where a grid decides, both are said, rounded outwards; where the play ends, the policy's own.
 TEST(SolveForRisk, TellsBoundsOfADiscountedTailFromItsValue) {
   const TemporaryFolder folder;
   const std::string lottery = folder.write("lottery.csv", kLottery), gamble = folder.write("gamble.csv", kGamble);
-  const std::vector<std::string> how = {"--discount", "0.9", "--risk", "tail-mean", "--level", "0.5"};
-  const auto text = [&](const std::string& file) {
-    std::vector<std::string> words = {"solve", file};
-    words.insert(words.end(), how.begin(), how.end());
-    return run_program(words).out;
-  };
+  const auto text = [](const std::string& file) { return run_program(with({"solve", file}, kTail)).out; };
   EXPECT_THAT(text(lottery), HasSubstr("risk       1 is the mean of the worst 50 % of plays under the policy"));
-  EXPECT_EQ(solve_json(lottery, how)["risk"]["value"], 1);
-  EXPECT_EQ(solve_json(lottery, how)["law"]["returns"], json({1}));
-  const json answer = solve_json(gamble, how);
+  EXPECT_EQ(solve_json(lottery, kTail)["risk"]["value"], 1);
+  EXPECT_EQ(solve_json(lottery, kTail)["law"]["returns"], json({1}));
+  const json answer = solve_json(gamble, kTail);
   const std::string said = text(gamble);
   const std::size_t at = said.find("risk       between ");
   ASSERT_NE(at, std::string::npos) << said;
@@ -50,6 +52,31 @@ TEST(SolveForRisk, TellsBoundsOfADiscountedTailFromItsValue) {
   EXPECT_NEAR(lower, answer["risk"]["lower"].get<double>(), 2e-3 * std::abs(lower));
   EXPECT_NEAR(upper, answer["risk"]["upper"].get<double>(), 2e-3 * std::abs(upper));
   EXPECT_THAT(said, HasSubstr("these bounds hold for the best policy, whatever it remembers, and for this one"));
+}
+
+TEST(SolveForRisk, GivesNoBoundAsAValueInJson) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("gamble.csv", kGamble);
+  const json bounded = solve_json(file, kTail)["risk"];
+  EXPECT_TRUE(bounded["value"].is_null());
+  EXPECT_LT(bounded["lower"].get<double>(), bounded["upper"].get<double>());
+  EXPECT_TRUE(bounded["parameter"].is_number());
+  const json known = solve_json(file, {"--horizon", "3", "--risk", "tail-mean", "--level", "0.5"})["risk"];
+  EXPECT_NEAR(known["value"].get<double>(), 0.592, 1e-9);
+}
+
+TEST(SolveForRisk, CountsTheIterationsOfADiscountedTail) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("gamble.csv", kGamble);
+  const std::vector<std::string> few = with(kTail, {"--max-iterations", "2"});
+  const json answer = solve_json(file, few);
+  EXPECT_EQ(answer["status"], "budget_exhausted");
+  EXPECT_LE(answer["iterations"], 2);
+  EXPECT_FALSE(answer["risk"].contains("limited_by")) << "not the grid";
+  const Finished text = run_program(with({"solve", file}, few));
+  EXPECT_EQ(text.code, 0);
+  EXPECT_THAT(text.out, HasSubstr("stopped at the iteration limit; the bounds hold"));
+  EXPECT_THAT(text.out, HasSubstr("risk       between "));
 }
 
 TEST(SolveForRisk, DecidesQuantilesAtLevelsThatAreProbabilities) {

@@ -46,16 +46,20 @@ only_in '\busing namespace\b' '\.cpp$' 'using namespace in a header'
 while read -r hit; do [[ -n $hit ]] && fail "unfinished: $hit"; done \
   < <(sources core mdp bandits solvers proofs_checks experiments labs apps tests | xargs -r grep -nE '\b(TODO|FIXME|XXX)\b' || true)
 
-while read -r header; do
-  grep -q '^#pragma once' "$header" || fail "$header has no #pragma once"
-done < <(sources core mdp bandits solvers proofs_checks experiments labs apps tests | grep '\.h$')
+while read -r header; do fail "$header has no #pragma once"; done \
+  < <(sources core mdp bandits solvers proofs_checks experiments labs apps tests | grep '\.h$' |
+    xargs -r grep -L '^#pragma once' || true)
 
-# Every source is listed in a CMakeLists.txt (no globs, so a forgotten file would never be compiled).
+# Every source is listed in the CMakeLists.txt of its folder or the one above (no globs, so a forgotten file would never
+# be compiled).
+declare -A listed
 while read -r source; do
-  name=$(basename "$source")
-  stem=${name%.cpp}
-  grep -rqE "(^|[^a-z0-9_])($stem\.cpp|$stem)([^a-z0-9_]|\$)" --include=CMakeLists.txt "$(dirname "$source")" "$(dirname "$source")/.." ||
-    fail "$source is in no CMakeLists.txt"
+  folder=${source%/*} stem=${source##*/} stem=${stem%.cpp}
+  if [[ ! -v listed[$folder] ]]; then
+    words=$(find "$folder" "$folder/.." -maxdepth 1 -name CMakeLists.txt -exec cat {} + | tr -cs 'a-z0-9_' ' ')
+    listed[$folder]=" $words "
+  fi
+  [[ ${listed[$folder]} == *" $stem "* ]] || fail "$source is in no CMakeLists.txt"
 done < <(sources core mdp bandits solvers proofs_checks experiments labs apps | grep '\.cpp$')
 
 ((failures == 0)) || exit 1

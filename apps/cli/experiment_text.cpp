@@ -62,7 +62,7 @@ std::string sample_sizes(const Grid& grid, const Results& results) {
     const std::string metric =
         experiments::metric_named(grid.learners[curves.front().learner], grid.plan.summary.metric);
     out += fmt::format("\nsamples of each choice until the mean {} stays below {:g}, as a power of {}:\n",
-                       experiments::metric_text(metric), grid.plan.epsilon, experiments::x_of(grid, axis));
+                       experiments::metric_text(metric), grid.plan.precision(), experiments::x_of(grid, axis));
     for (const experiments::NeededCurve& curve : curves) {
       out += fmt::format("  {}: {:.2f}", curve.label, curve.rate.slope);
       if (std::isfinite(curve.rate.interval.low))

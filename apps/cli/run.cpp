@@ -155,28 +155,6 @@ void add_sweep(Plan& plan, std::string name, const std::string& values, std::str
   plan.sweep.push_back({std::move(name), split(values, ','), std::move(place)});
 }
 
-/// Whether a learner of this name stops by itself at a precision of its own.
-bool has_precision(std::string_view learner) {
-  for (const experiments::World* world : experiments::worlds()) {
-    if (!world->knows(learner)) continue;
-    const experiments::LearnerRow row = world->row(learner);
-    const bool stops = row.info.protocol == Protocol::kStopping || row.info.protocol == Protocol::kIdentification;
-    if (stops && std::ranges::find(row.options, "epsilon", &OptionRow::name) != row.options.end()) return true;
-  }
-  return false;
-}
-
-/// The precision of learners that stop by themselves and were not given their own.
-void stop_at(Plan& plan, const std::string& epsilon) {
-  for (const experiments::Choices& sweep : plan.sweep)
-    if (sweep.name == "epsilon" || sweep.name == "learner.epsilon") return;
-  for (experiments::Entry& learner : plan.learners) {
-    const bool given =
-        std::ranges::find(learner.settings, "epsilon", &experiments::Choices::name) != learner.settings.end();
-    if (!given && has_precision(learner.name)) learner.settings.push_back({"epsilon", {epsilon}});
-  }
-}
-
 void read_window(Plan& plan, const std::string& text) {
   const std::vector<std::string> ends = split(text, ':');
   const auto from = parse_double(ends.front()), to = parse_double(ends.back());
@@ -202,10 +180,7 @@ void apply(Plan& plan, const Arguments& arguments) {
   plan.steps = count_of(arguments, "steps", plan.steps);
   plan.samples = count_of(arguments, "samples", plan.samples);
   plan.rounds = count_of(arguments, "rounds", plan.rounds);
-  if (const auto epsilon = arguments.number("epsilon", above(0))) {
-    plan.epsilon = *epsilon;
-    stop_at(plan, *arguments.text("epsilon"));
-  }
+  if (const auto epsilon = arguments.number("epsilon", above(0))) plan.epsilon = *epsilon;
   if (const auto seeds = arguments.whole_number("seeds", between(1, 1'000'000)))
     plan.seeds = experiments::first_seeds(static_cast<int>(*seeds));
   if (const auto stream = arguments.whole_number("stream", at_least(0)))

@@ -11,6 +11,7 @@
 #include "core/text.h"
 #include "experiments/engine/content_id.h"
 #include "experiments/engine/failure.h"
+#include "experiments/engine/settings_used.h"
 #include "experiments/engine/summary.h"
 #include "experiments/engine/variants.h"
 #include "experiments/engine/world.h"
@@ -46,6 +47,7 @@ class SweepGiver {
     }
     for (const Entry& entry : learners) known_learners_.push_back(learner_setting_names(plan, entry));
     for (const Choices& choices : plan.sweep) give(choices);
+    if (plan.epsilon) give_precision(plan, *plan.epsilon);
   }
 
   std::vector<Entry> instances, learners;
@@ -68,6 +70,14 @@ class SweepGiver {
       give_to(instances, known_instances_, choices);
     else
       give_to(learners, known_learners_, choices);
+  }
+
+  /// To learners that stop by themselves and were not given their own.
+  void give_precision(const Plan& plan, double epsilon) {
+    for (Entry& learner : learners)
+      if (stops_at_precision(plan, learner) &&
+          std::ranges::find(learner.settings, "epsilon", &Choices::name) == learner.settings.end())
+        learner.settings.push_back({"epsilon", {exact_text(epsilon)}});
   }
 
   static bool anyone(const std::vector<std::vector<std::string>>& known, std::string_view name) {
@@ -220,22 +230,6 @@ void require_meetings(const Grid& grid) {
     for (const InstanceVariant& instance : grid.instances) world_of(learner.protocol).require(instance, learner);
 }
 
-/// Settings of instances that only some learners look at, and none of these.
-void require_settings_used(const Grid& grid) {
-  const auto any = [&](auto&& property) {
-    return std::ranges::any_of(grid.learners, [&](const auto& l) { return (world_of(l.protocol).*property)(); });
-  };
-  for (const InstanceVariant& instance : grid.instances) {
-    const bool limited = !instance.constraints.empty() || !instance.constraints.baseline.empty();
-    if (limited && !any(&World::keeps_to_limits))
-      fail(instance.place,
-           fmt::format("{}: a budget, floor or baseline is set, but no learner here keeps to limits", instance.label));
-    if (instance.discount_given && !any(&World::needs_discount))
-      fail(instance.place,
-           fmt::format("{}: discount is set, but no learner here is of a discounted model", instance.label));
-  }
-}
-
 /// Of a log nobody knows the best arm, so there is no regret: what was earned is shown.
 void prefer_known_metric(Grid& grid) {
   const auto is_log = [](const InstanceVariant& instance) {
@@ -312,7 +306,7 @@ void require_plan(const Plan& plan) {
   if (plan.seeds.empty()) fail(plan.place, "there are no seeds");
   if (std::set<std::uint64_t>(plan.seeds.begin(), plan.seeds.end()).size() != plan.seeds.size())
     fail(plan.place, "a seed is there twice");
-  if (!(plan.epsilon > 0)) fail(plan.place, fmt::format("epsilon is {}, must be above 0", plan.epsilon));
+  if (!(plan.precision() > 0)) fail(plan.place, fmt::format("epsilon is {}, must be above 0", plan.precision()));
   if (plan.episodes < 0 || plan.steps < 0 || plan.samples < 0 || plan.rounds < 0)
     fail(plan.place, "a run has a negative length");
   const bool ascending = std::ranges::adjacent_find(plan.checkpoints, std::greater_equal<>()) == plan.checkpoints.end();
@@ -345,11 +339,11 @@ Grid expand(const Plan& plan) {
   require_different(grid.learners);
   require_one_world(grid);
   require_meetings(grid);
-  require_settings_used(grid);
   prefer_known_metric(grid);
   require_metric(grid);
   require_countable(grid);
   set_columns(grid);
+  require_settings_used(grid);
   fill_cells(grid);
   return grid;
 }

@@ -36,7 +36,6 @@ struct InstanceVariant {
   std::vector<Setting> changed = {};           ///< those that are not the family's defaults
   int horizon = 0;                             ///< of its episodes; 0: it has none
   double discount = 0;                         ///< of learners of a discounted model; 0: it has none
-  bool discount_given = false;                 ///< by the plan, beside the settings of the family
   online::ConstraintRequest constraints = {};  ///< of learners that keep to limits; empty: none
   std::vector<double> amounts = {};            ///< of their budgets, where one is a share; else empty
   std::string hash = {};                       ///< of the finished model and the horizon: see content_hash

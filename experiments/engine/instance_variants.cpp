@@ -147,7 +147,6 @@ void finish(InstanceVariant& variant, const Entry& entry, const std::optional<st
     if (horizon) variant.changed.push_back(variant.settings.back());
   }
   variant.discount = discount_of(entry, variant.id, discount);
-  variant.discount_given = discount.has_value();
   const auto add = [&](std::string_view name, const std::string& value, const std::string& like) {
     variant.settings.emplace_back(name, canonical_value(value, like));
     variant.changed.push_back(variant.settings.back());

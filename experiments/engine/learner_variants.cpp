@@ -227,6 +227,12 @@ std::vector<std::string> learner_setting_names(const Plan& plan, const Entry& en
   return names;
 }
 
+bool stops_at_precision(const Plan& plan, const Entry& entry) {
+  const LearnerRow row = row_of(plan, entry);
+  const bool stops = row.info.protocol == Protocol::kStopping || row.info.protocol == Protocol::kIdentification;
+  return stops && std::ranges::find(row.options, "epsilon", &OptionRow::name) != row.options.end();
+}
+
 std::vector<LearnerVariant> learner_variants(const Plan& plan, const std::vector<Entry>& entries) {
   std::vector<LearnerVariant> variants;
   for (const Entry& entry : entries) {

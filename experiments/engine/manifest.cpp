@@ -32,7 +32,7 @@ Json plan_json(const Plan& plan) {
   return {{"title", plan.title},
           {"stream", plan.stream},
           {"seeds", plan.seeds},
-          {"epsilon", plan.epsilon},
+          {"epsilon", plan.precision()},
           {"summary", std::move(options)}};
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -69,11 +70,15 @@ struct Plan {
   std::int64_t samples = 0;                    ///< of each choice, with a generative model; 0: not said, 10000
   std::int64_t rounds = 0;                     ///< of learners of bandits; 0: not said, 10000
   std::vector<std::int64_t> checkpoints = {};  ///< ascending; empty: about twenty a decade and the last
-  double epsilon = 0.1;  ///< an episode that loses more is a mistake; the error at which sample sizes are read off
+  /// An episode that loses more is a mistake; the error at which sample sizes are read off; what learners that stop by
+  /// themselves may lose, where they do not say it. Not said: 0.1, and the learners' own.
+  std::optional<double> epsilon = {};
   std::vector<std::uint64_t> seeds = first_seeds(10);
   std::uint64_t stream = 1;  ///< root of all randomness
   SummaryOptions summary = {};
   std::string place = {};  ///< the file
+
+  double precision() const { return epsilon.value_or(0.1); }
 };
 
 /// A table of a plan file that belongs to somebody else (a figure, a claim).

@@ -134,7 +134,7 @@ class Session {
                    ->play(learner, root_.child(cell.seed),
                           {.length = learner.length,
                            .checkpoints = learner.checkpoints,
-                           .epsilon = grid_.plan.epsilon,
+                           .epsilon = grid_.plan.precision(),
                            .observer = observe});
     } catch (const std::invalid_argument& error) {
       fail(learner.place,

@@ -14,7 +14,7 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 class Curves {
  public:
   Curves(const Grid& grid, const Results& results, const AxisCurve& along, std::string_view metric)
-      : level_(grid.plan.epsilon) {
+      : level_(grid.plan.precision()) {
     for (const AxisPoint& p : along.points) {
       samples_.push_back(sample(grid, results, p.instance, p.learner, metric_named(grid.learners[p.learner], metric)));
       at_.emplace_back(samples_.back().at.begin(), samples_.back().at.end());

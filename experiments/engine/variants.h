@@ -28,6 +28,8 @@ bool is_bandit(const Entry& entry);
 std::vector<std::string> instance_setting_names(const Entry& entry);
 /// What a learner may set.
 std::vector<std::string> learner_setting_names(const Plan& plan, const Entry& entry);
+/// Whether the learner of this entry stops by itself at an epsilon of its own.
+bool stops_at_precision(const Plan& plan, const Entry& entry);
 /// Replaces "size" by what it stands for.
 Entry without_size(Entry entry);
 

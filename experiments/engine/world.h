@@ -48,6 +48,7 @@ class World {
   /// Fails, at the place of what is wrong, when the learner cannot meet the instance.
   virtual void require(const InstanceVariant& instance, const LearnerVariant& learner) const = 0;
   virtual bool plays_episodes() const { return false; }
+  virtual bool needs_horizon() const { return false; }
   virtual bool needs_discount() const { return false; }
   virtual bool keeps_to_limits() const { return false; }
   /// Steps in a unit of a run's length.

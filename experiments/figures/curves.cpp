@@ -98,9 +98,8 @@ class CurveFigure {
       if (asked && figure_.title.find(name) == std::string::npos)
         figure_.title += fmt::format(", {} {:.12g}", name, value);
     };
-    const bool discounted = world_of(protocol).needs_discount();
-    add(length_name(protocol) == "episodes" && !discounted, "horizon", variant.horizon);
-    add(discounted, "discount", variant.discount);
+    add(world_of(protocol).needs_horizon(), "horizon", variant.horizon);
+    add(world_of(protocol).needs_discount(), "discount", variant.discount);
   }
 
   Figure make(std::string_view metric) {
@@ -357,7 +356,7 @@ Figure sample_sizes(const Grid& grid, const Results& results, const Axis& axis, 
   Figure figure{.title = title_against(grid, "samples against", x_of(grid, axis)),
                 .x_label = x_of(grid, axis),
                 .y_label = fmt::format("samples of each choice until the {} stays below {:g}",
-                                       metric_text(metric == "regret" ? "value-error" : metric), grid.plan.epsilon),
+                                       metric_text(metric == "regret" ? "value-error" : metric), grid.plan.precision()),
                 .log_x = true,
                 .log_y = true,
                 .lines = {}};

@@ -118,7 +118,7 @@ Study study(const Plan& plan, const std::vector<OwnLearner>& own, int threads) {
       const Cell& cell = all.grid.cells[mine[static_cast<std::size_t>(i)]];
       all.results.series[mine[static_cast<std::size_t>(i)]] =
           play_own(*arenas[cell.instance].episodic(), own[cell.learner - grid.learners.size()],
-                   all.grid.learners[cell.learner], plan.epsilon, root.child(cell.seed));
+                   all.grid.learners[cell.learner], plan.precision(), root.child(cell.seed));
     }
   });
   all.results.computed += static_cast<std::int64_t>(mine.size());

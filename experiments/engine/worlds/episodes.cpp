@@ -13,6 +13,7 @@ class Episodes : public ModelWorld<online::EpisodicLearner, online::episodic_tab
  public:
   std::string_view does() const override { return "plays episodes"; }
   bool plays_episodes() const override { return true; }
+  bool needs_horizon() const override { return true; }
 
   void try_settings(const LearnerRow& row, const std::vector<Setting>& settings) const override {
     static const online::Arena arena(small_model(), Protocol::kEpisodic, kSmallHorizon);
@@ -29,7 +30,7 @@ class Episodes : public ModelWorld<online::EpisodicLearner, online::episodic_tab
     return fmt::format("instance {}\nhorizon {}\n", instance.hash, instance.horizon);
   }
   std::string key_of_question(const Plan& plan, const InstanceVariant& instance) const override {
-    return fmt::format("epsilon {}\n", exact_text(plan.epsilon)) + minimise_line(instance);
+    return fmt::format("epsilon {}\n", exact_text(plan.precision())) + minimise_line(instance);
   }
 
   std::unique_ptr<const Arena> prepare(const InstanceVariant& instance) const override {

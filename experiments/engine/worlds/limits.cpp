@@ -29,6 +29,7 @@ class Limits : public ModelWorld<online::ConstrainedLearner, online::constrained
  public:
   std::string_view does() const override { return "keeps to limits"; }
   bool plays_episodes() const override { return true; }
+  bool needs_horizon() const override { return true; }
   bool keeps_to_limits() const override { return true; }
 
   void try_settings(const LearnerRow& row, const std::vector<Setting>& settings) const override {
@@ -52,7 +53,7 @@ class Limits : public ModelWorld<online::ConstrainedLearner, online::constrained
     return fmt::format("instance {}\nhorizon {}\n", instance.hash, instance.horizon);
   }
   std::string key_of_question(const Plan& plan, const InstanceVariant& instance) const override {
-    std::string key = fmt::format("epsilon {}\n", exact_text(plan.epsilon)) + minimise_line(instance);
+    std::string key = fmt::format("epsilon {}\n", exact_text(plan.precision())) + minimise_line(instance);
     for (const std::string_view name : {"budget", "floor", "baseline"}) {
       const auto found = std::ranges::find(instance.settings, name, &Setting::first);
       const std::string_view said = found == instance.settings.end() ? std::string_view() : found->second;

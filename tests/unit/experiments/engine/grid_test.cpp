@@ -126,9 +126,11 @@ TEST(Grid, ProtocolFollowsThePlan) {
   const auto protocol = [](Plan plan) { return expand(plan).learners.front().protocol; };
   Plan plan = plan_of({kRiver}, {{.name = "uniform"}});
   EXPECT_EQ(protocol(plan), Protocol::kEpisodic);
+  plan.instances = {{.name = "riverswim"}};
   plan.steps = 500;
   EXPECT_EQ(protocol(plan), Protocol::kAverage);
   EXPECT_EQ(expand(plan).learners.front().length, 500);
+  plan.instances = {kRiver};
   plan.episodes = 50;
   plan.learners = {{.name = "uniform"}, parse_entry("uniform:protocol=average")};
   const Grid both = expand(plan);
@@ -285,7 +287,8 @@ TEST(Keys, DoNotHoldWhatChangesNothing) {
   const Entry ucbvi{.name = "ucbvi-bf"};
   const std::string plain = key(kRiver, ucbvi);
   EXPECT_EQ(plain, key(parse_entry("riverswim@1:horizon=2e1"), ucbvi));
-  EXPECT_EQ(plain, key(parse_entry("riverswim:horizon=20:discount=0.5"), ucbvi)) << "learners do not meet it";
+  const Plan discounted = plan_of({parse_entry("riverswim:horizon=20:discount=0.5")}, {ucbvi, {.name = "ravi-ucb"}});
+  EXPECT_EQ(plain, expand(discounted).cells.front().key) << "a discount that the other learner meets";
   EXPECT_EQ(plain, key(kRiver, parse_entry("ucbvi-bf:constant=theory:delta=0.050")));
   EXPECT_EQ(plain, key(kRiver, parse_entry("ucbvi-bf:constant=1.0:episodes=1000")));
 }

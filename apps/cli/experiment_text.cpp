@@ -113,6 +113,7 @@ std::string experiment_text(const Grid& grid, const Results& results) {
       Table table(finals.heading, right);
       for (const auto& row : finals.rows) table.add(row);
       out += table.text(2);
+      for (const std::string& note : finals.notes) out += fmt::format("  {}\n", note);
     }
     out += other_metric(grid, results, i) + not_stopped(grid, results, i);
     out += comparisons(grid, results, i);

@@ -104,6 +104,17 @@ void add_broken_certificates(const Grid& grid, const Results& results, std::size
   for (std::size_t i = 0; i < column.size(); ++i) table.rows[i].push_back(std::move(column[i]));
 }
 
+/// A log of which some seeds kept no row: what their mean would be nobody knows.
+void add_unkept(const Grid& grid, const Results& results, std::size_t instance, std::size_t learner,
+                FinalTable& table) {
+  const LearnerVariant& variant = grid.learners[learner];
+  const Curve own = curve(grid, results, instance, learner, metric_named(variant, grid.plan.summary.metric));
+  if (own.points.empty() || own.points.back().seeds == own.seeds) return;
+  const std::size_t kept = own.points.back().seeds;
+  table.notes.push_back(
+      fmt::format("{}: mean of {} of {} seeds; {} kept no row", variant.label, kept, own.seeds, own.seeds - kept));
+}
+
 std::vector<std::string> heading_of(const Grid& grid, const LearnerVariant& learner) {
   const std::string metric = metric_named(learner, grid.plan.summary.metric);
   const std::string mean = metric + " (mean ± se)", last = last_column(learner, metric).heading;
@@ -128,7 +139,7 @@ std::vector<FinalTable> final_tables(const Grid& grid, const Results& results, s
     auto found = std::ranges::find(protocols, learner.protocol) - protocols.begin();
     if (found == std::ssize(protocols)) {
       protocols.push_back(learner.protocol);
-      tables.push_back({heading_of(grid, learner), {}});
+      tables.push_back({.heading = heading_of(grid, learner), .rows = {}});
       members.emplace_back();
     }
     std::vector<std::string> row = row_of(grid, results, instance, k);
@@ -136,6 +147,7 @@ std::vector<FinalTable> final_tables(const Grid& grid, const Results& results, s
       for (std::string& cell : limits_row(grid, results, instance, k)) row.push_back(std::move(cell));
     tables[static_cast<std::size_t>(found)].rows.push_back(std::move(row));
     members[static_cast<std::size_t>(found)].push_back(k);
+    add_unkept(grid, results, instance, k, tables[static_cast<std::size_t>(found)]);
   }
   for (std::size_t t = 0; t < tables.size(); ++t)
     add_broken_certificates(grid, results, instance, tables[t], members[t]);

@@ -13,6 +13,7 @@ namespace bellwether::experiments {
 struct FinalTable {
   std::vector<std::string> heading;
   std::vector<std::vector<std::string>> rows;
+  std::vector<std::string> notes = {};  ///< what a mean is not of
 };
 
 /// One table for each protocol, in the order of the plan: what their columns count differs.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -23,8 +25,15 @@ double value_of(const Series& series, std::size_t row, std::string_view metric) 
   return series.value(row, static_cast<std::size_t>(found - series.metrics.begin()));
 }
 
+/// A mean of rounds that were kept does not exist before the first one: such a seed says nothing of the others. A
+/// number that is missing from any other metric is news of its seed, and is not left out.
+bool may_leave_out(std::string_view metric) { return metric == "mean-reward"; }
+
+bool exists(double value) { return !std::isnan(value); }
+
 Point point_of(std::int64_t at, const std::vector<double>& values, double level, const Interval& band) {
   return {.at = at,
+          .seeds = values.size(),
           .mean = mean(values),
           .standard_error = standard_error(values),
           .interval = mean_interval(values, level),
@@ -32,6 +41,28 @@ Point point_of(std::int64_t at, const std::vector<double>& values, double level,
           .low_decile = quantile(values, 0.1),
           .median = quantile(values, 0.5),
           .high_decile = quantile(values, 0.9)};
+}
+
+/// Leaves out the seeds without a number at the last checkpoint of the sample, unless that is all of them.
+void leave_out_unkept(std::vector<const Series*>& finished, Sample& sample, std::string_view metric) {
+  const auto has_number = [&](const Series* series) { return exists(value_of(*series, sample.at.size() - 1, metric)); };
+  if (std::ranges::none_of(finished, has_number)) return;
+  std::vector<const Series*> kept;
+  std::vector<std::uint64_t> seeds;
+  for (std::size_t i = 0; i < finished.size(); ++i) {
+    if (!has_number(finished[i])) continue;
+    kept.push_back(finished[i]);
+    seeds.push_back(sample.seeds[i]);
+  }
+  finished = std::move(kept);
+  sample.seeds = std::move(seeds);
+}
+
+/// The values that a point at this checkpoint is of.
+std::vector<double> counted(std::vector<double> values, std::string_view metric) {
+  if (may_leave_out(metric) && std::ranges::any_of(values, exists))
+    std::erase_if(values, [](double x) { return !exists(x); });
+  return values;
 }
 
 /// The window of the fitted slopes on a curve that ends at `last`.
@@ -114,6 +145,7 @@ Sample sample(const Grid& grid, const Results& results, std::size_t instance, st
     const auto shortest = std::ranges::min_element(finished, {}, [](const auto* series) { return series->at.size(); });
     sample.at = (*shortest)->at;
   }
+  if (may_leave_out(metric)) leave_out_unkept(finished, sample, metric);
   for (const Series* series : finished)
     for (std::size_t row = 0; row < sample.at.size(); ++row) sample.values.push_back(value_of(*series, row, metric));
   return sample;
@@ -123,13 +155,13 @@ Curve curve(const Grid& grid, const Results& results, std::size_t instance, std:
             std::string_view metric) {
   Curve curve{.instance = instance, .learner = learner, .metric = metric_named(grid.learners[learner], metric)};
   const Sample sample = experiments::sample(grid, results, instance, learner, curve.metric);
-  curve.seeds = sample.seeds.size();
+  curve.seeds = stopped(grid, results, instance, learner).of;
   const SampleTable table = sample.table();
   const SummaryOptions& options = grid.plan.summary;
   const std::vector<Interval> band = simultaneous_band(table, options.level, options.resamples,
                                                        summary_stream(grid, "band", instance, learner, curve.metric));
   for (std::size_t i = 0; i < sample.at.size(); ++i)
-    curve.points.push_back(point_of(sample.at[i], table.column(i), options.level, band[i]));
+    curve.points.push_back(point_of(sample.at[i], counted(table.column(i), curve.metric), options.level, band[i]));
   return curve;
 }
 

@@ -18,7 +18,8 @@ namespace bellwether::experiments {
 
 /// A metric over the seeds at one checkpoint.
 struct Point {
-  std::int64_t at = 0;  ///< episodes, steps or samples
+  std::int64_t at = 0;    ///< episodes, steps or samples
+  std::size_t seeds = 0;  ///< that the numbers are of
   double mean = 0, standard_error = 0;
   Interval interval;  ///< for the mean at this checkpoint (Student's t)
   Interval band;      ///< for the means at all checkpoints at once
@@ -59,7 +60,8 @@ Stopped stopped(const Grid& grid, const Results& results, std::size_t instance, 
 /// What slopes of this learner's metrics are held against: the plan's exponent, negative where errors fall.
 double expected_exponent(const Grid& grid, const LearnerVariant& learner);
 
-/// The finished seeds' values of a metric, a row a seed, at the checkpoints that all of them reached.
+/// The finished seeds' values of a metric, a row a seed, at the checkpoints that all of them reached. A mean of rounds
+/// that were kept leaves out the seeds that kept none, unless nobody kept any.
 struct Sample {
   std::vector<std::uint64_t> seeds = {};
   std::vector<std::int64_t> at = {};

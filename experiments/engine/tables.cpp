@@ -43,7 +43,7 @@ std::string curve_rows(const Grid& grid, const Curve& curve) {
   const std::string names = names_of(grid, curve.instance, curve.learner);
   std::string rows;
   for (const Point& p : curve.points)
-    rows += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{}\n", names, p.at, curve.metric, curve.seeds,
+    rows += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{}\n", names, p.at, curve.metric, p.seeds,
                         csv_number(p.mean), csv_number(p.standard_error), csv_number(p.interval.low),
                         csv_number(p.interval.high), csv_number(p.band.low), csv_number(p.band.high),
                         csv_number(p.low_decile), csv_number(p.median), csv_number(p.high_decile));

@@ -108,8 +108,8 @@ class CurveFigure {
     if (figure_.lines.empty()) return figure_;
     add_bounds();
     figure_.y_label = metric_text(curves_.front().metric);
-    std::size_t seeds = curves_.front().seeds;
-    for (const Curve& curve : curves_) seeds = std::min(seeds, curve.seeds);
+    std::size_t seeds = curves_.front().points.back().seeds;
+    for (const Curve& curve : curves_) seeds = std::min(seeds, curve.points.back().seeds);
     figure_.log_y = !is_level(curves_.front().metric);
     let_hidden_lines_be_seen(figure_.lines);
     figure_.notes.insert(figure_.notes.begin(), note(seeds));

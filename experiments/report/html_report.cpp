@@ -23,6 +23,7 @@ std::string finals(const Grid& grid, const Results& results, std::size_t instanc
     ReportTable one{std::move(caption), {std::move(table.heading)}};
     for (auto& row : table.rows) one.rows.push_back(std::move(row));
     out += html(one);
+    for (const std::string& note : table.notes) out += fmt::format("<p class=\"note\">{}</p>\n", html_text(note));
   }
   return out;
 }

@@ -10,10 +10,13 @@
 
 #include "apps/cli/command.h"
 #include "apps/cli/fields.h"
+#include "apps/cli/interrupt.h"
 #include "apps/cli/terminal.h"
 #include "core/errors.h"
 #include "core/text.h"
+#include "mdp/instances/instance.h"
 #include "mdp/io/formats.h"
+#include "solvers/exact/discounted/discounted_auto.h"
 #include "solvers/linear/predictors.h"
 
 namespace bellwether::cli {
@@ -133,6 +136,8 @@ int run(const Arguments& arguments) {
       throw InvalidOption(fmt::format("fit: --{} goes with --policy, whose values are predicted", option));
   if (!policies && arguments.has("samples"))
     throw InvalidOption("fit: --samples is for finding a policy; with --policy there are --steps of a play");
+  if (arguments.text("samples") == "exact" && arguments.has("seed"))
+    throw InvalidOption("fit: --seed goes with samples that are drawn, --samples exact draws none; leave it out");
   const std::vector<std::string> methods = methods_of(arguments, policies);
   std::vector<Setting> settings;
   for (const std::string& typed : arguments.texts("set")) settings.push_back(parse_setting("set", typed));
@@ -149,6 +154,24 @@ int run(const Arguments& arguments) {
 }
 
 }  // namespace
+
+mdp::TabularMdp maximisation(const FitTask& task) {
+  mdp::NamedInstance posed{.model = task.file.model, .question = {.minimise = task.file.rewards_are_costs}};
+  return mdp::as_maximisation(std::move(posed)).model;
+}
+
+solvers::Solution exact_optimum(const FitTask& task, const mdp::TabularMdp& maximised) {
+  constexpr double kAsCloseAsCanBe = 1e-300;
+  return solvers::discounted_auto(
+      {.model = maximised, .criterion = solvers::Criterion::kDiscounted, .discount = task.discount},
+      {.tolerance = kAsCloseAsCanBe});
+}
+
+bool go_on(StatusLine& line, std::int64_t done, std::int64_t of, std::string_view noun) {
+  if (InterruptGuard::requested()) return false;
+  if (line.due()) line.draw(fmt::format("{} of {}", grouped(done), grouped(of, noun)), {"   Ctrl-C stops"});
+  return true;
+}
 
 std::vector<Setting> settings_for(const FitTask& task, const std::vector<OptionRow>& options) {
   std::vector<Setting> own;

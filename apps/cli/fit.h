@@ -2,11 +2,14 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "apps/cli/arguments.h"
+#include "apps/cli/status_line.h"
 #include "core/options.h"
 #include "mdp/io/model_file.h"
+#include "solvers/solution.h"
 
 namespace bellwether::cli {
 
@@ -21,6 +24,15 @@ struct FitTask {
 
   const mdp::FeatureMap& features() const { return *file.linear.features; }
 };
+
+/// The model of the file with its rewards to be maximised: costs change their sign.
+mdp::TabularMdp maximisation(const FitTask& task);
+
+/// The optimal values and policy of such a model, as close as rounding lets them be.
+solvers::Solution exact_optimum(const FitTask& task, const mdp::TabularMdp& maximised);
+
+/// "8 of 10 steps" while it goes; false when somebody asked to stop. An InterruptGuard must live.
+bool go_on(StatusLine& line, std::int64_t done, std::int64_t of, std::string_view noun);
 
 /// Of the settings those that a method with these options has.
 std::vector<Setting> settings_for(const FitTask& task, const std::vector<OptionRow>& options);

@@ -11,16 +11,16 @@
 
 #include "apps/cli/command.h"
 #include "apps/cli/fit.h"
+#include "apps/cli/interrupt.h"
 #include "apps/cli/json_writer.h"
 #include "apps/cli/number_column.h"
 #include "apps/cli/policy_json.h"
+#include "apps/cli/status_line.h"
 #include "apps/cli/terminal.h"
 #include "core/errors.h"
 #include "core/text.h"
 #include "mdp/evaluate/discounted.h"
-#include "mdp/instances/instance.h"
 #include "mdp/operators.h"
-#include "solvers/exact/discounted/discounted_auto.h"
 #include "solvers/linear/fitted_q.h"
 #include "solvers/linear/policy_iteration.h"
 
@@ -45,8 +45,9 @@ struct Found {
 };
 
 struct Search {
-  std::string samples;    ///< "10,000 samples of choices drawn uniformly"
-  mdp::TabularMdp model;  ///< its rewards are maximised
+  std::string samples = {};             ///< "10,000 samples of choices drawn uniformly"
+  bool exact = false, stopped = false;  ///< infinitely many of them; fewer than were asked for
+  mdp::TabularMdp model;                ///< its rewards are maximised
   double sign = 1;
   solvers::Solution optimum = {};
   double value = 0;
@@ -119,22 +120,32 @@ Found judged(const FitTask& task, const Search& search, const std::string& name,
   return row;
 }
 
+/// Draws what was asked for, or what was drawn when somebody asked to stop.
+solvers::SampleBatch draw(const FitTask& task, Search& search, std::int64_t samples) {
+  const InterruptGuard guard;
+  StatusLine line;
+  std::int64_t drawn = samples;
+  auto batch = solvers::drawn_batch(search.model, samples, Stream(task.seed).child("samples"), [&](std::int64_t done) {
+    search.stopped = !go_on(line, done, samples, "sample");
+    if (search.stopped) drawn = done;
+    return !search.stopped;
+  });
+  search.samples = fmt::format("{} of choices drawn uniformly, seed {}{}", grouped(drawn, "sample"), task.seed,
+                               search.stopped ? " (stopped)" : "");
+  return batch;
+}
+
+solvers::SampleBatch samples_for(const Arguments& arguments, const FitTask& task, Search& search) {
+  search.exact = arguments.text("samples") == "exact";
+  if (!search.exact) return draw(task, search, arguments.whole_number("samples", between(1, 1e12)).value_or(100'000));
+  search.samples = "infinitely many samples of every choice";
+  return solvers::exact_batch(search.model);
+}
+
 Search search_for(const Arguments& arguments, const FitTask& task) {
-  mdp::NamedInstance posed{.model = task.file.model, .question = {.minimise = task.file.rewards_are_costs}};
-  Search search{.model = mdp::as_maximisation(std::move(posed)).model, .sign = task.file.rewards_are_costs ? -1.0 : 1};
-  solvers::SampleBatch batch;
-  if (arguments.text("samples") == "exact") {
-    batch = solvers::exact_batch(search.model);
-    search.samples = "infinitely many samples of every choice";
-  } else {
-    const std::int64_t samples = arguments.whole_number("samples", between(1, 1e12)).value_or(100'000);
-    batch = solvers::drawn_batch(search.model, samples, Stream(task.seed).child("samples"));
-    search.samples = fmt::format("{} of choices drawn uniformly, seed {}", grouped(samples, "sample"), task.seed);
-  }
-  // As close as rounding lets it be: losses below the gap are not told from none.
-  search.optimum = solvers::discounted_auto(
-      {.model = search.model, .criterion = solvers::Criterion::kDiscounted, .discount = task.discount},
-      {.tolerance = 1e-300});
+  Search search{.model = maximisation(task), .sign = task.file.rewards_are_costs ? -1.0 : 1};
+  const solvers::SampleBatch batch = samples_for(arguments, task, search);
+  search.optimum = exact_optimum(task, search.model);  // losses below its gap are not told from none
   search.value = expected(search.model.initial(), search.optimum.value);
   for (const std::string& method : task.methods) {
     Learnt learnt = method == "lspi" ? learn_lspi(task, search, batch) : learn_fitted_q(task, search, batch);
@@ -157,12 +168,29 @@ std::string text_of(const FitTask& task, const Search& search) {
   return out + table.text(2);
 }
 
+/// What infinitely many samples would say; after them, what a play tells of the best policy's values.
+std::string next_text(const Arguments& arguments, const FitTask& task, const Search& search) {
+  if (search.stopped) return {};
+  std::string words = arguments.retyped_with("samples", "exact", "seed");
+  if (search.exact) {
+    words = fmt::format(" {}", shell_word(task.path));
+    for (const char* option : {"discount", "format"})
+      if (const auto typed = arguments.text(option)) words += fmt::format(" --{} {}", option, *typed);
+    words += " --policy optimal";
+  }
+  return fmt::format("\nnext: {} fit{}\n", program_name(), words);
+}
+
 void write(const FitTask& task, const Search& search) {
   JsonWriter json([](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); });
   json.begin_object();
   json.member("file", task.path).member("states", search.model.num_states()).member("discount", task.discount);
-  json.member("features", task.features().dimension()).member("seed", static_cast<std::int64_t>(task.seed));
-  json.member("samples", search.samples).member("value", search.sign * search.value).member("gap", search.optimum.gap);
+  json.member("features", task.features().dimension());
+  if (!search.exact) json.member("seed", static_cast<std::int64_t>(task.seed));
+  json.member("samples", search.samples)
+      .member("stopped", search.stopped)
+      .member("value", search.sign * search.value)
+      .member("gap", search.optimum.gap);
   json.key("methods").begin_array();
   for (const Found& row : search.rows) {
     json.begin_object().member("name", row.name).member("status", to_string(row.learnt.status));
@@ -190,8 +218,8 @@ int fit_policies(const Arguments& arguments, const FitTask& task) {
   if (arguments.has("json"))
     write(task, search);
   else
-    fmt::print("{}", text_of(task, search));
-  return kSuccess;
+    fmt::print("{}{}", text_of(task, search), next_text(arguments, task, search));
+  return search.stopped ? kNotMet : kSuccess;
 }
 
 }  // namespace bellwether::cli

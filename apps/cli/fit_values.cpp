@@ -15,12 +15,9 @@
 #include "apps/cli/interrupt.h"
 #include "apps/cli/json_writer.h"
 #include "apps/cli/policy_file.h"
-#include "apps/cli/status_line.h"
 #include "apps/cli/terminal.h"
 #include "core/errors.h"
 #include "core/text.h"
-#include "mdp/instances/instance.h"
-#include "solvers/exact/discounted/discounted_auto.h"
 #include "solvers/linear/exact.h"
 #include "solvers/linear/prediction_task.h"
 #include "solvers/linear/predictors.h"
@@ -55,11 +52,7 @@ mdp::Policy policy_of(const FitTask& task, const std::string& typed) {
   const mdp::TabularMdp& model = task.file.model;
   if (typed == "uniform") return mdp::Policy::uniform(model);
   if (typed != "optimal") return read_policy(model, typed);
-  mdp::NamedInstance posed{.model = model, .question = {.minimise = task.file.rewards_are_costs}};
-  return solvers::discounted_auto({.model = mdp::as_maximisation(std::move(posed)).model,
-                                   .criterion = solvers::Criterion::kDiscounted,
-                                   .discount = task.discount})
-      .policy;
+  return exact_optimum(task, maximisation(task)).policy;
 }
 
 /// The mean over the initial law; nothing is earned in states where an episode is over.
@@ -106,10 +99,7 @@ bool learn(const PredictionTask& task, std::uint64_t seed, std::int64_t steps,
   StatusLine line;
   solvers::PredictionPlay play(task, Stream(seed).child("play"));
   for (done = 0; done < steps; ++done) {
-    if (done % kBetweenLooks == 0) {
-      if (InterruptGuard::requested()) return false;
-      if (line.due()) line.draw(fmt::format("{} of {}", grouped(done), grouped(steps, "step")), {"   Ctrl-C stops"});
-    }
+    if (done % kBetweenLooks == 0 && !go_on(line, done, steps, "step")) return false;
     const solvers::FeatureStep step = play.step();
     for (auto& [name, method] : made) method.predictor->learn(step);
   }
@@ -207,6 +197,14 @@ std::string text_of(const FitTask& task, const Prediction& found) {
   return out + "\n" + errors_text(found, unique) + "\n" + weights_text(found);
 }
 
+/// More steps bring what was learnt nearer to its fixed points.
+std::string next_text(const Arguments& arguments, const Prediction& found) {
+  constexpr std::int64_t kMore = 10, kMost = 1'000'000'000;
+  if (found.stopped || found.steps > kMost / kMore) return {};
+  return fmt::format("\nnext: {} fit{}\n", program_name(),
+                     arguments.retyped_with("steps", std::to_string(kMore * found.steps), "json"));
+}
+
 void write(const FitTask& task, const Prediction& found) {
   JsonWriter json([](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); });
   const auto numbers = [&](std::string_view name, const Eigen::VectorXd& v) {
@@ -246,7 +244,7 @@ int fit_values(const Arguments& arguments, const FitTask& task) {
   if (arguments.has("json"))
     write(task, found);
   else
-    fmt::print("{}", text_of(task, found));
+    fmt::print("{}{}", text_of(task, found), next_text(arguments, found));
   return found.stopped ? kNotMet : kSuccess;
 }
 

@@ -11,13 +11,16 @@
 
 namespace bellwether::solvers {
 
-SampleBatch drawn_batch(const mdp::TabularMdp& model, std::int64_t samples, Stream stream) {
+SampleBatch drawn_batch(const mdp::TabularMdp& model, std::int64_t samples, Stream stream,
+                        const DrawingObserver& observer) {
+  constexpr std::int64_t kBetweenLooks = 1 << 10;
   if (samples < 1) throw InvalidOption(fmt::format("samples is {}, must be at least 1", samples));
   const mdp::Simulator simulator(model);
   const auto choices = static_cast<std::size_t>(model.num_choices());
   std::vector<double> count(static_cast<std::size_t>(model.num_transitions()), 0.0);
   SampleBatch batch{.reward = std::vector<double>(choices, 0.0), .weight = std::vector<double>(choices, 0.0)};
   for (std::int64_t i = 0; i < samples; ++i) {
+    if (i > 0 && i % kBetweenLooks == 0 && observer && !observer(i)) break;
     const auto c = static_cast<std::size_t>(stream.below(choices));
     const mdp::Step step = simulator.draw_step(static_cast<std::int64_t>(c), stream);
     ++count[static_cast<std::size_t>(step.transition)];

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -33,8 +34,13 @@ struct SampleBatch {
   }
 };
 
-/// `samples` transitions whose choices are drawn uniformly from all choices of the model.
-SampleBatch drawn_batch(const mdp::TabularMdp& model, std::int64_t samples, Stream stream);
+/// Told now and then how many samples are drawn; false ends the drawing.
+using DrawingObserver = std::function<bool(std::int64_t drawn)>;
+
+/// `samples` transitions whose choices are drawn uniformly from all choices of the model; fewer where the observer
+/// ended it, but some.
+SampleBatch drawn_batch(const mdp::TabularMdp& model, std::int64_t samples, Stream stream,
+                        const DrawingObserver& observer = {});
 /// Infinitely many: each choice with weight one, its successors with their probabilities.
 SampleBatch exact_batch(const mdp::TabularMdp& model);
 

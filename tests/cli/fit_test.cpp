@@ -62,6 +62,32 @@ TEST_F(Fit, FindsPoliciesAndTheirExactLoss) {
   EXPECT_EQ(two, again);
 }
 
+// A seed that nothing was drawn from would be made up.
+TEST_F(Fit, TellsTheSeedOfWhatWasDrawn) {
+  EXPECT_EQ(fit({"--discount", "0.5", "--samples", "9", "--seed", "3"})["seed"], 3);
+  EXPECT_EQ(fit({"--discount", "0.5", "--policy", "uniform", "--steps", "9"})["seed"], 1);
+  EXPECT_FALSE(fit({"--discount", "0.5", "--samples", "exact"}).contains("seed"));
+}
+
+TEST_F(Fit, SaysACommandThatGoesOn) {
+  const std::string path = file();
+  const auto next = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"fit", path, "--discount", "0.5"});
+    const std::string out = run_program(more).out;
+    const std::size_t at = out.find("\nnext: ");
+    return at == std::string::npos ? "none"
+                                   : out.substr(out.find(" fit ", at), out.rfind('\n') - out.find(" fit ", at));
+  };
+  const std::string begin = " fit " + path + " --discount 0.5";
+  EXPECT_EQ(next({"--samples", "9", "--seed", "3"}), begin + " --samples exact");
+  EXPECT_EQ(next({"--method", "lspi", "--samples", "exact"}), begin + " --policy optimal");
+  EXPECT_EQ(next({"--policy", "uniform", "--steps", "200"}), begin + " --policy uniform --steps 2000");
+  for (const std::string more : {"--samples exact", "--policy optimal"}) {
+    const std::size_t blank = more.find(' ');
+    EXPECT_EQ(run_program({"fit", path, "--discount", "0.5", more.substr(0, blank), more.substr(blank + 1)}).code, 0);
+  }
+}
+
 TEST_F(Fit, FollowsTheDirectionOfTheFile) {
   const json costs = [&] {
     const Finished done = run_program({"fit", file("#! minimize\n" + kPair), "--discount", "0.5", "--samples", "exact",
@@ -121,6 +147,7 @@ TEST_F(Fit, RefusesWhatHasNoAnswer) {
   refused(with({"--behaviour", "uniform"}), "--behaviour goes with --policy");
   refused(with({"--policy", "uniform", "--samples", "5"}), "--samples is for finding a policy");
   refused(with({"--samples", "0"}), "--samples");
+  refused(with({"--samples", "exact", "--seed", "3"}), "--samples exact draws none");
   refused(with({"--set", "lambda=0.5"}), "lambda");
   refused(with({"--policy", "uniform", "--method", "td", "--set", "ridge=1"}), "ridge");
   refused(with({"--policy", "uniform", "--set", "lambda=2"}), "lambda");

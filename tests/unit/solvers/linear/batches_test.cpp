@@ -63,6 +63,29 @@ TEST(SampleBatch, CountsWhatWasDrawn) {
   EXPECT_EQ(few, 40);
 }
 
+// What was drawn before the end is what a shorter batch would have been.
+TEST(SampleBatch, IsShorterWhereTheObserverEndsIt) {
+  const mdp::TabularMdp model = small(1);
+  std::int64_t last = 0;
+  const auto until = [&](std::int64_t most) {
+    return [&, most](std::int64_t drawn) {
+      EXPECT_GT(drawn, last);
+      last = drawn;
+      return drawn < most;
+    };
+  };
+  const SampleBatch some = drawn_batch(model, 1'000'000'000'000, Stream(2), until(5000));
+  EXPECT_GE(last, 5000);
+  EXPECT_LT(last, 10'000);
+  const SampleBatch shorter = drawn_batch(model, last, Stream(2));
+  EXPECT_EQ(some.reward, shorter.reward);
+  EXPECT_EQ(some.weight, shorter.weight);
+  last = 0;
+  double drawn = 0;
+  for (const double weight : drawn_batch(model, 1'000'000'000'000, Stream(2), until(0)).weight) drawn += weight;
+  EXPECT_GT(drawn, 0) << "somebody in a hurry gets some";
+}
+
 TEST(FittedQ, OnTablesIsValueIteration) {
   for (std::int64_t seed = 0; seed < 5; ++seed) {
     const mdp::TabularMdp model = small(seed);

@@ -155,6 +155,18 @@ TEST_F(Fit, RefusesWhatHasNoAnswer) {
           "behaviour never plays choice 1 of state 0");
 }
 
+// Samples for days: the answer is of those there were.
+TEST_F(Fit, StopsDrawingOnInterrupt) {
+  const Finished done = interrupt_program(
+      {.seconds = 1}, {"fit", file(), "--discount", "0.5", "--samples", "1e12", "--seed", "2", "--json"});
+  EXPECT_EQ(done.code, 1) << done.err;
+  const json answer = json::parse(done.out);
+  EXPECT_EQ(answer["stopped"], true);
+  EXPECT_THAT(answer["samples"].get<std::string>(), HasSubstr("seed 2 (stopped)"));
+  EXPECT_EQ(answer["methods"][0]["policy"], (json{1, 0}));
+  EXPECT_EQ(fit({"--discount", "0.5", "--samples", "9"})["stopped"], false);
+}
+
 TEST_F(Fit, NamesWhatIsWrongWithAPolicyFile) {
   const auto wrong = [&](const std::string& text, const std::string& why) {
     const std::string path = folder_.write("policy.csv", text);

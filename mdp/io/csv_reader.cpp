@@ -258,6 +258,24 @@ class CsvAssembler {
                        missing.actions.size() > 1 ? " and action" : "");
   }
 
+  /// In a file with features every choice has some: " and, above the header, '#! features lost 0 0 0'"; where the play
+  /// ends nothing is earned any more, which is what zeros say.
+  std::string ending_features(const std::string& state, const Missing& missing) const {
+    std::vector<std::string> lines;
+    for (const std::int32_t action : missing.actions) {
+      const std::string of = csv_word(state),
+                        choice = fmt::format("{} {}", of, csv_word(text(rows_.action_names, action)));
+      if (!header_.features.empty()) {
+        std::string zeros;
+        for (std::size_t i = 0; i < header_.features.front().numbers.size(); ++i) zeros += " 0";
+        lines.push_back(fmt::format("'#! features {}{}'", choice, zeros));
+      }
+      // Which features give the probability 1 depends on theta.
+      if (!header_.mixture.empty()) lines.push_back(fmt::format("'#! mixture {} {} X ...'", choice, of));
+    }
+    return lines.empty() ? std::string() : fmt::format(" and, above the header, {}", join_names(lines));
+  }
+
   /// Of groups in order, from `group` on: those before have rows of state s.
   Missing without_rows(std::size_t s, std::size_t group) const {
     Missing missing{.groups = {}, .actions = {0}};
@@ -304,8 +322,9 @@ class CsvAssembler {
                             : s == 0   ? "(states count from 0)"
                                        : "is counted but";
     fail_at(name_, line,
-            fmt::format("{}state {} {} has no rows of its own; if the play ends there, add {}", place(group), state,
-                        how, ending_rows(state, missing)));
+            fmt::format("{}state {} {} has no rows of its own; if the play ends there, add {}{}{}", place(group), state,
+                        how, ending_rows(state, missing), header_.separator == '\t' ? " (tabs between)" : "",
+                        ending_features(state, missing)));
   }
 
   std::string last_state() const { return std::to_string(num_states_ - 1); }

@@ -65,7 +65,7 @@ std::string printable(std::string_view text) {
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
     const auto [code, size] = character_at(text, at);
-    if (code != '\n' && (code == kNoCharacter || is_control(code))) {
+    if (code != '\n' && code != '\t' && (code == kNoCharacter || is_control(code))) {
       for (std::size_t i = at; i < at + size; ++i)
         fmt::format_to(std::back_inserter(out), "\\x{:02x}",
                        static_cast<unsigned>(static_cast<unsigned char>(text[i])));

@@ -193,6 +193,7 @@ std::string advised(const std::string& message) {
   const std::size_t at = message.find(word);
   if (at == std::string::npos) return {};
   std::string rows = message.substr(at + word.size());
+  rows = rows.substr(0, rows.find(" (tabs between)"));
   for (const std::string joint : {" and ", ", "})
     for (std::size_t found; (found = rows.find(joint)) != std::string::npos;) rows.replace(found, joint.size(), "\n");
   return rows + "\n";

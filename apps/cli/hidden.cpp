@@ -116,9 +116,8 @@ class HiddenAddition : public Addition {
   std::vector<std::pair<std::string, std::string>> lines() const override {
     std::vector<std::pair<std::string, std::string>> lines;
     if (undecided())
-      lines.emplace_back("undecided",
-                         fmt::format("the interval is {} wide and should be {}: {}", scientific(solution_.gap),
-                                     scientific(tolerance_), advice_for(solution_).words));
+      lines.emplace_back("undecided", fmt::format("the interval is {} wide and should be {:.1e}: {}",
+                                                  scientific(solution_.gap), tolerance_, advice_for(solution_).words));
     lines.emplace_back(
         "if seen",
         fmt::format("{:.7g} is the value with {} always seen, {:.7g} with it seen after the first step",

@@ -17,7 +17,7 @@ bool SolveProgress::operator()(const TraceRow& row) {
   if (InterruptGuard::requested()) return false;
   if (!line_.due()) return true;
   const std::string gap = std::isfinite(row.gap)
-                              ? fmt::format("error at most {} (goal {})", scientific(row.gap), scientific(tolerance_))
+                              ? fmt::format("error at most {} (goal {:g})", scientific(row.gap), tolerance_)
                               : "no bound yet";
   line_.draw(fmt::format("{}: iteration {}, {}, {}{}", algorithm_, grouped(row.iteration), gap,
                          duration(line_.elapsed()), time_left(row.gap)),

@@ -140,12 +140,14 @@ std::string proof_line(const solvers::Solution& solution) {
   double width = solution.lower.size() > 0 ? 0 : 2 * solution.gap;
   for (Eigen::Index s = 0; s < solution.lower.size(); ++s)
     if (solution.lower[s] != solution.upper[s]) width = std::max(width, solution.upper[s] - solution.lower[s]);
-  const auto small = [](double x) { return x > 0 && x < 1e-300 ? std::string("1e-300") : scientific(x); };
   const auto infinite = solution.value.array().isInf().count();
   if (infinite == solution.value.size())
     return "the infinite values, by the graph of the model and the signs of its gains";
-  return fmt::format("every {}value within {} of the optimum; the policy loses at most {}",
-                     infinite > 0 ? "finite " : "", small(solution.gap), small(width));
+  const std::string_view every = infinite > 0 ? "every finite" : "every";
+  if (solution.gap == 0 && width == 0)
+    return fmt::format("{} value is the optimum exactly; the policy loses nothing", every);
+  return fmt::format("{} value within {} of the optimum; the policy loses at most {}", every, scientific(solution.gap),
+                     scientific(width));
 }
 
 /// The command again with this option, in the place of other values of it; settings are those of one algorithm.

@@ -80,9 +80,16 @@ std::string two_columns(std::string_view left, std::string_view right, int colum
   return out + wrapped(right, column, width) + '\n';
 }
 
-std::string scientific(double value) {
-  if (!std::isfinite(value)) return value > 0 ? "inf" : value < 0 ? "-inf" : "nan";
-  return value == 0 ? "0" : fmt::format("{:.1e}", value);
+std::string scientific(double bound) {
+  constexpr double kLeast = 1e-300;
+  if (!std::isfinite(bound)) return bound > 0 ? "inf" : bound < 0 ? "-inf" : "nan";
+  if (bound == 0) return "0";
+  if (bound < kLeast) return "1e-300";
+  std::string text = fmt::format("{:.1e}", bound);  // d.de+dd
+  if (*parse_double(text) >= bound) return text;
+  const int digits = 10 * (text[0] - '0') + (text[2] - '0') + 1, exponent = std::stoi(text.substr(4));
+  return digits < 100 ? fmt::format("{}.{}e{:+03}", digits / 10, digits % 10, exponent)
+                      : fmt::format("1.0e{:+03}", exponent + 1);
 }
 
 std::string duration(double seconds) {

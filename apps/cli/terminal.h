@@ -22,8 +22,10 @@ std::string wrapped(std::string_view text, int indent, int width);
 /// "  left            right column wrapped\n" with the right column at `column`.
 std::string two_columns(std::string_view left, std::string_view right, int column);
 
-/// Short forms: 3.1e-08; 1.2 ms, 3.4 s, 2 min 5 s; 12,345; 3.2 GB.
-std::string scientific(double value);
+/// A bound of at least 0 in two digits, rounded up so that what is shown is a bound too: 3.1e-08; 0 for 0 alone. What
+/// only the end of the range of doubles could lose, some 1e-308, is 1e-300.
+std::string scientific(double bound);
+/// Short forms: 1.2 ms, 3.4 s, 2 min 5 s; 12,345; 3.2 GB.
 std::string duration(double seconds);
 using bellwether::grouped;
 

@@ -2,7 +2,9 @@
 
 #include <cmath>
 #include <map>
+#include <set>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
@@ -146,12 +148,19 @@ class RewardStates {
             .observation = std::move(seen),
             .probability = std::move(ones)};
   }
-  /// "well" before the first reward, "well, 0.5" after one of 0.5.
+  /// "well" before the first reward, "well, 0.5" after one of 0.5. Where a state is called "well, 0.5" too the names of
+  /// states stand in quotes, which no reward ends with.
   std::vector<std::string> names() const {
+    std::vector<std::string> names = names_with("");
+    if (std::set<std::string>(names.begin(), names.end()).size() < names.size()) names = names_with("\"");
+    return names;
+  }
+  std::vector<std::string> names_with(std::string_view quote) const {
     std::vector<std::string> endings(levels_.size() + 1), names;
     for (const auto& [reward, level] : levels_) endings[static_cast<std::size_t>(level)] = fmt::format(", {}", reward);
     for (const std::string& ending : endings)
-      for (int s = 0; s < latent_.num_states(); ++s) names.push_back(latent_.context(0).state_name(s) + ending);
+      for (int s = 0; s < latent_.num_states(); ++s)
+        names.push_back(fmt::format("{0}{1}{0}{2}", quote, latent_.context(0).state_name(s), ending));
     return names;
   }
   std::vector<std::vector<Seen>> first() const {

@@ -28,7 +28,8 @@ class LatentMdp {
 
   /// The same question as a partially observable model. Its state m * S + s is state s in context m; the observations
   /// are the states. With rewards seen a state also knows the last reward, the observations are pairs (state, reward)
-  /// and named so ("well, 0.5"; the state alone before the first step), and states are numbered in the order in which
+  /// and named so ("well, 0.5"; the state alone before the first step; states in quotes where a name would
+  /// stand for two), and states are numbered in the order in which
   /// they are reached. InvalidModel when seen rewards are not of finitely many values (Gaussian laws).
   Pomdp pomdp() const;
 

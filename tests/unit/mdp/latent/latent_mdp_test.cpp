@@ -82,6 +82,18 @@ TEST(LatentMdp, RewardsOfTransitionsAreSeenOneByOne) {
   EXPECT_EQ(beliefs.cell(beliefs.starts()[0].cell).choices[0].messages.size(), 2U);
 }
 
+// A state whose name reads like a state and a reward would be taken for both.
+TEST(LatentMdp, NamesOfStatesAndRewardsStandForOneThing) {
+  const auto names = [](std::vector<std::string> states) {
+    TabularMdpBuilder builder(2);
+    builder.add_choice(0, 1.0, {{1, 1.0}}).add_choice(1, 1.0, {{0, 1.0}}).state_names(std::move(states));
+    return LatentMdp({std::move(builder).build()}, {1.0}, true).pomdp().observations().names;
+  };
+  EXPECT_THAT(names({"s", "t"}), testing::ElementsAre("s", "t", "s, 1", "t, 1"));
+  EXPECT_THAT(names({"s", "s, 1"}), testing::ElementsAre("\"s\"", "\"s, 1\"", "\"s\", 1", "\"s, 1\", 1"));
+  EXPECT_THAT(names({"s", "s, 2"}), testing::ElementsAre("s", "s, 2", "s, 1", "s, 2, 1"));
+}
+
 TEST(LatentMdp, ContextsOfWeightZeroAndUnequalActionSetsWork) {
   TabularMdpBuilder builder(2);
   builder.add_choice(0, 0.0, {{1, 1.0}}).add_choice(0, 1.0, {{0, 1.0}}).add_choice(1, 2.0, {{0, 1.0}});

@@ -12,6 +12,7 @@
 #include "apps/cli/command.h"
 #include "apps/cli/interrupt.h"
 #include "apps/cli/lost_pages.h"
+#include "apps/cli/plain_message.h"
 #include "apps/cli/terminal.h"
 #include "core/errors.h"
 #include "core/text.h"
@@ -92,7 +93,9 @@ int run(const std::vector<std::string>& typed) {
 }
 
 /// One line on standard error; that it may be closed or full is no reason to abort.
-void complain(const std::string& text) { std::fprintf(stderr, "bellwether: %s\n", mdp::printable(text).c_str()); }
+void complain(const std::string& text) {
+  std::fprintf(stderr, "bellwether: %s\n", mdp::printable(plain_message(text)).c_str());
+}
 
 /// Output that could not be written (a full disk, a closed pipe) must not pass for success.
 int flushed(int code) {

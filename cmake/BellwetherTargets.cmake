@@ -9,6 +9,10 @@ target_compile_options(bw_settings INTERFACE -ffp-contract=off)
 add_library(bw_warnings INTERFACE)
 target_compile_options(bw_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
                        $<$<BOOL:${BELLWETHER_WERROR}>:-Werror>)
+# Optimising the sources of tests takes longer than running them; what they test keeps the optimiser's full effort.
+add_library(bw_test_settings INTERFACE)
+target_compile_options(bw_test_settings INTERFACE $<$<CONFIG:Release>:-O1>)
+
 if(BELLWETHER_SANITIZE)
   list(JOIN BELLWETHER_SANITIZE "," bw_sanitizers)
   target_compile_options(bw_warnings INTERFACE -fsanitize=${bw_sanitizers} -fno-omit-frame-pointer
@@ -42,7 +46,7 @@ function(bw_use_precompiled_header target kind)
     endif()
     # The owner's definitions must be those of what it serves, so it links no more than its header needs.
     if(kind STREQUAL "test")
-      target_link_libraries(${owner} PRIVATE bw_settings bw_warnings Eigen3::Eigen GTest::gmock)
+      target_link_libraries(${owner} PRIVATE bw_settings bw_warnings bw_test_settings Eigen3::Eigen GTest::gmock)
     else()
       target_link_libraries(${owner} PRIVATE bw_settings bw_warnings Eigen3::Eigen fmt::fmt)
     endif()
@@ -87,6 +91,7 @@ function(bw_test name)
     set(arg_TIMEOUT 120)
   endif()
   bw_executable(${name}_test SOURCES ${arg_SOURCES} LINK ${arg_LINK} bellwether::test_support GTest::gmock_main)
+  target_link_libraries(${name}_test PRIVATE bw_test_settings)
   bw_use_precompiled_header(${name}_test test)
   gtest_discover_tests(${name}_test TEST_PREFIX "${name}/" DISCOVERY_TIMEOUT 60
                        TEST_LIST ${name}_cases PROPERTIES TIMEOUT ${arg_TIMEOUT})

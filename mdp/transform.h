@@ -11,8 +11,9 @@ namespace bellwether::mdp {
 /// costs 0. Other rows are copied as they are.
 TabularMdp absorbing(const TabularMdp& model, std::span<const std::int32_t> states);
 
-/// The model whose total reward is the probability of reaching `target`: target states absorb, and a choice elsewhere
-/// earns its probability of entering the target.
+/// The model whose total reward is the probability of reaching `target` from elsewhere: target states absorb, and a
+/// choice elsewhere earns its probability of entering the target. A play that starts there earns nothing: add 1 to its
+/// value.
 TabularMdp reaching(const TabularMdp& model, std::span<const std::int32_t> target);
 
 }  // namespace bellwether::mdp

@@ -65,7 +65,9 @@ class AmbiguityAddition : public Addition {
         reach_(question.problem.criterion == Criterion::kReach),
         rows_(solution.worst_case),
         stages_(solution.worst_case_stages),
-        nominal_(nominal_worth(question.problem, solution)) {}
+        nominal_(nominal_worth(question.problem, solution)) {
+    if (nominal_) *nominal_ += question.reached_at_start();
+  }
 
   void write_json(JsonWriter& json) const override {
     if (nominal_) json.member("nominal_value", *nominal_);

@@ -151,7 +151,29 @@ std::string summarise(const solvers::Problem& problem, const Arguments& argument
   return what + (problem.maximise() ? ", maximise" : ", minimise");
 }
 
+/// A sum over starts needs to know of no other question than the mean in one model.
+void require_countable_starts(const Question& question) {
+  if (!(question.reached_at_start() > 0)) return;
+  const char* option = question.risk                                               ? "risk"
+                       : !question.budgets.empty()                                 ? "budget"
+                       : !question.objectives.empty()                              ? "objectives"
+                       : question.uncertainty && question.uncertainty->is_static() ? "robust static"
+                                                                                   : nullptr;
+  if (option == nullptr) return;
+  throw InvalidOption(fmt::format(
+      "solve: --{} goes with --reach where no play starts in what is to be reached, and {:.3g} of the plays "
+      "start there; choose other starts (--initial)",
+      option, question.reached_at_start()));
+}
+
 }  // namespace
+
+double Question::reached_at_start() const {
+  const std::vector<double> initial = problem.model.initial();
+  double sum = 0;
+  for (const std::int32_t s : reached) sum += initial[static_cast<std::size_t>(s)];
+  return sum;
+}
 
 TabularMdp with_rewards(std::string_view command, const TabularMdp& model, const std::string& name) {
   std::vector<std::string> names;
@@ -181,7 +203,7 @@ Question ask(const Arguments& arguments, const ModelFile& file) {
                            .horizon = horizon(arguments, file, what)};
   for (const TabularMdp& stage : file.stages) problem.stages.push_back(prepared(arguments, stage, initial));
 
-  std::vector<std::int32_t> ended;
+  std::vector<std::int32_t> ended, reached;
   Preparation ending = [](const TabularMdp& model) { return model; };
   for (const std::string_view option : {"reach", "goal"}) {
     const auto name = arguments.text(option);
@@ -203,6 +225,7 @@ Question ask(const Arguments& arguments, const ModelFile& file) {
       problem.target = states;
       continue;
     }
+    if (option == "reach") reached = states;
     if (file.intervals) continue;  // refused below
     ending = [option, states](const TabularMdp& model) {
       return option == "reach" ? mdp::reaching(model, states) : mdp::absorbing(model, states);
@@ -242,14 +265,17 @@ Question ask(const Arguments& arguments, const ModelFile& file) {
   if (risk) summary += ", " + risk->words;
   if (uncertainty) summary += ", " + uncertainty->words;
   for (const mdp::Budget& budget : budgets) summary += fmt::format(", {} at most {}", budget.column, budget.limit);
-  return {.problem = std::move(problem),
-          .summary = std::move(summary),
-          .budgets = std::move(budgets),
-          .objectives = objectives,
-          .reference = read_reference(arguments, objectives),
-          .hidden = std::move(hidden),
-          .risk = std::move(risk),
-          .uncertainty = std::move(uncertainty)};
+  Question question{.problem = std::move(problem),
+                    .summary = std::move(summary),
+                    .budgets = std::move(budgets),
+                    .objectives = objectives,
+                    .reference = read_reference(arguments, objectives),
+                    .hidden = std::move(hidden),
+                    .risk = std::move(risk),
+                    .uncertainty = std::move(uncertainty),
+                    .reached = std::move(reached)};
+  require_countable_starts(question);
+  return question;
 }
 
 }  // namespace bellwether::cli

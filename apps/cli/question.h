@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -63,6 +64,12 @@ struct Question {
   std::optional<HiddenQuestion> hidden = {};
   std::optional<RiskQuestion> risk = {};
   std::optional<Uncertainty> uncertainty = {};  ///< of the rows, when there is any
+  /// Of a question for the probability of reaching them in time: the states that count as reached where the play
+  /// starts. The problem's rewards are paid on the way there, so its values are 1 short in these states.
+  std::vector<std::int32_t> reached = {};
+
+  /// The probability of starting there.
+  double reached_at_start() const;
 };
 
 /// The model with this reward structure first. InvalidOption, with the nearest name, when it has none of that name.

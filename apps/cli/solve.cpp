@@ -239,6 +239,18 @@ bool can_be_proven(const solvers::Solution& solution) {
          (solution.status == Status::kNumericalTrouble && !solution.policy.empty());
 }
 
+/// Who starts in what is to be reached has reached it.
+void count_what_is_reached(Answer& answer) {
+  const std::string surely(1, '1');
+  for (const std::int32_t s : answer.question->reached) {
+    for (auto* values : {&answer.solution.value, &answer.solution.lower, &answer.solution.upper})
+      if (values->size() > 0) (*values)[s] += 1;
+    if (!answer.exact) continue;
+    answer.exact->values[static_cast<std::size_t>(s)] = surely;
+    if (answer.question->problem.model.initial()[static_cast<std::size_t>(s)] == 1) answer.exact->value = surely;
+  }
+}
+
 int list_algorithm_options(const Arguments& arguments, const Question& question) {
   const Planner planner = planner_for(arguments, question);
   fmt::print("{}: {}\n", planner.name, planner.summary);
@@ -308,6 +320,7 @@ int run(const Arguments& arguments) {
         must_reach = setting.second;
     prove_exactly(answer, must_reach);
   }
+  count_what_is_reached(answer);
   answer.solve_seconds = seconds_since(solve_start);
   // The arrays of such a file are used in place.
   if (mdp::find_format(answer.file, arguments.text("format").value_or("")).name == "bwm") stamp.require_unchanged();

@@ -130,7 +130,7 @@ double value_error(const GenerativeTask& task, std::int64_t samples, const Strea
 /// Slope of the log of the mean error over some models in log M.
 Measurement slopes(const Effort& effort, bool growing) {
   std::vector<double> found;
-  for (std::int64_t i = 0; i < effort.pick(12, 30); ++i) {
+  for (std::int64_t i = 0; i < effort.pick(48, 100); ++i) {
     double few = 0, many = 0;
     for (std::int64_t j = 0; j < 20; ++j) {
       const auto made = mdp::linear_two_state({.seed = j});

@@ -33,6 +33,7 @@ solvers::RationalSolution prove_finite_part(const solvers::Problem& problem, con
   }
   whole.status = Status::kConverged;
   whole.gap = proven.solution.gap;
+  whole.lower = whole.upper = solved.value;  // of the infinite states; a planner stopped early brings no bounds
   std::vector<std::int32_t> choice(solved.policy.choices().begin(), solved.policy.choices().end());
   for (Eigen::Index s = 0; s < solved.value.size(); ++s) texts.push_back(solved.value[s] > 0 ? "inf" : "-inf");
   for (std::size_t i = 0; i < part.state.size(); ++i) {
@@ -91,7 +92,8 @@ void prove_exactly(Answer& answer, const std::string& must_reach_goal) {
   const solvers::Problem& problem = answer.question->problem;
   solvers::RationalOptions options;
   options.proper_only = solvers::must_reach_goal(problem, {.must_reach_goal = must_reach_goal});
-  const bool infinite = answer.solution.value.array().isInf().any();
+  // Elsewhere an infinite value is an overflow, and a number to the proof.
+  const bool infinite = problem.criterion == solvers::Criterion::kTotal && answer.solution.value.array().isInf().any();
   std::optional<Proof> proof = solvers::abandonable(Prover{problem, answer.solution, options, infinite},
                                                     [] { return !InterruptGuard::requested(); });
   if (!proof) return note_unfinished(answer.solution);

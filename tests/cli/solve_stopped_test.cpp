@@ -1,0 +1,60 @@
+// `solve` stopped by --max-iterations: what is known by then, and what is not.
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/cli/run_program.h"
+#include "tests/cli/solve_json.h"
+#include "tests/support/temporary_folder.h"
+
+namespace bellwether::test {
+namespace {
+
+const std::vector<std::string> kSweepers{"interval-iteration", "optimistic-value-iteration",
+                                         "topological-value-iteration"};
+
+// Nothing leads from 0 and 1 to the goal 2; from 3 it takes 10/3 steps, from 4 8/3.
+constexpr const char* kDeadEnd =
+    "#! label done 2\nstate,action,next,probability,reward\n"
+    "0,a,0,0.5,1\n0,a,1,0.5,1\n1,a,1,1,1\n2,a,2,1,0\n"
+    "3,a,3,0.5,1\n3,a,2,0.25,1\n3,a,4,0.25,1\n4,a,3,0.5,1\n4,a,2,0.5,1\n";
+
+std::vector<std::string> stopped(const std::string& algorithm, std::vector<std::string> question) {
+  question.insert(question.end(), {"--algorithm", algorithm, "--max-iterations", "1"});
+  return question;
+}
+
+std::vector<std::string> proven(std::vector<std::string> arguments) {
+  arguments.insert(arguments.end(), {"--certify", "rational"});
+  return arguments;
+}
+
+TEST(SolveStopped, TheProofBringsTheBoundsThatThePlannerHadNot) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("dead.csv", kDeadEnd);
+  for (const std::string& algorithm : kSweepers) {
+    const json answer =
+        solve_json(file, proven(stopped(algorithm, {"--goal", "done", "--minimize", "--initial", "3"})));
+    EXPECT_EQ(answer["status"], "converged") << algorithm;
+    EXPECT_EQ(answer["exact"]["values"], json({"inf", "inf", "0", "10/3", "8/3"})) << algorithm;
+    EXPECT_EQ(answer["values"][0], nullptr) << algorithm;  // infinite
+    EXPECT_EQ(answer["lower"][0], nullptr) << algorithm;
+    EXPECT_EQ(answer["upper"][2], 0) << algorithm;
+    EXPECT_NEAR(answer["lower"][3].get<double>(), 10.0 / 3, 1e-15) << algorithm;
+  }
+}
+
+TEST(SolveStopped, AnOverflowIsNoInfiniteValueToTheProof) {
+  const TemporaryFolder folder;
+  const std::string file =
+      folder.write("large.csv", "state,action,next,probability,reward\n0,a,0,1,1e308\n1,a,1,1,1\n");
+  const json answer = solve_json(file, proven({"--discount", "0.99"}));
+  EXPECT_EQ(answer["exact"]["values"], json({"1" + std::string(310, '0'), "100"}));
+  EXPECT_THAT(answer["exact"]["statement"].get<std::string>(), testing::Not(testing::HasSubstr("Infinite values")));
+}
+
+}  // namespace
+}  // namespace bellwether::test

@@ -136,13 +136,16 @@ bool earns_nothing(const solvers::Problem& problem) {
 }
 
 std::string proof_line(const solvers::Solution& solution) {
-  if (!std::isfinite(solution.gap)) return std::string(kNothingProven);
+  constexpr std::string_view by_graph = "the infinite values, by the graph of the model and the signs of its gains";
+  const auto infinite = solution.value.array().isInf().count();
+  if (!std::isfinite(solution.gap)) {
+    const bool decided = solution.status == Status::kInfeasible || solution.status == Status::kUnbounded;
+    return decided && infinite > 0 ? fmt::format("{}; of the others nothing", by_graph) : std::string(kNothingProven);
+  }
   double width = solution.lower.size() > 0 ? 0 : 2 * solution.gap;
   for (Eigen::Index s = 0; s < solution.lower.size(); ++s)
     if (solution.lower[s] != solution.upper[s]) width = std::max(width, solution.upper[s] - solution.lower[s]);
-  const auto infinite = solution.value.array().isInf().count();
-  if (infinite == solution.value.size())
-    return "the infinite values, by the graph of the model and the signs of its gains";
+  if (infinite == solution.value.size()) return std::string(by_graph);
   const std::string_view every = infinite > 0 ? "every finite" : "every";
   if (solution.gap == 0 && width == 0)
     return fmt::format("{} value is the optimum exactly; the policy loses nothing", every);

@@ -13,6 +13,10 @@
 namespace bellwether::test {
 namespace {
 
+using testing::ContainsRegex;
+using testing::HasSubstr;
+using testing::Not;
+
 const std::vector<std::string> kSweepers{"interval-iteration", "optimistic-value-iteration",
                                          "topological-value-iteration"};
 
@@ -53,7 +57,36 @@ TEST(SolveStopped, AnOverflowIsNoInfiniteValueToTheProof) {
       folder.write("large.csv", "state,action,next,probability,reward\n0,a,0,1,1e308\n1,a,1,1,1\n");
   const json answer = solve_json(file, proven({"--discount", "0.99"}));
   EXPECT_EQ(answer["exact"]["values"], json({"1" + std::string(310, '0'), "100"}));
-  EXPECT_THAT(answer["exact"]["statement"].get<std::string>(), testing::Not(testing::HasSubstr("Infinite values")));
+  EXPECT_THAT(answer["exact"]["statement"].get<std::string>(), Not(HasSubstr("Infinite values")));
+}
+
+TEST(SolveStopped, AnInfiniteValueFromTheStartIsTheAnswerHoweverEarly) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("dead.csv", kDeadEnd);
+  std::vector<std::string> algorithms = kSweepers;
+  algorithms.push_back("policy-iteration");
+  for (const std::string& algorithm : algorithms) {
+    const std::vector<std::string> question = stopped(algorithm, {"--goal", "done", "--minimize"});
+    for (const auto& arguments : {question, proven(question)}) {
+      const json answer = solve_json(file, arguments, 1);
+      EXPECT_EQ(answer["status"], "infeasible") << algorithm;
+      EXPECT_THAT(answer["note"].get<std::string>(), HasSubstr("stopped before the finite values met the tolerance"));
+      EXPECT_FALSE(answer.contains("exact")) << algorithm;
+    }
+    EXPECT_EQ(solve_json(file, stopped(algorithm, {"--goal", "done"}), 1)["status"], "unbounded") << algorithm;
+  }
+}
+
+TEST(SolveStopped, InfiniteValuesAreProvenBeforeTheOthers) {
+  const TemporaryFolder folder;
+  std::vector<std::string> arguments =
+      stopped("interval-iteration", {"solve", folder.write("dead.csv", kDeadEnd), "--goal", "done", "--minimize"});
+  arguments.insert(arguments.end(), {"--initial", "uniform"});
+  const Finished done = run_program(arguments);
+  EXPECT_EQ(done.code, 1);
+  EXPECT_THAT(done.out, ContainsRegex("value +inf expected"));
+  EXPECT_THAT(done.out, ContainsRegex("proven +the infinite values, by the graph"));
+  EXPECT_THAT(done.out, HasSubstr("of the\n             others nothing"));
 }
 
 }  // namespace

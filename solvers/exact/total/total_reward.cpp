@@ -217,10 +217,12 @@ void describe_infinite(const Prepared& p, const InfiniteStates& infinite, Soluti
 
 Status final_status(const Prepared& p, const InfiniteStates& infinite, bool met, const Monitor& monitor,
                     Solution& solution) {
-  if (monitor.stopped() && !met) return monitor.status();
-  if (infinite.from_start) {
+  const bool cut_short = monitor.stopped() && !met;
+  if (infinite.from_start) {  // known before the first sweep
+    if (cut_short) add_note(solution.note, "The run was stopped before the finite values met the tolerance.");
     return p.must_reach && infinite.gain == 0 ? Status::kInfeasible : Status::kUnbounded;
   }
+  if (cut_short) return monitor.status();
   if (met) return Status::kConverged;
   if (!std::isfinite(solution.gap)) {
     add_note(solution.note,

@@ -17,7 +17,8 @@ namespace bellwether::solvers {
 // not offered.
 //
 // Infinite values are stated where they are proven (value = lower = upper = +-infinity); the status is kUnbounded, or
-// kInfeasible when no policy reaches the goal surely, if the expected value from the initial distribution is infinite.
+// kInfeasible when no policy reaches the goal surely, if the expected value from the initial distribution is infinite,
+// also in a run that was stopped early.
 // Total rewards that are not well defined (a component in which gains and losses balance for ever) throw InvalidModel.
 
 /// What the solvers share.

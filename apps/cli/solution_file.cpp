@@ -1,3 +1,4 @@
+#include <cmath>
 #include <filesystem>
 #include <string_view>
 #include <system_error>
@@ -30,7 +31,7 @@ void append_policy_rows(std::string& text, const Answer& answer, const mdp::Tabu
       text += fmt::format("{},{}", field(model.state_name(s)), field(model.action_name(model.action(c))));
       if (!policy.is_deterministic()) text += fmt::format(",{}", p);
       if (values) {
-        text += fmt::format(",{}", solution.value[s]);
+        text += std::isnan(solution.value[s]) ? "," : fmt::format(",{}", solution.value[s]);
         text += solution.lower.size() > 0 ? fmt::format(",{},{}\n", solution.lower[s], solution.upper[s]) : ",,\n";
       } else {
         text += ",,,\n";

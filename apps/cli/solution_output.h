@@ -32,10 +32,11 @@ struct Answer {
   std::optional<ExactAnswer> exact;
 };
 
-/// Whether the user stopped the planner so early that nothing is known: neither values nor a bound on one side.
+/// Whether the user or the iteration limit stopped the planner so early that nothing is known: neither values nor a
+/// bound on one side.
 bool stopped_unproven(const Answer& answer);
 
-/// Expected value over the initial distribution.
+/// Expected value over the initial distribution; NaN where it is not known.
 double initial_value(const Answer& answer);
 
 /// One JSON object, as docs/guide/command-line.md describes it, handed over piece by piece.

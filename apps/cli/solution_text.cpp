@@ -19,16 +19,18 @@ namespace {
 constexpr int kShownStates = 20;
 constexpr double kHiddenShare = 1e-9;  // of a choice that is hardly ever played: files and JSON keep it
 
-std::string ending(Status status) {
-  switch (status) {
+std::string ending(const Answer& answer) {
+  const std::string_view known = stopped_unproven(answer) ? " before anything was proven" : "; the bounds hold";
+  const std::string limit = answer.addition ? answer.addition->limit() : std::string();
+  switch (answer.solution.status) {
     case Status::kConverged:
       return "converged";
     case Status::kRoundingLimited:
       return "as exact as double arithmetic can prove";
     case Status::kBudgetExhausted:
-      return "stopped at the iteration limit; the bounds hold";
+      return fmt::format("{}{}", limit.empty() ? "stopped at the iteration limit" : "limited by " + limit, known);
     case Status::kStoppedByCaller:
-      return "stopped by you; the bounds hold";
+      return fmt::format("stopped by you{}", known);
     case Status::kInfeasible:
       return "infeasible: no policy meets the requirement";
     case Status::kUnbounded:
@@ -111,7 +113,7 @@ std::string state_table(const Answer& answer, bool all_states) {
   }
   for (int s = 0; s < shown; ++s) {
     const auto row = static_cast<std::size_t>(s);
-    std::vector<std::string> cells{model.state_name(s), values[row]};
+    std::vector<std::string> cells{model.state_name(s), std::isnan(solution.value[s]) ? "-" : values[row]};
     if (with_bias) cells.push_back(biases[row]);
     if (!policy->empty()) cells.push_back(policy_cell(model, *policy, s));
     table.add(std::move(cells));
@@ -185,17 +187,21 @@ std::string next_command(const Answer& answer) {
 }  // namespace
 
 bool stopped_unproven(const Answer& answer) {
-  if (answer.solution.status != Status::kStoppedByCaller || std::isfinite(answer.solution.gap)) return false;
+  const Status status = answer.solution.status;
+  const bool stopped = status == Status::kStoppedByCaller || status == Status::kBudgetExhausted;
+  if (!stopped || std::isfinite(answer.solution.gap)) return false;
   return !answer.addition || answer.addition->proof() == kNothingProven;
 }
 
 double initial_value(const Answer& answer) {
   const std::vector<double> initial = answer.question->problem.model.initial();
-  double sum = 0;
+  double sum = 0, infinite = 0;  // apart: an infinite value is known where the others are not
   for (std::size_t s = 0; s < initial.size(); ++s) {
-    if (initial[s] > 0) sum += initial[s] * answer.solution.value[static_cast<Eigen::Index>(s)];
+    if (!(initial[s] > 0)) continue;
+    const double value = answer.solution.value[static_cast<Eigen::Index>(s)];
+    (std::isinf(value) ? infinite : sum) += initial[s] * value;
   }
-  return sum;
+  return infinite == 0 ? sum : infinite;
 }
 
 std::string answer_text(const Answer& answer, bool all_states) {
@@ -214,14 +220,10 @@ std::string answer_text(const Answer& answer, bool all_states) {
   const bool infeasible = solution.status == Status::kInfeasible && answer.addition != nullptr;
   const bool with_note = !solution.note.empty() && !infeasible;
   out += line("algorithm", solution.algorithm + (with_note ? ": " + solution.note : ""));
-  const std::string limit = answer.addition ? answer.addition->limit() : std::string();
-  const std::string ended = solution.status == Status::kBudgetExhausted && !limit.empty()
-                                ? fmt::format("limited by {}; the bounds hold", limit)
-                            : stopped_unproven(answer) ? "stopped by you before anything was proven"
-                                                       : ending(solution.status);
-  out += line("status", fmt::format("{}, {}, {} (loading took {})", ended, grouped(solution.iterations, "iteration"),
-                                    duration(answer.solve_seconds), duration(answer.load_seconds)));
-  if (solution.value.size() > 0) {
+  out += line("status",
+              fmt::format("{}, {}, {} (loading took {})", ending(answer), grouped(solution.iterations, "iteration"),
+                          duration(answer.solve_seconds), duration(answer.load_seconds)));
+  if (solution.value.size() > 0 && !std::isnan(initial_value(answer))) {
     out += line("value", fmt::format("{} {}", meaningful(initial_value(answer), initial_bounds(answer)),
                                      infeasible ? "under the policy of the least violation, which is no solution"
                                                 : "expected from the initial distribution"));

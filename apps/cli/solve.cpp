@@ -1,7 +1,9 @@
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -233,6 +235,17 @@ int exit_code(Status status) {
   }
 }
 
+/// Where a plan was cut short before it had bounds stand the numbers that it began with: only infinite values are
+/// known.
+void forget_unproven_values(Answer& answer) {
+  solvers::Solution& solution = answer.solution;
+  const bool infinite = solution.status == Status::kInfeasible || solution.status == Status::kUnbounded;
+  const bool cut_short = stopped_unproven(answer) || (infinite && !std::isfinite(solution.gap));
+  if (!cut_short || answer.addition) return;  // which says itself what is known
+  for (double& value : solution.value)
+    if (std::isfinite(value)) value = std::numeric_limits<double>::quiet_NaN();
+}
+
 /// Exact arithmetic can start from any policy, also from one of which floating point could prove nothing.
 bool can_be_proven(const solvers::Solution& solution) {
   return exit_code(solution.status) == kSuccess ||
@@ -321,6 +334,7 @@ int run(const Arguments& arguments) {
     prove_exactly(answer, must_reach);
   }
   count_what_is_reached(answer);
+  forget_unproven_values(answer);
   answer.solve_seconds = seconds_since(solve_start);
   // The arrays of such a file are used in place.
   if (mdp::find_format(answer.file, arguments.text("format").value_or("")).name == "bwm") stamp.require_unchanged();

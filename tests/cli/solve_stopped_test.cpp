@@ -87,6 +87,29 @@ TEST(SolveStopped, InfiniteValuesAreProvenBeforeTheOthers) {
   EXPECT_THAT(done.out, ContainsRegex("value +inf expected"));
   EXPECT_THAT(done.out, ContainsRegex("proven +the infinite values, by the graph"));
   EXPECT_THAT(done.out, HasSubstr("of the\n             others nothing"));
+  EXPECT_THAT(done.out, ContainsRegex("\n +1 +inf  a\n +2 +-  a\n"));
+}
+
+TEST(SolveStopped, WithoutABoundThereIsNoValue) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("dead.csv", kDeadEnd), saved = folder.path("saved.csv");
+  for (const std::string& algorithm : kSweepers) {
+    const std::vector<std::string> question = stopped(algorithm, {"--goal", "done", "--minimize", "--initial", "3"});
+    const json answer = solve_json(file, question, 1);
+    EXPECT_EQ(answer["status"], "budget_exhausted") << algorithm;
+    EXPECT_EQ(answer["value"], nullptr) << algorithm;
+    EXPECT_EQ(answer["values"][3], nullptr) << algorithm;
+    EXPECT_EQ(answer["gap"], nullptr) << algorithm;
+    std::vector<std::string> arguments{"solve", file, "-o", saved};
+    arguments.insert(arguments.end(), question.begin(), question.end());
+    const Finished done = run_program(arguments);
+    EXPECT_EQ(done.code, 1) << algorithm;
+    EXPECT_THAT(done.out, HasSubstr("stopped at the iteration limit before anything was proven")) << algorithm;
+    EXPECT_THAT(done.out, Not(HasSubstr("the bounds hold"))) << algorithm;
+    EXPECT_THAT(done.out, Not(HasSubstr("expected from the initial distribution"))) << algorithm;
+    EXPECT_THAT(done.out, ContainsRegex("\n +1 +inf  a\n +2 +-  a\n +3 +-  a\n")) << algorithm;
+    EXPECT_THAT(read_file(saved), HasSubstr("\n1,a,inf,,\n2,a,,,\n3,a,,,\n")) << algorithm;
+  }
 }
 
 }  // namespace

@@ -112,5 +112,17 @@ TEST(SolveStopped, WithoutABoundThereIsNoValue) {
   }
 }
 
+// The first action of 0 and of 1 leads round the two of them for ever.
+TEST(SolveStopped, TheProofStartsFromAPolicyThatEnds) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("round.csv",
+                                        "#! label done 2\nstate,action,next,probability,reward\n"
+                                        "0,a,1,1,1\n1,a,0,1,1\n1,b,2,0.5,4\n1,b,0,0.5,4\n2,a,2,1,0\n");
+  for (const std::string& algorithm : kSweepers) {
+    const json answer = solve_json(file, proven(stopped(algorithm, {"--goal", "done", "--minimize"})));
+    EXPECT_EQ(answer["exact"]["values"], json({"10", "9", "0"})) << algorithm;
+  }
+}
+
 }  // namespace
 }  // namespace bellwether::test

@@ -133,6 +133,16 @@ void solve_automatic(const ReducedModel& m, const Range& range, const Target& ta
                    range.size() > kSweepsOnlyBeyond ? patience(range) : options.optimistic_sweeps);
 }
 
+/// Rows without a bound from below are as they began and may go round for ever. There the play heads for its end, or
+/// for rows with bounds, which end it; so the policy is one that a proof can start from.
+void head_for_the_end(const ReducedModel& m, Enclosure& e) {
+  const auto unbounded = [](double low) { return low == -kInfinity; };
+  if (std::none_of(e.lower.begin(), e.lower.end(), unbounded)) return;
+  const std::vector<std::int64_t> rows = total::exit_rows(m, {0, m.num_states()});
+  for (std::size_t s = 0; s < rows.size(); ++s)
+    if (unbounded(e.lower[s])) e.row[s] = rows[s];
+}
+
 struct InfiniteStates {
   std::int64_t gain = 0, loss = 0;
   std::int32_t first = -1;
@@ -245,6 +255,7 @@ Solution solve_total(const Problem& problem, std::string_view name, const TotalO
   } else {
     solve_at_once(p.reduced, target, e, monitor, solve);
   }
+  head_for_the_end(p.reduced, e);
   Solution solution{.algorithm = std::string(name)};
   const InfiniteStates infinite = spread(p, e, solution);
   describe_infinite(p, infinite, solution);

@@ -41,16 +41,19 @@ void listen_to(int signal, struct sigaction& before) {
 }
 
 struct sigaction before_int, before_term;
+int guards = 0;  // alive, all on the main thread
 
 }  // namespace
 
 InterruptGuard::InterruptGuard() {
+  if (guards++ > 0) return;
   interrupted = false;
   listen_to(SIGINT, before_int);
   listen_to(SIGTERM, before_term);
 }
 
 InterruptGuard::~InterruptGuard() {
+  if (--guards > 0) return;
   ::sigaction(SIGINT, &before_int, nullptr);
   ::sigaction(SIGTERM, &before_term, nullptr);
 }

@@ -5,7 +5,7 @@
 namespace bellwether::cli {
 
 /// While one of these lives, Ctrl-C (SIGINT) and SIGTERM set a flag instead of ending the program; a second one ends it
-/// at once and says so; the shell sees the exit code 130 (143 after SIGTERM).
+/// at once and says so; the shell sees the exit code 130 (143 after SIGTERM). Those inside another one change nothing.
 class InterruptGuard {
  public:
   InterruptGuard();

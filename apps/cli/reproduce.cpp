@@ -10,6 +10,7 @@
 #include "apps/cli/command.h"
 #include "apps/cli/experiment_output.h"
 #include "apps/cli/experiment_text.h"
+#include "apps/cli/interrupt.h"
 #include "apps/cli/study_output.h"
 #include "apps/cli/terminal.h"
 #include "core/errors.h"
@@ -168,6 +169,7 @@ int run(const Arguments& arguments) {
     if (arguments.has(option) && paper.plans().empty())
       throw InvalidOption(
           fmt::format("reproduce: --{} is for papers with learners, and {} has none", option, paper.name));
+  const InterruptGuard guard;  // what was computed to its end is written to its end
   return Reproduction(paper, arguments).run();
 }
 

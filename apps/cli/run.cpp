@@ -294,6 +294,7 @@ int run(const Arguments& arguments) {
       .threads = static_cast<int>(arguments.whole_number("threads", between(1, 1024)).value_or(thread_count())),
       .fresh = arguments.has("fresh"),
       .figures = !arguments.has("no-figures")};
+  const InterruptGuard guard;  // what was played to its end is written to its end
   const Results results = play_experiment(grid, place);
   if (!results.complete()) return stopped_early(grid, results);
   fmt::print("{}", experiment_text(grid, results));

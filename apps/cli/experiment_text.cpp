@@ -21,6 +21,8 @@ using experiments::Results;
 
 std::string comparisons(const Grid& grid, const Results& results, std::size_t instance) {
   const experiments::ComparisonTable compared = experiments::compare(grid, results, instance, grid.plan.summary.metric);
+  if (grid.learners.size() > 1 && experiments::replays_a_log(grid.instances[instance]))
+    return "\n  learners are not compared: all seeds replay the same rows, so more seeds are no more data\n";
   if (compared.rows.empty()) return {};
   Table table({"who", "difference (mean ± se)", "seeds", "p", "verdict"}, {false, true, true, true, false});
   for (const experiments::Comparison& row : compared.rows) table.add(experiments::comparison_cells(grid, row));

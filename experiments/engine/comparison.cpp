@@ -162,6 +162,8 @@ std::string verdict_of(const Comparison& c) {
 }  // namespace
 
 ComparisonTable compare(const Grid& grid, const Results& results, std::size_t instance, std::string_view metric) {
+  // Seeds would meet the same rows again: more of them, and any two learners were told apart for certain.
+  if (replays_a_log(grid.instances[instance])) return {};
   constexpr std::size_t kAllPairs = 3;  // the most learners of which all pairs are compared
   Pairing pairing(grid, results, instance, metric);
   const auto groups = groups_of(grid, pairing, metric);

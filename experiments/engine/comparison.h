@@ -36,7 +36,7 @@ struct ComparisonTable {
 };
 
 /// Of learners whose metric of this name means the same (same protocol, same length) and exists; who does not measure
-/// it is left out.
+/// it is left out. No rows where a log is replayed.
 ComparisonTable compare(const Grid& grid, const Results& results, std::size_t instance, std::string_view metric);
 
 /// "paired by seed, permutation test, Holm's correction; 0.0059 is the least p of so many seeds".

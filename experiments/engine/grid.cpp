@@ -232,11 +232,8 @@ void require_meetings(const Grid& grid) {
 
 /// Of a log nobody knows the best arm, so there is no regret: what was earned is shown.
 void prefer_known_metric(Grid& grid) {
-  const auto is_log = [](const InstanceVariant& instance) {
-    return instance.bandit() != nullptr && instance.bandit()->bandit->world(1).link == bandits::Link::kUnknown;
-  };
   const auto tells = [](const LearnerVariant& learner) { return measures(learner, kEarned); };
-  if (grid.plan.summary.metric == "regret" && std::ranges::all_of(grid.instances, is_log) &&
+  if (grid.plan.summary.metric == "regret" && std::ranges::all_of(grid.instances, replays_a_log) &&
       std::ranges::all_of(grid.learners, tells))
     grid.plan.summary.metric = kEarned;
 }
@@ -326,6 +323,10 @@ std::optional<std::string> Grid::value(const Axis& axis, std::size_t instance, s
   if (!axis.of_learner) return setting_value(instances[instance].settings, axis.setting);
   const auto value = setting_value(learners[learner].settings, axis.setting);
   return value && axis.setting == "constant" ? learners[learner].factor : value;
+}
+
+bool replays_a_log(const InstanceVariant& instance) {
+  return instance.bandit() != nullptr && instance.bandit()->bandit->world(1).link == bandits::Link::kUnknown;
 }
 
 Grid expand(const Plan& plan) {

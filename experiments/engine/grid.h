@@ -92,6 +92,9 @@ struct Grid {
   std::optional<std::string> value(const Axis& axis, std::size_t instance, std::size_t learner) const;
 };
 
+/// A log of somebody else's choices is replayed: all seeds meet the same rows.
+bool replays_a_log(const InstanceVariant& instance);
+
 /// Builds the instances, spells out all settings, checks what can be checked before a run. InvalidOption or, for what
 /// stands in a file, ParseError, naming the place, the entry, the setting and what is allowed.
 Grid expand(const Plan& plan);

@@ -242,10 +242,10 @@ RobustSolution robust_interval_iteration(const RobustProblem& problem, const Rob
     solution.note = fmt::format("The value is infinite in some states, whatever nature does (the first: state {}).",
                                 p.model.state_name(found.first_infinite));
   }
-  if (monitor.stopped() && !met)
-    solution.status = monitor.status();
-  else if (found.infinite_from_start)
+  if (found.infinite_from_start)  // known before the first sweep
     solution.status = found.loss && p.must_reach ? Status::kInfeasible : Status::kUnbounded;
+  else if (monitor.stopped() && !met)
+    solution.status = monitor.status();
   else if (met)
     solution.status = Status::kConverged;
   else

@@ -1,6 +1,7 @@
 // Interval models: reaching a target and total rewards.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -267,6 +268,22 @@ TEST(RobustIntervalIteration, NamesWhatItCannotSolve) {
                                                .upper = std::vector<double>{0.5, 0.9, 1, 1}}});
   EXPECT_THAT([&] { robust_interval_iteration({.model = closed, .criterion = Criterion::kTotal, .target = {1}}); },
               ThrowsMessage<InvalidModel>(HasSubstr("rewards lie between -1 and 1")));
+}
+
+// The start earns for ever; beside it a slow play ends some day, which one sweep does not settle.
+TEST(RobustIntervalIteration, KnowsThatATotalIsInfiniteHoweverEarlyItStops) {
+  TabularMdpBuilder builder(3);
+  builder.add_choice(0, 1.0, {{0, 1.0}});
+  builder.add_choice(1, 1.0, {{1, 0.99}, {2, 0.01}});
+  builder.add_choice(2, 0.0, {{2, 1.0}});
+  builder.initial(std::vector<double>{1, 0, 0});
+  const RobustProblem problem{
+      .model = intervals_around(std::move(builder).build(), 0.005), .criterion = Criterion::kTotal, .target = {2}};
+  for (const std::int64_t most : {1, 1'000'000}) {
+    const RobustSolution solved = robust_interval_iteration(problem, {}, {.tolerance = 1e-9, .max_iterations = most});
+    EXPECT_EQ(solved.status, Status::kUnbounded) << most;
+    EXPECT_EQ(solved.value[0], std::numeric_limits<double>::infinity());
+  }
 }
 
 TEST(RobustRegistry, RunsEveryPlannerByNameAndProposesWhatWasMeant) {

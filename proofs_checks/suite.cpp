@@ -35,10 +35,13 @@ std::vector<Outcome*> dealt_out(const std::vector<Outcome*>& rows) {
   return dealt;
 }
 
-/// Takes out the rows that were not measured.
+/// Takes out the rows that were not measured, and controls whose claim was not: they would stand under another one.
 void set_unfinished(Report& report) {
+  const Claim* without = nullptr;
   std::erase_if(report.rows, [&](const Outcome& row) {
-    if (row.verdict != Verdict::kNotMeasured) return false;
+    const bool measured = row.verdict != Verdict::kNotMeasured;
+    if (row.control == nullptr && !measured) without = row.claim;
+    if (measured && row.claim != without) return false;
     if (report.unfinished.empty() || report.unfinished.back() != row.claim) report.unfinished.push_back(row.claim);
     return true;
   });

@@ -13,12 +13,12 @@ namespace bellwether::claims {
 
 /// What the suite says of a claim, or of one of its controls.
 enum class Verdict {
-  kHolds,    ///< the claim held
-  kFails,    ///< the claim failed, or its measurement does not decide
-  kCaught,   ///< the control was refuted, as it must be
-  kSlipped,  ///< the control was not refuted: the claim cannot tell right from wrong, a defect of the claim
-  kBroken,   ///< the measurement threw; `error` says what
-  kNotMeasured
+  kHolds,       ///< the claim held
+  kFails,       ///< the claim failed, or its measurement does not decide
+  kCaught,      ///< the control was refuted, as it must be
+  kSlipped,     ///< the control was not refuted: the claim cannot tell right from wrong, a defect of the claim
+  kBroken,      ///< the measurement threw; `error` says what
+  kNotMeasured  ///< of a report that is not finished
 };
 
 /// "holds", "FAILS", "caught", "SLIPPED", "BROKEN", "not measured".

@@ -87,6 +87,7 @@ std::string claims_text(const claims::Report& report, bool explain) {
   for (const claims::Outcome& row : report.rows)
     if (explain || !row.good()) more += explained(row);
   if (!more.empty()) out += more + "\n";
+  if (report.rows.empty()) return out;
   const auto good = [](std::int64_t all, std::int64_t bad) { return grouped(all - bad) + " of " + grouped(all); };
   return out + fmt::format("{} claims hold; {} controls, wrong on purpose, were caught\n",
                            good(report.claims, report.failures), good(report.controls, report.defects));
@@ -105,8 +106,8 @@ std::vector<std::string> unfinished_names(const claims::Report& report) {
 
 std::string unfinished_text(const claims::Report& report, std::size_t selected) {
   if (report.unfinished.empty()) return {};
-  return fmt::format("stopped with {} of {} claims finished; not finished: {}", selected - report.unfinished.size(),
-                     selected, join_names(unfinished_names(report)));
+  return fmt::format("stopped with {} of {} claims finished, with all their controls; not finished: {}",
+                     selected - report.unfinished.size(), selected, join_names(unfinished_names(report)));
 }
 
 std::vector<std::vector<std::string>> claims_rows(const claims::Report& report) {

@@ -14,7 +14,8 @@ claims::Report run_claims(std::span<const claims::Claim* const> claims, claims::
 /// The table of verdicts, paper by paper, what failed explained, and the sum in one line. `explain`: everything is.
 std::string claims_text(const claims::Report& report, bool explain);
 
-/// What Ctrl-C left to do: "stopped with 3 of 14 claims finished; not finished: a, b"; nothing after a whole run.
+/// What Ctrl-C left to do: "stopped with 3 of 14 claims finished, with all their controls; not finished: a, b"; nothing
+/// after a whole run.
 std::string unfinished_text(const claims::Report& report, std::size_t selected);
 
 /// The claims that were not finished, as words of a command: the papers where there are many.

@@ -71,10 +71,11 @@ TEST(Reproduce, ReportsWhatWasFinishedBeforeCtrlC) {
       {.once_there = folder.path("out/grid/manifest.json")},
       {"reproduce", "distdp-stock", "--full", "--threads", "1", "--no-figures", "--out", folder.path("out")});
   EXPECT_EQ(done.code, 1);
-  EXPECT_THAT(done.err,
-              AllOf(HasSubstr(" of 9 claims finished; not finished: "), HasSubstr("the same command goes on")));
+  EXPECT_THAT(done.err, AllOf(HasSubstr(" of 9 claims finished, with all their controls; not finished: "),
+                              HasSubstr("the same command goes on")));
   EXPECT_THAT(done.out, HasSubstr("report.html"));
-  EXPECT_THAT(read_file(folder.path("out/report.html")), HasSubstr("claims finished; not finished: "));
+  EXPECT_THAT(read_file(folder.path("out/report.html")),
+              HasSubstr("claims finished, with all their controls; not finished: "));
 }
 
 TEST(Check, MeasuresThePaperThatIsNamed) {
@@ -93,9 +94,10 @@ TEST(Check, TellsWhatWasMeasuredBeforeCtrlC) {
                                            "stages-that-suffice", "--full", "--threads", "1", "--seed", "21"});
   EXPECT_EQ(done.code, 1) << done.err;
   EXPECT_THAT(done.out, AllOf(testing::ContainsRegex("regret-is-gaps .* holds\n"), testing::EndsWith("were caught\n")));
-  EXPECT_THAT(done.err,
-              AllOf(HasSubstr("stopped with "), HasSubstr(" of 4 claims finished; not finished: "),
-                    HasSubstr("\nnext: "), testing::EndsWith(" stages-that-suffice --full --seed 21 --threads 1\n")));
+  EXPECT_THAT(
+      done.err,
+      AllOf(HasSubstr("stopped with "), HasSubstr(" of 4 claims finished, with all their controls; not finished: "),
+            HasSubstr("\nnext: "), testing::EndsWith(" stages-that-suffice --full --seed 21 --threads 1\n")));
 }
 
 TEST(Check, SaysWhereNamesAre) { expect_refused({"check", "nosuch"}, "list claims` names them all"); }

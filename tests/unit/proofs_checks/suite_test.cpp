@@ -146,5 +146,17 @@ TEST(Suite, KeepsWhatWasMeasuredWhenItIsStopped) {
   EXPECT_TRUE(all.passed());
 }
 
+// Of a dozen rows the first and the last are measured first.
+TEST(Suite, ShowsNoControlWithoutItsClaim) {
+  const ThreadCount guard(1);
+  std::vector<Claim> claims(10, claim("a", constant(0), {}));
+  claims.push_back(claim("b", constant(0), {{"wrong", "", constant(2)}}));
+  const Report report = run(claims, {.observer = [](std::int64_t done, std::int64_t) { return done < 2; }});
+  ASSERT_EQ(report.rows.size(), 1U);
+  EXPECT_EQ(report.rows[0].claim, &claims[0]);
+  EXPECT_EQ(report.controls, 0);
+  EXPECT_EQ(report.unfinished.size(), 10U);
+}
+
 }  // namespace
 }  // namespace bellwether::claims

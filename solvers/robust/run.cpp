@@ -90,7 +90,7 @@ void Run::finish_iteration(const mdp::Change& change, const Eigen::VectorXd& v, 
   }
   last_row_ = {.iteration = iterations_,
                .gap = proof_ ? proof_->gap : running,
-               .residual = change.residual(),
+               .residual = centred_ ? change.high / 2 - change.low / 2 : change.residual(),
                .work = transitions_};
   trace_.record(last_row_);
   asked_at_ = transitions_;
@@ -110,6 +110,7 @@ void Run::let_sweeps_follow() {
 
 void Run::go_on_with_sweeps() {
   settled_ = sweeps_follow_ = false;
+  centred_ = true;
   certify_below_ = kInfinity;
   guard_ = discounted::StandstillGuard::of_iterations(kSweepsFollowing);
   at_rounding_ = discounted::StandstillGuard::of_iterations(kSweepsAtRounding);

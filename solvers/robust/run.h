@@ -64,6 +64,7 @@ class Run {
   std::int64_t iterations_ = 0, transitions_ = 0, asked_at_ = 0;
   bool done_ = false, stopped_ = false, rounding_limited_ = false;
   bool sweeps_follow_ = false, settled_ = false;
+  bool centred_ = false;  ///< what is swept lacks a constant, and so does its residual: that of the best one is told
   double certify_below_;
   discounted::StandstillGuard guard_, at_rounding_;
 };

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -63,6 +64,14 @@ TEST(RobustRounding, SweepsFollowWhereEvaluationsSettle) {
     EXPECT_EQ(got.status, Status::kConverged) << name << ": " << got.gap;
     EXPECT_LE(got.iterations, 40) << name;
   }
+}
+
+TEST(RobustRounding, ResidualsOfTheSweepsThatFollowAreThoseOfTheValues) {
+  const RobustProblem problem = with_budgets(.9999);
+  const RobustSolution solved = partial_policy_iteration(problem, {}, {.tolerance = 1e-13});
+  const auto settled = std::ranges::find_if(solved.trace, [](const TraceRow& row) { return row.residual < 1e-8; });
+  ASSERT_GT(solved.trace.end() - settled, 10) << "sweeps follow";
+  for (auto row = settled; row != solved.trace.end(); ++row) EXPECT_LT(row->residual, 1e-8) << row->iteration;
 }
 
 TEST(RobustRounding, EndsSoonWhereTheToleranceIsOutOfReach) {
